@@ -1,0 +1,2 @@
+sync:
+	.venv/bin/uv sync -q

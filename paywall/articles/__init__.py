@@ -1,0 +1,1 @@
+"""The catalogue: articles, access levels, schedules, import and feeds."""

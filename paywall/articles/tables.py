@@ -1,0 +1,114 @@
+"""The articles' table, and the queries on it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    UniqueConstraint,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
+
+from paywall.articles.rules import AccessLevel, ArticleCard, Schedule
+from paywall.database import Base, UtcDateTime
+
+
+class Article(Base):
+    """An article of a publisher; `body_html` is sanitised and must only be rendered under a full Decision."""
+
+    __tablename__ = "articles"
+    __table_args__ = (
+        UniqueConstraint("publisher_id", "key"),
+        UniqueConstraint("publisher_id", "slug"),
+        CheckConstraint("access IN ('free', 'registered', 'metered', 'subscribers')", name="access_is_known"),
+        Index("ix_articles_front", "publisher_id", "opens_at"),
+        Index("ix_articles_section", "publisher_id", "section", "opens_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"))
+    key: Mapped[str]
+    slug: Mapped[str]
+    title: Mapped[str]
+    standfirst: Mapped[str] = mapped_column(default="")
+    section: Mapped[str]
+    authors: Mapped[list[str]] = mapped_column(JSON, default=list)
+    language: Mapped[str] = mapped_column(default="en")
+    access: Mapped[str]
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    embargoed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    free_first_hours: Mapped[int | None]
+    free_after_hours: Mapped[int | None]
+    opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """Schedule.opens_at, kept beside its parts so that lists can be sorted by it."""
+    body_html: Mapped[str]
+    preview_html: Mapped[str]
+    """The first 80-120 words, cut at a paragraph: what anybody may see."""
+    word_count: Mapped[int]
+    version: Mapped[str]
+    """A digest of all that the page shows."""
+
+    @property
+    def schedule(self) -> Schedule:
+        """The publisher's hand on this article, as a value."""
+        return Schedule(
+            self.published_at, self.embargoed_until, self.withdrawn_at, self.free_first_hours, self.free_after_hours
+        )
+
+    @property
+    def card(self) -> ArticleCard:
+        """What the gate must know."""
+        return ArticleCard(
+            id=self.id,
+            publisher_id=self.publisher_id,
+            key=self.key,
+            slug=self.slug,
+            section=self.section,
+            access=AccessLevel(self.access),
+            schedule=self.schedule,
+            version=self.version,
+        )
+
+
+def is_published(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return Schedule.presence(now) is PUBLISHED, as a filter."""
+    return (Article.opens_at <= now, or_(Article.withdrawn_at.is_(None), Article.withdrawn_at > now))
+
+
+def article_by_slug(session: Session, publisher_id: int, slug: str) -> Article | None:
+    """Return an article whatever its presence."""
+    return session.scalar(select(Article).where(Article.publisher_id == publisher_id, Article.slug == slug))
+
+
+def article_by_key(session: Session, publisher_id: int, key: str) -> Article | None:
+    """Return an article by the publisher's own id, whatever its presence."""
+    return session.scalar(select(Article).where(Article.publisher_id == publisher_id, Article.key == key))
+
+
+def published(publisher_id: int, now: datetime) -> Select[Article]:
+    """Return the query of a publisher's published articles without their text, newest first."""
+    query = select(Article).where(Article.publisher_id == publisher_id, *is_published(now))
+    return query.options(defer(Article.body_html, raiseload=True)).order_by(Article.opens_at.desc(), Article.id.desc())
+
+
+def newest(session: Session, publisher_id: int, now: datetime, *, section: str | None, most: int) -> Sequence[Article]:
+    """Return the newest published articles, of one section or of all, without their text."""
+    query = published(publisher_id, now)
+    if section is not None:
+        query = query.where(Article.section == section)
+    return session.scalars(query.limit(most)).all()
+
+
+def count_articles(session: Session, publisher_id: int) -> int:
+    """Return how many articles a publisher has, whatever their presence."""
+    return session.scalar(select(func.count()).where(Article.publisher_id == publisher_id)) or 0

@@ -1,0 +1,38 @@
+"""Who did what to whom: one row for each change of money, access or settings.
+
+Rows hold ids, never names or addresses, so that they can be kept when a reader is erased.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from paywall import clock
+from paywall.database import Base, UtcDateTime
+
+
+class AuditEntry(Base):
+    """One deed."""
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    publisher_id: Mapped[int] = mapped_column(index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str]
+    """`reader:7`, `stripe`, `command line` or `sweep`."""
+    action: Mapped[str]
+    """What was done, in the words of the code: `comp_given`, `subscription_canceled`."""
+    subject: Mapped[str] = mapped_column(index=True)
+    """`reader:7`, `subscription:sub_…`."""
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+def write(session: Session, publisher_id: int, actor: str, action: str, subject: str, **detail: object) -> None:
+    """Note a deed in the caller's transaction; `detail` must be plain data without names or addresses."""
+    entry = AuditEntry(
+        publisher_id=publisher_id, at=clock.now(), actor=actor, action=action, subject=subject, detail=detail
+    )
+    session.add(entry)

@@ -1,0 +1,172 @@
+"""The database: engine, session, and one commit at the edge of a request.
+
+The same code runs on SQLite and PostgreSQL. On SQLite the driver is in autocommit: reads open no transaction, and
+`BEGIN IMMEDIATE` is sent just before the first statement that writes, so the single writer lock is never held while a
+request hashes, renders or waits for the network. The price: a value read before that point may be stale by then, so a
+change that depends on what was read belongs into `Database.writing()`, or into arithmetic done by SQL.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, literal, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from paywall.errors import DatabaseUnavailable
+
+SQLITE_BUSY_MS = 10_000
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER", "SAVEPOINT", "WITH")
+
+
+class Base(DeclarativeBase):
+    """The mother of all tables; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware going in, aware UTC coming out, on either database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store UTC; a naive value is a programming error and raises ValueError."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "a time without a zone can't be stored"
+            raise ValueError(msg)
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Return aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """One engine and its sessions, safe to share between threads."""
+
+    def __init__(self, url: str) -> None:
+        """Open nothing yet: the first use connects. `url` is SQLAlchemy's form, `sqlite:///…` or `postgresql://…`."""
+        self.engine = make_engine(url)
+        self._factory = sessionmaker(self.engine, expire_on_commit=False)
+        self.session: scoped_session[Session] = scoped_session(self._factory)
+        """The session of the current thread: a request's, or a command's. Committed at its edge."""
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Hold a short write transaction of its own, open from before the first read; commits at the end.
+
+        For changes that depend on what they read. Never hash, render or call out inside, and never open it while the
+        current thread's `session` has written and not committed.
+        """
+        with self._factory() as session, session.begin():
+            if self.is_sqlite:
+                session.execute(text("BEGIN IMMEDIATE"))
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Hold a short session of its own that only reads."""
+        with self._factory() as session:
+            yield session
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True where the single-writer rules of SQLite hold."""
+        return self.engine.dialect.name == "sqlite"
+
+    def ping(self) -> None:
+        """Raise DatabaseUnavailable unless the database answers."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except (DBAPIError, OSError) as error:
+            raise DatabaseUnavailable from error
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.session.remove()
+        self.engine.dispose()
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for `url`, with what each database needs already set."""
+    parsed = psycopg_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(parsed)
+    return create_engine(
+        parsed,
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 3, "application_name": "paywall"},
+    )
+
+
+def psycopg_url(url: str) -> URL:
+    """Return `url` parsed, with psycopg 3 as PostgreSQL's driver whatever spelling was used."""
+    parsed = make_url(url)
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": SQLITE_BUSY_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "before_cursor_execute", _begin_before_first_write)
+    event.listen(engine, "savepoint", lambda connection, _name: _begin_immediate(connection))
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no public type
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={SQLITE_BUSY_MS}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_before_first_write(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+    if statement.lstrip()[:9].upper().startswith(_WRITES):
+        _begin_immediate(connection)
+
+
+def _begin_immediate(connection: Connection) -> None:
+    driver = connection.connection.dbapi_connection
+    if driver is not None and not driver.in_transaction:
+        driver.execute("BEGIN IMMEDIATE")
+
+
+def insert_once(session: Session, table: type[Base], values: dict[str, object]) -> bool:
+    """Insert a row unless one of its unique keys is taken; returns whether it was new."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    return bool(session.execute(statement.returning(literal(1))).first())
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """Tell a database that can't be reached (or is too busy) from a statement that is wrong."""
+    return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)

@@ -1,0 +1,1 @@
+"""The right to read: one table, whatever it comes from."""

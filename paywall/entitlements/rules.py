@@ -1,0 +1,48 @@
+"""When an entitlement lets somebody in: pure functions and plain values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """Where a right to read comes from."""
+
+    SUBSCRIPTION = "subscription"
+    COMP = "comp"
+
+
+class Standing(StrEnum):
+    """In what way a right to read holds; spelled as the gate's reasons are."""
+
+    SUBSCRIBED = "subscribed"
+    TRIALING = "trialing"
+    IN_GRACE = "in_grace"
+    PAID_THROUGH = "paid_through"
+    COMP = "comp"
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """A right to read, as a value. `valid_until` is exclusive, aware UTC."""
+
+    reader_id: int
+    source: Source
+    source_id: str
+    standing: Standing
+    paid_through_at: datetime | None
+    valid_until: datetime
+    suspended: bool
+
+    def grants_access(self, now: datetime) -> bool:
+        """Tell whether this lets its reader in at `now`."""
+        return not self.suspended and now < self.valid_until
+
+
+_BEST_FIRST = tuple(Standing)
+
+
+def best(entitlements: list[Entitlement], now: datetime) -> Entitlement | None:
+    """Return the entitlement that lets a reader in, the most telling one first; None if none does."""
+    open_ones = [one for one in entitlements if one.grants_access(now)]
+    return min(open_ones, key=lambda one: (_BEST_FIRST.index(one.standing), -one.valid_until.timestamp()), default=None)

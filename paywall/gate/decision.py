@@ -1,0 +1,70 @@
+"""The answer of the gate: never a bare yes or no. The closed lists of its words are here and nowhere else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Extent(StrEnum):
+    """How much of an article may leave the server."""
+
+    FULL = "full"
+    PREVIEW = "preview"
+
+
+class Reason(StrEnum):
+    """Why."""
+
+    FREE_ARTICLE = "free_article"
+    REGISTERED = "registered"
+    SUBSCRIBED = "subscribed"
+    TRIALING = "trialing"
+    IN_GRACE = "in_grace"
+    PAID_THROUGH = "paid_through"
+    COMP = "comp"
+    GIFT = "gift"
+    SEAT = "seat"
+    INSTITUTION = "institution"
+    METERED = "metered"
+    GIFT_LINK = "gift_link"
+    VERIFIED_CRAWLER = "verified_crawler"
+    STAFF = "staff"
+    METER_USED_UP = "meter_used_up"
+    REGISTRATION_REQUIRED = "registration_required"
+    SUBSCRIPTION_REQUIRED = "subscription_required"
+    SUSPENDED = "suspended"
+    METER_UNAVAILABLE = "meter_unavailable"
+    DATABASE_UNAVAILABLE = "database_unavailable"
+
+
+class Prompt(StrEnum):
+    """What the page asks of the reader."""
+
+    NONE = "none"
+    REGISTER = "register"
+    LAST_FREE_ARTICLE = "last_free_article"
+    SUBSCRIBE = "subscribe"
+    UPDATE_PAYMENT = "update_payment"
+    TRY_AGAIN = "try_again"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Extent, reason, prompt, and where a meter had a say: views left and when they return (aware UTC)."""
+
+    extent: Extent
+    reason: Reason
+    prompt: Prompt = Prompt.NONE
+    views_left: int | None = None
+    resets_at: datetime | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """True where the whole text may be shown."""
+        return self.extent is Extent.FULL
+
+    @property
+    def header(self) -> str:
+        """The value of the `Paywall-Decision` header: `full; reason=metered; left=2`."""
+        left = "" if self.views_left is None else f"; left={self.views_left}"
+        return f"{self.extent}; reason={self.reason}{left}"

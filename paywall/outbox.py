@@ -1,0 +1,95 @@
+"""Mails wait here, written in the same transaction as their cause and at most once for it.
+
+A drain takes them out again (`claim`, send, `mark_sent` or `mark_failed`); a mail that nobody takes for 72 hours
+is given up and says so. Nothing in here talks to a mail server: `paywall.mailer` does.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, UniqueConstraint, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from paywall import clock
+from paywall.database import Base, UtcDateTime, insert_once
+
+KEPT_TRYING = timedelta(hours=72)
+CLAIMED_FOR = timedelta(minutes=2)
+
+
+class OutboxMail(Base):
+    """A mail with the cause that may send it only once."""
+
+    __tablename__ = "outbox_mails"
+    __table_args__ = (UniqueConstraint("kind", "cause"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    publisher_id: Mapped[int] = mapped_column(index=True)
+    kind: Mapped[str]
+    cause: Mapped[str]
+    recipient: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+    html: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    given_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What a reader will find in the letterbox."""
+
+    recipient: str
+    subject: str
+    text: str
+    html: str
+
+
+def post(session: Session, publisher_id: int, kind: str, cause: str, mail: Mail) -> bool:
+    """Put a mail into the outbox unless this `cause` already sent one of this `kind`; returns whether it did."""
+    at = clock.wall()
+    values = {
+        "publisher_id": publisher_id,
+        "kind": kind,
+        "cause": cause,
+        "recipient": mail.recipient,
+        "subject": mail.subject,
+        "text": mail.text,
+        "html": mail.html,
+        "created_at": at,
+        "due_at": at,
+        "attempts": 0,
+    }
+    return insert_once(session, OutboxMail, values)
+
+
+def claim(session: Session, now: datetime, most: int = 20) -> list[OutboxMail]:
+    """Take mails that are due, oldest first; each stays with the caller for two minutes. `now` is wall time."""
+    query = select(OutboxMail).where(*_waiting(now)).order_by(OutboxMail.id).limit(most)
+    mails = list(session.scalars(query.with_for_update(skip_locked=True)))
+    for mail in mails:
+        mail.due_at = now + CLAIMED_FOR
+    return mails
+
+
+def mark_sent(session: Session, mail_id: int, now: datetime) -> None:
+    """Note that a mail has been handed over."""
+    session.execute(update(OutboxMail).where(OutboxMail.id == mail_id).values(sent_at=now, last_error=None))
+
+
+def mark_failed(session: Session, mail_id: int, now: datetime, error: str) -> None:
+    """Note a failed attempt: tried again after 1, 2, 4 … 60 minutes, given up after 72 hours."""
+    mail = session.get_one(OutboxMail, mail_id)
+    mail.attempts += 1
+    mail.last_error = error[:500]
+    mail.due_at = now + timedelta(minutes=min(60, 2 ** (mail.attempts - 1)))
+    if now - mail.created_at > KEPT_TRYING:
+        mail.given_up_at = now
+
+
+def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (OutboxMail.sent_at.is_(None), OutboxMail.given_up_at.is_(None), OutboxMail.due_at <= now)

@@ -1,0 +1,1 @@
+"""The tenant: a publisher with its host names, sections, meters and wall settings."""

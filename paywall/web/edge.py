@@ -1,0 +1,46 @@
+"""The edge of a request: one commit or none, the headers every answer carries, and size limits."""
+
+from flask import Flask, Response, request
+
+from paywall.database import Database
+
+FORM_BYTES = 1024 * 1024
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self' https://checkout.stripe.com https://billing.stripe.com; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+}
+
+
+def install(app: Flask, database: Database) -> None:
+    """Give `app` its edge. Answers that say nothing about caching are private to the reader."""
+    app.config["MAX_CONTENT_LENGTH"] = FORM_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = FORM_BYTES
+    app.config["MAX_FORM_PARTS"] = 100
+
+    @app.after_request
+    def _finish(response: Response) -> Response:
+        _end_transaction(database, response)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    @app.teardown_request
+    def _let_go(_error: BaseException | None) -> None:
+        database.session.remove()
+
+
+def _end_transaction(database: Database, response: Response) -> None:
+    if response.status_code < 500 and request.method not in ("HEAD", "OPTIONS"):
+        database.session.commit()
+    else:
+        database.session.rollback()
