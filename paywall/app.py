@@ -7,11 +7,11 @@ from flask_wtf import CSRFProtect
 
 from paywall.changes import ChangeFollower
 from paywall.database import Database
+from paywall.installation import folder
 from paywall.publishers.profiles import Profiles
 from paywall.settings import Settings
 from paywall.web import current, edge, error_pages
 from paywall.web.cookies import cookie_names
-from paywall.web.templates import folder
 
 
 @dataclass(frozen=True, slots=True)

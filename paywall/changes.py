@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from paywall import clock
@@ -18,6 +18,7 @@ from paywall.database import Base, Database, UtcDateTime
 
 POLL_SECONDS = 2
 KEPT_FOR = timedelta(minutes=10)
+_STILL_COMMITTING = timedelta(seconds=30)
 _OVERLAP = 200  # numbers given out earlier may be committed later: look back over so many
 
 
@@ -66,12 +67,12 @@ class ChangeFollower:
     """Hears each change once, in this process; not for use by several threads at a time."""
 
     def __init__(self, database: Database, listeners: Iterable[Callable[[Change], None]] = ()) -> None:
-        """Start from the newest change: what is older is not in anybody's memory yet."""
+        """Connect to nothing yet; what changes from this moment on will be heard at the first poll."""
         self._database = database
         self._listeners = list(listeners)
-        self._newest = 0
+        self._since = clock.wall() - _STILL_COMMITTING
+        self._newest: int | None = None
         self._heard: set[int] = set()
-        self._skip_old()
 
     def listen(self, listener: Callable[[Change], None]) -> None:
         """Tell `listener` of every change from now on."""
@@ -81,20 +82,21 @@ class ChangeFollower:
         """Tell the listeners of what is new; returns how many changes that were."""
         fresh = [row for row in self._rows() if row.id not in self._heard]
         for row in fresh:
-            change = Change(row.id, row.publisher_id, ChangeKind(row.kind), row.subject)
-            for listener in self._listeners:
-                listener(change)
-            self._heard.add(row.id)
-            self._newest = max(self._newest, row.id)
-        self._heard = {number for number in self._heard if number > self._newest - _OVERLAP}
+            self._tell(Change(row.id, row.publisher_id, ChangeKind(row.kind), row.subject))
+            self._newest = max(self._newest or 0, row.id)
+        self._heard = {row for row in self._heard if row > (self._newest or 0) - _OVERLAP}
         return len(fresh)
 
-    def _rows(self) -> list[ChangeRow]:
-        with self._database.reading() as session:
-            query = select(ChangeRow).where(ChangeRow.id > self._newest - _OVERLAP).order_by(ChangeRow.id)
-            return list(session.scalars(query))
+    def _tell(self, change: Change) -> None:
+        for listener in self._listeners:
+            listener(change)
+        self._heard.add(change.id)
 
-    def _skip_old(self) -> None:
+    def _rows(self) -> list[ChangeRow]:
+        query = select(ChangeRow).order_by(ChangeRow.id)
+        if self._newest is None:
+            query = query.where(ChangeRow.at >= self._since)
+        else:
+            query = query.where(ChangeRow.id > self._newest - _OVERLAP, ChangeRow.at >= self._since)
         with self._database.reading() as session:
-            self._newest = session.scalar(select(func.max(ChangeRow.id))) or 0
-            self._heard = {row.id for row in self._rows()}
+            return list(session.scalars(query))
