@@ -1,0 +1,156 @@
+"""One reader for each kind of value a variable may hold: text in, value out.
+
+Each raises ValueError with a sentence that says what would be right and never repeats what was given: it may be secret.
+"""
+
+import ipaddress
+from collections.abc import Callable
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import idna
+from sqlalchemy import make_url
+
+LONGEST = 4096
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def clean(raw: str) -> str:
+    if len(raw) > LONGEST:
+        raise ValueError(f"longer than {LONGEST} characters")
+    if not raw.strip():
+        raise ValueError("empty; leave it out instead")
+    if any(ord(c) < 0x20 or c == "\x7f" or c == "\ufeff" or 0xD800 <= ord(c) <= 0xDFFF for c in raw):
+        raise ValueError("holds control characters or is not valid text")
+    return raw
+
+
+def secret_key(raw: str) -> str:
+    if len(raw.encode()) < 32:
+        raise ValueError(
+            "shorter than 32 bytes; make one with: python3 -c 'import secrets; print(secrets.token_hex())'"
+        )
+    if len(set(raw)) < 8:
+        raise ValueError("too easily guessed: fewer than 8 different characters")
+    return raw
+
+
+def base_url(raw: str) -> str:
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("must be an address such as https://news.example.com")
+    if parts.path not in ("", "/"):
+        raise ValueError("must not have a path")
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{_host(parts.hostname)}{port}"
+
+
+def _host(host: str) -> str:
+    try:
+        return f"[{host}]" if ipaddress.ip_address(host).version == 6 else host
+    except ValueError:
+        pass
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except idna.IDNAError as error:
+        raise ValueError("its host name is not one") from error
+
+
+def database_url(raw: str) -> str:
+    try:
+        url = make_url(raw)
+        backend = url.get_backend_name()
+    except Exception as error:
+        raise ValueError("is not a database address") from error
+    if backend not in ("sqlite", "postgresql", "postgres"):
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    return raw
+
+
+def meter_url(raw: str) -> str:
+    if (
+        raw.split("://", maxsplit=1)[0].split("+", maxsplit=1)[0] not in ("sqlite", "postgresql", "redis", "rediss", "memory")
+        or "://" not in raw
+    ):
+        raise ValueError("must begin with sqlite:///, postgresql://, redis://, rediss:// or memory://")
+    return raw
+
+
+def redis_url(raw: str) -> str:
+    if urlsplit(raw).scheme not in ("redis", "rediss") or not urlsplit(raw).hostname:
+        raise ValueError("must be an address such as redis://localhost:6379/0")
+    return raw
+
+
+def stripe_secret_key(raw: str) -> str:
+    if not raw.startswith(("sk_test_", "sk_live_", "rk_test_", "rk_live_")):
+        raise ValueError(
+            "must be a secret key (sk_…) or a restricted one (rk_…) with write access to customers, checkout, "
+            "subscriptions, invoices, refunds, billing portal, prices, products and webhook endpoints"
+        )
+    return word(raw)
+
+
+def stripe_webhook_secrets(raw: str) -> tuple[str, ...]:
+    secrets = tuple(part.strip() for part in raw.split(","))
+    if not all(secret.startswith("whsec_") and len(secret) > len("whsec_") + 8 for secret in secrets):
+        raise ValueError("must be one or two signing secrets (whsec_…), separated by a comma")
+    return secrets
+
+
+def stripe_api_base(raw: str) -> str:
+    if urlsplit(raw).hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ValueError("must be a stand-in on this machine")
+    return raw.rstrip("/")
+
+
+def smtp_url(raw: str) -> str:
+    parts = urlsplit(raw)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("must be an address such as smtps://user:password@mail.example.com:465")
+    return raw
+
+
+def mail_sender(raw: str) -> str:
+    if "@" not in raw or len(raw) > 320:
+        raise ValueError("must be an address such as News <news@example.com>")
+    return raw
+
+
+def trusted_proxies(raw: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in raw.split(","))
+    except ValueError as error:
+        raise ValueError("must be networks such as 10.0.0.0/8, separated by commas") from error
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(raw: str) -> int:
+        if not (raw.isascii() and raw.isdigit() and len(raw) <= 9 and least <= int(raw) <= most):
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(raw)
+
+    return parse
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    def parse(raw: str) -> str:
+        if raw not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return raw
+
+    return parse
+
+
+def tz(raw: str) -> str:
+    try:
+        return ZoneInfo(raw).key
+    except Exception as error:
+        raise ValueError("must be an IANA time zone such as Asia/Baku") from error
+
+
+def word(raw: str) -> str:
+    if not (raw.isascii() and raw.replace("_", "").replace("-", "").isalnum()):
+        raise ValueError("holds characters that have no place in it")
+    return raw
