@@ -17,16 +17,18 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def clean(raw: str) -> str:
+    """Return `raw` unless it is empty, too long or not plain text."""
     if len(raw) > LONGEST:
         raise ValueError(f"longer than {LONGEST} characters")
     if not raw.strip():
         raise ValueError("empty; leave it out instead")
-    if any(ord(c) < 0x20 or c == "\x7f" or c == "\ufeff" or 0xD800 <= ord(c) <= 0xDFFF for c in raw):
+    if any(ord(c) < 0x20 or c in "\x7f\ufeff" or 0xD800 <= ord(c) <= 0xDFFF for c in raw):
         raise ValueError("holds control characters or is not valid text")
     return raw
 
 
 def secret_key(raw: str) -> str:
+    """Return a key that is long enough and not one letter repeated."""
     if len(raw.encode()) < 32:
         raise ValueError(
             "shorter than 32 bytes; make one with: python3 -c 'import secrets; print(secrets.token_hex())'"
@@ -37,6 +39,7 @@ def secret_key(raw: str) -> str:
 
 
 def base_url(raw: str) -> str:
+    """Return the address as `scheme://host[:port]`, the host in punycode."""
     parts = urlsplit(raw)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
         raise ValueError("must be an address such as https://news.example.com")
@@ -58,6 +61,7 @@ def _host(host: str) -> str:
 
 
 def database_url(raw: str) -> str:
+    """Return an address of SQLite or PostgreSQL."""
     try:
         url = make_url(raw)
         backend = url.get_backend_name()
@@ -69,21 +73,22 @@ def database_url(raw: str) -> str:
 
 
 def meter_url(raw: str) -> str:
-    if (
-        raw.split("://", maxsplit=1)[0].split("+", maxsplit=1)[0] not in ("sqlite", "postgresql", "redis", "rediss", "memory")
-        or "://" not in raw
-    ):
+    """Return an address of any store that can count views."""
+    scheme, found, _rest = raw.partition("://")
+    if not found or scheme.split("+")[0] not in ("sqlite", "postgresql", "redis", "rediss", "memory"):
         raise ValueError("must begin with sqlite:///, postgresql://, redis://, rediss:// or memory://")
     return raw
 
 
 def redis_url(raw: str) -> str:
+    """Return an address of Redis or Valkey."""
     if urlsplit(raw).scheme not in ("redis", "rediss") or not urlsplit(raw).hostname:
         raise ValueError("must be an address such as redis://localhost:6379/0")
     return raw
 
 
 def stripe_secret_key(raw: str) -> str:
+    """Return a secret or restricted key of Stripe."""
     if not raw.startswith(("sk_test_", "sk_live_", "rk_test_", "rk_live_")):
         raise ValueError(
             "must be a secret key (sk_…) or a restricted one (rk_…) with write access to customers, checkout, "
@@ -93,6 +98,7 @@ def stripe_secret_key(raw: str) -> str:
 
 
 def stripe_webhook_secrets(raw: str) -> tuple[str, ...]:
+    """Return the signing secrets, several while one is being replaced."""
     secrets = tuple(part.strip() for part in raw.split(","))
     if not all(secret.startswith("whsec_") and len(secret) > len("whsec_") + 8 for secret in secrets):
         raise ValueError("must be one or two signing secrets (whsec_…), separated by a comma")
@@ -100,12 +106,14 @@ def stripe_webhook_secrets(raw: str) -> tuple[str, ...]:
 
 
 def stripe_api_base(raw: str) -> str:
+    """Return the address of a stand-in for Stripe on this machine."""
     if urlsplit(raw).hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("must be a stand-in on this machine")
     return raw.rstrip("/")
 
 
 def smtp_url(raw: str) -> str:
+    """Return the address of a mail server."""
     parts = urlsplit(raw)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("must be an address such as smtps://user:password@mail.example.com:465")
@@ -113,12 +121,14 @@ def smtp_url(raw: str) -> str:
 
 
 def mail_sender(raw: str) -> str:
+    """Return the address that mails come from."""
     if "@" not in raw or len(raw) > 320:
         raise ValueError("must be an address such as News <news@example.com>")
     return raw
 
 
 def trusted_proxies(raw: str) -> tuple[Network, ...]:
+    """Return the networks whose word on the caller's address is taken."""
     try:
         return tuple(ipaddress.ip_network(part.strip()) for part in raw.split(","))
     except ValueError as error:
@@ -126,6 +136,8 @@ def trusted_proxies(raw: str) -> tuple[Network, ...]:
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers between the two, in plain digits only."""
+
     def parse(raw: str) -> int:
         if not (raw.isascii() and raw.isdigit() and len(raw) <= 9 and least <= int(raw) <= most):
             raise ValueError(f"must be a whole number from {least} to {most}")
@@ -135,6 +147,8 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def one_of(*words: str) -> Callable[[str], str]:
+    """Return a reader of one of those words."""
+
     def parse(raw: str) -> str:
         if raw not in words:
             raise ValueError(f"must be one of {', '.join(words)}")
@@ -144,6 +158,7 @@ def one_of(*words: str) -> Callable[[str], str]:
 
 
 def tz(raw: str) -> str:
+    """Return the name of an IANA time zone."""
     try:
         return ZoneInfo(raw).key
     except Exception as error:
@@ -151,6 +166,7 @@ def tz(raw: str) -> str:
 
 
 def word(raw: str) -> str:
+    """Return `raw` if it is letters, digits, `_` and `-` only."""
     if not (raw.isascii() and raw.replace("_", "").replace("-", "").isalnum()):
         raise ValueError("holds characters that have no place in it")
     return raw
