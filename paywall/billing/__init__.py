@@ -1,0 +1,1 @@
+"""Plans and prices, checkout, subscriptions, webhooks: everything that Stripe and we tell each other."""
