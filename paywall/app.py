@@ -8,6 +8,7 @@ from flask_wtf import CSRFProtect
 from paywall.changes import ChangeFollower
 from paywall.database import Database
 from paywall.installation import folder
+from paywall.newsroom import views as newsroom
 from paywall.publishers.profiles import Profiles
 from paywall.settings import Settings
 from paywall.web import current, edge, error_pages
@@ -54,4 +55,5 @@ def _flask(settings: Settings, database: Database, profiles: Profiles) -> Flask:
     edge.install(app, database)
     error_pages.install(app)
     app.extensions["paywall.csrf"] = CSRFProtect(app)
+    newsroom.install(app)
     return app

@@ -1,0 +1,1 @@
+"""The hosted newspaper: front page, sections, articles, feeds; and the frame every page stands in."""
