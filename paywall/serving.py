@@ -1,0 +1,40 @@
+"""Serving: granian around the product's WSGI application, one process a worker, drained on SIGTERM."""
+
+import socket
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import Server
+
+HEADER_BYTES = 16 * 1024
+THREADS = 4
+"""Per worker: enough that one that hashes a password or waits for Stripe never keeps readers from reading."""
+
+
+def serve(target: str, host: str, port: int, workers: int) -> None:
+    """Serve `target` (module:factory, called once in each worker) until SIGTERM or Ctrl-C."""
+    server = Server(
+        target,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(max_buffer_size=max(HEADER_BYTES, 8192), header_read_timeout=10_000),
+        workers=workers,
+        blocking_threads=THREADS,
+        backpressure=THREADS * 64,
+        factory=True,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=30,
+        process_name="paywall",
+    )
+    server.serve()
+
+
+def free_port(host: str) -> int:
+    """Return a port that is free on `host` just now."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
