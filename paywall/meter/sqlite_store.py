@@ -8,14 +8,16 @@ atomic without a transaction of ours.
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import local
+from time import sleep
 from typing import Any
 
 from paywall.meter.store import MeterUnavailable, Row
 
 BUSY_MS = 2_000
+SWITCHES = 100
 SWEPT_AT_ONCE = 2_000
 
 _SCHEMA = """
@@ -94,10 +96,20 @@ class SqliteRows:
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
+    _switch_to_wal(connection)
     connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may give back the last views, never more
     connection.execute(_SCHEMA)
     return connection
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    # a new file's first switch needs it alone, and SQLite does not wait for that: processes that start together do here
+    for _ in range(SWITCHES):
+        with suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        sleep(BUSY_MS / 1000 / SWITCHES)
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 @contextmanager
