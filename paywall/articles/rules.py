@@ -1,5 +1,7 @@
 """What may be read of an article, and when, as plain values and pure functions."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -72,3 +74,8 @@ class ArticleCard:
     def level(self, now: datetime) -> AccessLevel:
         """Return the level that holds at `now`: `free` inside a free window."""
         return AccessLevel.FREE if self.schedule.is_free_window(now) else self.access
+
+
+def author_slug(name: str) -> str:
+    """Return an author's name as an address spells it, in its own letters: "Leyla Əliyeva" is `leyla-əliyeva`."""
+    return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", name).lower()).strip("-")

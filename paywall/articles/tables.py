@@ -15,9 +15,9 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Mapped, Session, defer, mapped_column
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column, relationship, validates
 
-from paywall.articles.rules import AccessLevel, ArticleCard, Schedule
+from paywall.articles.rules import AccessLevel, ArticleCard, Schedule, author_slug
 from paywall.database import Base, UtcDateTime
 
 
@@ -58,6 +58,15 @@ class Article(Base):
     version: Mapped[str]
     """A digest of all that the page shows."""
 
+    bylines: Mapped[list["Byline"]] = relationship(cascade="all, delete-orphan")
+
+    @validates("authors")
+    def _keep_bylines(self, _field: str, authors: list[str]) -> list[str]:
+        slugs = {slug: name for name in reversed(authors) if (slug := author_slug(name))}
+        kept = {byline.slug: byline for byline in self.bylines}
+        self.bylines = [kept.get(slug) or Byline(slug=slug, name=name) for slug, name in slugs.items()]
+        return authors
+
     @property
     def schedule(self) -> Schedule:
         """The publisher's hand on this article, as a value."""
@@ -78,6 +87,17 @@ class Article(Base):
             schedule=self.schedule,
             version=self.version,
         )
+
+
+class Byline(Base):
+    """An author of an article, by whom an author's page finds it; kept in step with `Article.authors`."""
+
+    __tablename__ = "article_bylines"
+    __table_args__ = (Index("ix_article_bylines_slug", "slug", "article_id"),)
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
 
 
 def is_published(now: datetime) -> tuple[ColumnElement[bool], ...]:
