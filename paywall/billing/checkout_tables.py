@@ -1,0 +1,109 @@
+"""Who is which customer at Stripe, and which checkouts readers have begun; with the queries on both."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from paywall.database import Base, UtcDateTime, insert_once
+
+
+class CheckoutState(StrEnum):
+    """What became of a checkout."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    CLOSED = "closed"  # expired, replaced by another price, or refused by Stripe
+
+
+class Customer(Base):
+    """A reader's one customer at Stripe. Outlives the reader, so that what arrives late is known for whose it was."""
+
+    __tablename__ = "customers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"))
+    reader_id: Mapped[int | None] = mapped_column(ForeignKey("readers.id", ondelete="SET NULL"), unique=True)
+    """None once the reader is erased."""
+    stripe_id: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Checkout(Base):
+    """A reader's way to one payment page. Its id is the attempt that idempotency keys speak of."""
+
+    __tablename__ = "checkouts"
+    __table_args__ = (
+        Index(
+            "uq_checkouts_open",
+            "reader_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"))
+    reader_id: Mapped[int] = mapped_column(ForeignKey("readers.id", ondelete="CASCADE"), index=True)
+    lookup_key: Mapped[str]
+    next: Mapped[str]
+    """Where the reader wants to be afterwards: an address on this site."""
+    state: Mapped[str] = mapped_column(default=CheckoutState.OPEN)
+    worker: Mapped[str]
+    """Who is making the page at Stripe; changes when somebody takes over."""
+    worked_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    """Wall time after which the page may be made by another: its maker has died."""
+    session_id: Mapped[str | None] = mapped_column(unique=True)
+    url: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """Wall time: Stripe's keys and pages live by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerOwner:
+    """Whose customer it is; `reader_id` is None once the reader is erased."""
+
+    publisher_id: int
+    reader_id: int | None
+
+
+def owner_of_customer(session: Session, stripe_id: str) -> CustomerOwner | None:
+    """Return whose a customer is; None for one we have never made."""
+    row = session.scalar(select(Customer).where(Customer.stripe_id == stripe_id))
+    return CustomerOwner(row.publisher_id, row.reader_id) if row else None
+
+
+def customer_of(session: Session, reader_id: int) -> str | None:
+    """Return the Stripe id of a reader's customer, if there is one yet."""
+    return session.scalar(select(Customer.stripe_id).where(Customer.reader_id == reader_id))
+
+
+def keep_customer(session: Session, publisher_id: int, reader_id: int, stripe_id: str, now: datetime) -> None:
+    """Note a reader's customer, unless it is known already."""
+    values: dict[str, object] = {
+        "publisher_id": publisher_id,
+        "reader_id": reader_id,
+        "stripe_id": stripe_id,
+        "created_at": now,
+    }
+    insert_once(session, Customer, values)
+
+
+def open_checkout(session: Session, reader_id: int) -> Checkout | None:
+    """Return the checkout that a reader has open, locked on PostgreSQL for the caller's transaction."""
+    query = select(Checkout).where(Checkout.reader_id == reader_id, Checkout.state == CheckoutState.OPEN)
+    return session.scalar(query.with_for_update())
+
+
+def checkout_by_session(session: Session, session_id: str) -> Checkout | None:
+    """Return the checkout whose page at Stripe has that id."""
+    return session.scalar(select(Checkout).where(Checkout.session_id == session_id))
+
+
+def end_checkout(session: Session, checkout_id: str, state: CheckoutState) -> None:
+    """Close an open checkout; one that has ended stays as it is."""
+    which = (Checkout.id == checkout_id) & (Checkout.state == CheckoutState.OPEN)
+    session.execute(update(Checkout).where(which).values(state=state))

@@ -1,0 +1,55 @@
+"""What billing needs in a process: the gateway to Stripe, the secrets its webhooks are signed with, the database."""
+
+from dataclasses import dataclass, field
+from threading import Event
+from typing import cast
+
+from flask import Flask, current_app
+
+from paywall.billing.stripe_gateway import StripeGateway
+from paywall.database import Database
+from paywall.errors import Unavailable
+from paywall.settings import Settings
+
+_KEY = "paywall.billing"
+
+
+class PaymentsNotSetUp(Unavailable):
+    """This newspaper can't take payments yet. Please come back later."""
+
+    code = "payments_not_set_up"
+    retry_after = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """One Stripe account and how its webhooks are known."""
+
+    gateway: StripeGateway
+    webhook_secrets: tuple[str, ...]
+    database: Database
+    lease_seconds: float = 6.0
+    """How long a killed worker's subscription waits until another takes it up."""
+    wake: Event = field(default_factory=Event)
+    """Set when an event has come in, so that this process's drain need not wait for its next round."""
+
+
+def make_billing(settings: Settings, database: Database) -> Billing | None:
+    """Return the parts that the settings describe; None without a Stripe key."""
+    if settings.stripe_secret_key is None:
+        return None
+    gateway = StripeGateway(settings.stripe_secret_key, api_base=settings.stripe_api_base)
+    return Billing(gateway, settings.stripe_webhook_secrets, database)
+
+
+def install(app: Flask, billing: Billing | None) -> None:
+    """Make the parts known to the application."""
+    app.extensions[_KEY] = billing
+
+
+def billing() -> Billing:
+    """Return the parts of the application that answers; raises PaymentsNotSetUp."""
+    parts = cast(Billing | None, current_app.extensions.get(_KEY))
+    if parts is None:
+        raise PaymentsNotSetUp
+    return parts
