@@ -36,7 +36,7 @@ demo: .venv/ready ## a newspaper with a paywall and simulated payments, at the p
 	@$(BIN)/paywall demo --port $(PORT) $(if $(DATA),--data $(DATA))
 
 test: .venv/ready browser ## the whole suite: SQLite, PostgreSQL, Redis, real Chromium
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q
+	@$(BIN)/pytest -n $(WORKERS) -q
 
 lint: .venv/ready ## ruff and mypy, strict
 	@$(BIN)/ruff check .

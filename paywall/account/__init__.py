@@ -1,0 +1,1 @@
+"""The reader's own pages: subscription, invoices, password, sign-ins."""
