@@ -7,13 +7,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore
 from typing import Any
 
 import psycopg
 from psycopg.pq import TransactionStatus
 
 from paywall.meter.store import MeterUnavailable
+from paywall.meter.turnstile import Turnstile
 
 MOST_CONNECTIONS = 16
 CONNECT_SECONDS = 2
@@ -29,11 +29,11 @@ Found = tuple[Any, ...]
 
 @dataclass(slots=True)
 class _Connections:
-    """The connections of one process: those not in use, and room for more."""
+    """The connections of one process: those not in use, and the way to more."""
 
     process: int = field(default_factory=os.getpid)
     idle: list[psycopg.Connection] = field(default_factory=list)
-    room: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_CONNECTIONS))
+    turnstile: Turnstile = field(default_factory=lambda: Turnstile(MOST_CONNECTIONS))
 
     def take(self) -> psycopg.Connection | None:
         """Return a connection that is not in use, None if there is none."""
@@ -79,7 +79,7 @@ class PostgresPool:
     @contextmanager
     def _connection(self, *, fresh: bool = False) -> Iterator[psycopg.Connection]:
         mine = self._of_this_process()
-        if not mine.room.acquire(timeout=ANSWER_MS / 1000):
+        if not mine.turnstile.enter(timeout=ANSWER_MS / 1000):
             raise MeterUnavailable
         try:
             connection = self._connect() if fresh else mine.take() or self._connect()
@@ -88,7 +88,7 @@ class PostgresPool:
             finally:
                 mine.give_back(connection)
         finally:
-            mine.room.release()
+            mine.turnstile.leave()
 
     def _of_this_process(self) -> _Connections:
         """Return this process's connections; a forked child keeps its parent's unused and unclosed."""

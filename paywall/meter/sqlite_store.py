@@ -95,8 +95,9 @@ class SqliteRows:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
     _switch_to_wal(connection)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     connection.execute("PRAGMA synchronous = NORMAL")  # a power cut may give back the last views, never more
     connection.execute(_SCHEMA)
     return connection
