@@ -1,0 +1,43 @@
+"""Identifiers in Stripe's form: a prefix that says what it is, then letters and digits nobody can guess."""
+
+import secrets
+import string
+
+_ALPHABET = string.ascii_letters + string.digits
+
+PREFIXES = {
+    "billing_portal.configuration": "bpc",
+    "billing_portal.session": "bps",
+    "charge": "ch",
+    "checkout.session": "cs_test",
+    "customer": "cus",
+    "event": "evt",
+    "invoice": "in",
+    "invoice_payment": "inpay",
+    "item": "li",
+    "line_item": "il",
+    "payment_intent": "pi",
+    "payment_method": "pm",
+    "price": "price",
+    "product": "prod",
+    "refund": "re",
+    "subscription": "sub",
+    "subscription_item": "si",
+    "webhook_endpoint": "we",
+}
+
+
+def token(length: int) -> str:
+    """Return that many random letters and digits."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def new_id(kind: str) -> str:
+    """Return a new identifier for an object of this kind."""
+    length = {"checkout.session": 58, "customer": 14, "product": 14, "subscription_item": 14}.get(kind, 24)
+    return f"{PREFIXES[kind]}_{token(length)}"
+
+
+def new_secret(prefix: str) -> str:
+    """Return a secret such as `whsec_…`."""
+    return f"{prefix}_{token(32)}"

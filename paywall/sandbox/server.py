@@ -1,0 +1,118 @@
+"""The sandbox put together: one object that holds the state, answers as a WSGI application and sends webhooks."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Request
+
+from paywall import clock
+from paywall.sandbox import schedule
+from paywall.sandbox.api import Api
+from paywall.sandbox.events import Cause
+from paywall.sandbox.faults import Faults
+from paywall.sandbox.pages import Pages
+from paywall.sandbox.shapes import Json
+from paywall.sandbox.store import Store
+from paywall.sandbox.webhooks import Deliver, Deliverer
+from paywall.sandbox.work import Work
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+KEY_PREFIX = "sk_test_sandbox"
+_REMEMBERED_CALLS = 10_000
+
+
+class Sandbox:
+    """One stand-in Stripe account.
+
+    `path` is its SQLite file (or ":memory:"), `base_url` where browsers reach its pages. `now` is business time and may be
+    turned forward; `wall` dates the signatures. `deliver` sends a webhook and returns the status; None sends real HTTP.
+    Raises ValueError for a key that is not the sandbox's own.
+    """
+
+    def __init__(  # noqa: PLR0913 - everything a stand-in account can be given
+        self,
+        path: Path | str,
+        base_url: str,
+        *,
+        now: Callable[[], datetime] = clock.now,
+        wall: Callable[[], datetime] = clock.wall,
+        secret_key: str = KEY_PREFIX,
+        deliver: Deliver | None = None,
+    ) -> None:
+        """Open the account kept at `path`, or begin a new one there."""
+        _refuse_real_key(secret_key)
+        self.base_url = base_url.rstrip("/")
+        self.secret_key = secret_key
+        self.faults = Faults()
+        self.calls: deque[tuple[str, str]] = deque(maxlen=_REMEMBERED_CALLS)
+        self.store = Store(path)
+        self.deliverer = Deliverer(self.store, now, wall, deliver)
+        self.deliverer.before_each_round = self.tick
+        self._now = now
+        self._api = Api(self.store, secret_key, self.faults, self._begin)
+        self._pages = Pages(self.store, self._begin)
+
+    def wsgi(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer as a WSGI application: the API under `/v1/`, the hosted pages elsewhere; may be mounted under a prefix."""
+        request = Request(environ)
+        self.tick()
+        if request.path.startswith("/v1/"):
+            self.calls.append((request.method, request.path))
+            return self._api.answer(request)(environ, start_response)
+        return self._pages.answer(request)(environ, start_response)
+
+    def tick(self) -> int:
+        """Do everything that has fallen due until now, each at its own second and in order; return how many steps."""
+        until, steps = int(self._now().timestamp()), 0
+        while self._step(until):
+            steps += 1
+        return steps
+
+    def close(self) -> None:
+        """Stop sending and close the file."""
+        self.deliverer.stop()
+        self.store.close()
+
+    def _begin(self, cause: Cause) -> Work:
+        return self._work_at(int(self._now().timestamp()), cause)
+
+    def _work_at(self, second: int, cause: Cause) -> Work:
+        return Work(self.store, second, self.base_url, cause, self.deliverer.notify)
+
+    def _step(self, until: int) -> bool:
+        with self.store.transaction(write=False):
+            if self._next_due(until) is None:
+                return False
+        with self.store.transaction(write=True):
+            due = self._next_due(until)
+            if due is None:
+                return False
+            kind, identifier, second = due
+            work = self._work_at(second, Cause())
+            schedule.turn(work, kind, work.get(kind, identifier))
+            return True
+
+    def _next_due(self, until: int) -> tuple[str, str, int] | None:
+        sql = "SELECT kind, id, due_at FROM objects WHERE due_at <= ? ORDER BY due_at, seq LIMIT 1"
+        rows = self.store.execute(sql, (until,))
+        return (rows[0]["kind"], rows[0]["id"], rows[0]["due_at"]) if rows else None
+
+    def get(self, kind: str, identifier: str) -> Json | None:
+        """Return an object as it is stored, for tests that look past the API."""
+        with self.store.transaction(write=False):
+            return self.store.get(kind, identifier)
+
+
+def _refuse_real_key(key: str) -> None:
+    if key.startswith(("sk_live_", "rk_live_")):
+        msg = "the sandbox was given a live Stripe key; it only takes a key that starts with sk_test_sandbox"
+        raise ValueError(msg)
+    if not key.startswith(KEY_PREFIX):
+        known = "a real Stripe test key" if key.startswith(("sk_test_", "rk_test_")) else "something else than its key"
+        msg = f"the sandbox was given {known}; it only takes a key that starts with sk_test_sandbox"
+        raise ValueError(msg)

@@ -1,0 +1,181 @@
+"""The real Stripe SDK, driving a sandbox in process; time that only moves when a test moves it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import stripe
+from werkzeug.test import Client, TestResponse
+
+from paywall.sandbox import Sandbox
+
+BASE = "http://127.0.0.1:8000/sandbox"
+SUCCESS_URL = "http://shop.example/welcome?session_id={CHECKOUT_SESSION_ID}"
+CANCEL_URL = "http://shop.example/subscribe"
+
+GOOD_CARD = "4242424242424242"
+DECLINED_CARD = "4000000000000002"
+DECLINED_LATER_CARD = "4000000000000341"
+POOR_CARD = "4000000000009995"
+SECURE_CARD = "4000002760003184"
+
+
+class InProcess(stripe.HTTPClient):
+    """The SDK's transport, calling the sandbox's WSGI application."""
+
+    name = "sandbox"
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__()
+        self._client = Client(sandbox.wsgi)
+
+    def request(
+        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        path = url.removeprefix("http://sandbox")
+        try:
+            answer = self._client.open(path, method=method.upper(), headers=dict(headers or {}), data=post_data)
+        except ConnectionError as lost:
+            raise stripe.APIConnectionError(str(lost) or "lost", should_retry=True) from lost
+        return answer.data, answer.status_code, dict(answer.headers)
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+    def sleep_async(self, secs: float) -> Any:
+        raise NotImplementedError
+
+
+@dataclass
+class Time:
+    """A clock that stands until it is moved."""
+
+    at: datetime = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def move(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+    @property
+    def seconds(self) -> int:
+        return int(self.at.timestamp())
+
+
+@dataclass
+class Inbox:
+    """A webhook endpoint that remembers what it was sent, and answers what it is told to."""
+
+    answer: Callable[[str], int] = lambda _type: 200
+    taken: list[tuple[str, bytes, dict[str, str]]] = field(default_factory=list)
+
+    def deliver(self, url: str, body: bytes, headers: dict[str, str]) -> int:
+        self.taken.append((url, body, headers))
+        return self.answer(url)
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def sandbox(time: Time, inbox: Inbox, tmp_path: Any) -> Iterator[Sandbox]:
+    made = Sandbox(tmp_path / "stripe.sqlite", BASE, now=time.now, wall=time.now, deliver=inbox.deliver)
+    yield made
+    made.close()
+
+
+def client_of(sandbox: Sandbox, *, key: str | None = None, retries: int = 0) -> stripe.StripeClient:
+    return stripe.StripeClient(
+        key or sandbox.secret_key,
+        http_client=InProcess(sandbox),
+        base_addresses={"api": "http://sandbox"},
+        max_network_retries=retries,
+    )
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> stripe.StripeClient:
+    return client_of(sandbox)
+
+
+@pytest.fixture
+def browser(sandbox: Sandbox) -> Client:
+    return Client(sandbox.wsgi)
+
+
+@dataclass
+class Shop:
+    """A shop with one monthly price, and what its readers do."""
+
+    client: stripe.StripeClient
+    browser: Client
+    price: stripe.Price
+
+    def customer(self, email: str = "reader@example.org") -> stripe.Customer:
+        return self.client.v1.customers.create({"email": email})
+
+    def session(self, customer: stripe.Customer, **more: Any) -> stripe.checkout.Session:
+        return self.client.v1.checkout.sessions.create(
+            {
+                "mode": "subscription",
+                "customer": customer.id,
+                "client_reference_id": "reader-1",
+                "line_items": [{"price": self.price.id, "quantity": 1}],
+                "success_url": SUCCESS_URL,
+                "cancel_url": CANCEL_URL,
+                **more,
+            }
+        )
+
+    def pay(self, session: stripe.checkout.Session, number: str = GOOD_CARD, **fields: str) -> TestResponse:
+        return self.browser.post(page_of(session), data={**card_form(number), **fields})
+
+    def subscribe(self, number: str = GOOD_CARD) -> stripe.Subscription:
+        session = self.session(self.customer())
+        assert self.pay(session, number).status_code == 303
+        done = self.client.v1.checkout.sessions.retrieve(session.id)
+        return self.client.v1.subscriptions.retrieve(str(done.subscription))
+
+
+@pytest.fixture
+def shop(client: stripe.StripeClient, browser: Client) -> Shop:
+    product = client.v1.products.create({"name": "Digital"})
+    price = client.v1.prices.create(
+        {
+            "currency": "eur",
+            "unit_amount": 499,
+            "product": product.id,
+            "recurring": {"interval": "month"},
+            "lookup_key": "daily:digital:month:eur",
+        }
+    )
+    return Shop(client, browser, price)
+
+
+def page_of(thing: Any) -> str:
+    return str(thing.url).removeprefix(BASE)
+
+
+def card_form(number: str) -> dict[str, str]:
+    return {
+        "card_number": number,
+        "card_expiry": "12 / 30",
+        "card_cvc": "123",
+        "billing_name": "Leyla Aliyeva",
+        "billing_country": "AZ",
+    }
+
+
+def types_of(client: stripe.StripeClient) -> list[str]:
+    """Return the types of all events in the order they happened."""
+    return [event.type for event in client.v1.events.list({"limit": 100}).data][::-1]
