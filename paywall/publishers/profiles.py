@@ -1,10 +1,11 @@
 """Publishers' profiles, kept in each process's memory and forgotten when a change is heard of."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paywall.changes import Change, ChangeKind
 from paywall.database import Database
-from paywall.errors import UnknownHost
+from paywall.errors import NotFound, UnknownHost
 from paywall.publishers.rules import Invitation, MeterRules, Profile, SectionRules, WindowKind
 from paywall.publishers.tables import Meter, Publisher, Section, publisher_id_by_host
 
@@ -44,6 +45,19 @@ class Profiles:
         if change.kind is ChangeKind.PUBLISHER:
             self._by_id.pop(change.publisher_id, None)
             self._by_host = {host: p for host, p in self._by_host.items() if p.id != change.publisher_id}
+
+
+def choose(database: Database, slug: str | None) -> Profile:
+    """Return the publisher of that slug, or the only one there is; raises NotFound with advice."""
+    with database.reading() as session:
+        rows = session.scalars(select(Publisher).order_by(Publisher.id)).all()
+        fitting = [row for row in rows if slug in (None, row.slug)]
+        if len(fitting) == 1:
+            return read_profile(session, fitting[0].id)
+    known = ", ".join(row.slug for row in rows)
+    raise NotFound(
+        f"Name a publisher: {known}." if rows else "There is no publisher yet: run `paywall publisher set-up`."
+    )
 
 
 def read_profile(session: Session, publisher_id: int) -> Profile:

@@ -1,6 +1,6 @@
 """Making a publisher with what it can't be without: a host name and a default meter."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,10 @@ class NewPublisher:
     visitor_allowance: int = 5
     reader_allowance: int = 10
 
+    def at(self, host: str) -> "NewPublisher":
+        """Return the same publisher at another host."""
+        return replace(self, host=host)
+
 
 def set_up_publisher(session: Session, new: NewPublisher) -> Publisher:
     """Make the publisher, or give an existing one of the same slug this host as well; returns it flushed."""
@@ -33,6 +37,17 @@ def set_up_publisher(session: Session, new: NewPublisher) -> Publisher:
     session.flush()
     changes.record(session, publisher.id, changes.ChangeKind.PUBLISHER, publisher.id)
     return publisher
+
+
+def answer_only_at(session: Session, publisher: Publisher, hosts: list[str]) -> None:
+    """Make `hosts` all the host names there are, the first one canonical."""
+    if [host.host for host in publisher.hosts] == hosts:
+        return
+    publisher.hosts.clear()
+    session.flush()
+    publisher.hosts.extend(PublisherHost(host=host) for host in hosts)
+    session.flush()
+    changes.record(session, publisher.id, changes.ChangeKind.PUBLISHER, publisher.id)
 
 
 def ensure_section(session: Session, publisher: Publisher, slug: str, name: str, description: str = "") -> Section:
