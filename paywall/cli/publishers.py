@@ -1,14 +1,10 @@
 """`paywall publisher set-up`: a publisher with its host names and allowances, from the command line."""
 
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
-from paywall.publishers.setup import NewPublisher, set_up_publisher
-
-if TYPE_CHECKING:
-    from paywall.cli import Context
+from paywall.cli.context import Context
 
 
 def _zone(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
@@ -23,12 +19,14 @@ def _zone(_ctx: click.Context, _param: click.Parameter, value: str | None) -> st
 @click.command("set-up")
 @click.argument("slug")
 @click.argument("name")
-@click.option("--host", required=True, help="Host name, with its port where that is unusual. Repeat to add another.")
+@click.option("--host", required=True, help="Host name, with its port where that is unusual. Run again to add another.")
 @click.option("--timezone", callback=_zone, help="IANA time zone; default: PAYWALL_TZ.")
 @click.option("--contact", default="", help="The address that readers may write to.")
 @click.pass_obj
-def set_up(context: "Context", slug: str, name: str, host: str, timezone: str | None, contact: str) -> None:
+def set_up(context: Context, slug: str, name: str, host: str, timezone: str | None, contact: str) -> None:
     """Make the publisher SLUG, or give it one more host name."""
+    from paywall.publishers.setup import NewPublisher, set_up_publisher
+
     settings = context.settings
     new = NewPublisher(
         slug=slug,

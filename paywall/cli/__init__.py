@@ -1,0 +1,44 @@
+"""The command line: `paywall demo`, `serve`, `worker`, `migrate`, `import`, `comp`, `explain`, `reconcile`, the set-up.
+
+Each command is a few lines here and does its work in its room. Exit codes: 78 where the configuration or the schema is
+wrong, 75 where something can't be reached just now, 1 where the command was understood but could not be done.
+"""
+
+import sys
+
+import click
+
+from paywall import __version__
+from paywall.cli import publishers, serving
+from paywall.cli.context import Context
+from paywall.errors import PaywallError
+from paywall.settings import EXIT_TRY_LATER
+
+
+class _Group(click.Group):
+    """Turns situations into one line on standard error and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except PaywallError as error:
+            click.echo(error.sentence, err=True)
+            sys.exit(EXIT_TRY_LATER if error.retry_after else 1)
+
+
+@click.group(cls=_Group)
+@click.version_option(__version__)
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Run a newspaper's paywall: meter, gate, subscriptions."""
+    ctx.obj = Context()
+
+
+@main.group()
+def publisher() -> None:
+    """Set up newspapers."""
+
+
+publisher.add_command(publishers.set_up)
+for command in (serving.demo, serving.serve, serving.worker, serving.migrate):
+    main.add_command(command)
