@@ -8,11 +8,10 @@ from paywall.billing.checkout_errors import CheckoutBusy, UnknownPrice
 from paywall.billing.checkout_page import Order, open_page, refuse_beside
 from paywall.billing.checkout_tables import CheckoutState
 from paywall.billing.checkout_turns import Turn, end_turn, give_up, take_turn
+from paywall.billing.parts import Billing
 from paywall.billing.plans import price_on_offer
-from paywall.billing.stripe_errors import IdempotencyConflict, StripeNotFound, StripeUnavailable
-from paywall.billing.stripe_gateway import StripeGateway
+from paywall.billing.stripe_errors import IdempotencyConflict, StripeNotFound, StripeUnavailable, is_kept
 from paywall.billing.subscription_tables import current_subscription
-from paywall.database import Database
 from paywall.errors import PaywallError
 
 WAIT_FOR = timedelta(seconds=2)
@@ -23,20 +22,20 @@ class _Again(Exception):
     """The open checkout was of no use: begin another."""
 
 
-def start_checkout(database: Database, gateway: StripeGateway, order: Order) -> str:
+def start_checkout(billing: Billing, order: Order) -> str:
     """Return the address to send the reader to: a page at Stripe, or our own if a payment is already made.
 
     Raises UnknownPrice, AlreadySubscribed, PaymentDue, CheckoutBusy, or a situation of `stripe_errors`. The calling
     thread must hold no open transaction: Stripe is asked between short ones.
     """
-    _refuse_unknown_price(database, order)
-    _refuse_second(database, order.reader_id)
+    _refuse_unknown_price(billing, order)
+    _refuse_second(billing, order.reader_id)
     deadline, has_waited = clock.wall() + WAIT_FOR, False
     while True:
-        turn = take_turn(database, order.wish, clock.wall(), has_waited=has_waited)
+        turn = take_turn(billing.database, order.wish, clock.wall(), has_waited=has_waited)
         if turn.is_mine:
             try:
-                return _work(database, gateway, order, turn)
+                return _work(billing, order, turn)
             except _Again:
                 continue
         if turn.url and has_waited and turn.lookup_key == order.lookup_key:
@@ -47,63 +46,61 @@ def start_checkout(database: Database, gateway: StripeGateway, order: Order) -> 
         time.sleep(_POLL_SECONDS)
 
 
-def _refuse_unknown_price(database: Database, order: Order) -> None:
-    with database.reading() as session:
+def _refuse_unknown_price(billing: Billing, order: Order) -> None:
+    with billing.database.reading() as session:
         if price_on_offer(session, order.publisher.id, order.lookup_key) is None:
             raise UnknownPrice
 
 
-def _refuse_second(database: Database, reader_id: int) -> None:
-    with database.reading() as session:
+def _refuse_second(billing: Billing, reader_id: int) -> None:
+    with billing.database.reading() as session:
         row = current_subscription(session, reader_id)
         status = row.status if row else None
     if status is not None:
         refuse_beside(status)
 
 
-def _work(database: Database, gateway: StripeGateway, order: Order, turn: Turn) -> str:
+def _work(billing: Billing, order: Order, turn: Turn) -> str:
     """Do what the turn was taken for; whatever happens leaves nothing behind that stands in the next click's way."""
     try:
-        address = _page(database, gateway, order, turn)
+        address = _page(billing, order, turn)
     except Exception as error:
         if _needs_another_attempt(error):
-            give_up(database, turn, CheckoutState.CLOSED)
+            give_up(billing.database, turn, CheckoutState.CLOSED)
         else:
-            end_turn(database, turn, clock.wall())
+            end_turn(billing.database, turn, clock.wall())
         raise
     return address
 
 
 def _needs_another_attempt(error: Exception) -> bool:
-    """Tell whether the same attempt would only meet the same answer: Stripe repeats what it once said to a key.
+    """Tell whether the same attempt could only meet the same end.
 
     After a lost answer the opposite holds: only the same attempt finds the page that may have been made.
     """
-    if isinstance(error, StripeUnavailable):
-        return error.was_answered
-    if isinstance(error, IdempotencyConflict):
-        return error.is_reused
+    if isinstance(error, (StripeUnavailable, IdempotencyConflict)):
+        return is_kept(error)
     return isinstance(error, (PaywallError, _Again)) and not isinstance(error, CheckoutBusy)
 
 
-def _page(database: Database, gateway: StripeGateway, order: Order, turn: Turn) -> str:
+def _page(billing: Billing, order: Order, turn: Turn) -> str:
     if turn.session_id:
-        return _known_page(database, gateway, order, turn)
+        return _known_page(billing, order, turn)
     if turn.lookup_key != order.lookup_key:
         raise _Again
-    return open_page(database, gateway, order, turn)
+    return open_page(billing, order, turn)
 
 
-def _known_page(database: Database, gateway: StripeGateway, order: Order, turn: Turn) -> str:
+def _known_page(billing: Billing, order: Order, turn: Turn) -> str:
     """Send the reader back to a page that was made before, if it is still the right one."""
     try:
-        found = gateway.retrieve_checkout_session(turn.session_id or "")
+        found = billing.gateway.retrieve_checkout_session(turn.session_id or "")
     except StripeNotFound as error:
         raise _Again from error
-    if found["status"] == "complete":
-        give_up(database, turn, CheckoutState.COMPLETED)
+    if found.get("status") == "complete":
+        give_up(billing.database, turn, CheckoutState.COMPLETED)
         return f"/subscribe/welcome?session_id={found['id']}"
-    if found["status"] == "open" and turn.lookup_key == order.lookup_key and found.get("url"):
-        end_turn(database, turn, clock.wall())
+    if found.get("status") == "open" and turn.lookup_key == order.lookup_key and found.get("url"):
+        end_turn(billing.database, turn, clock.wall())
         return str(found["url"])
     raise _Again

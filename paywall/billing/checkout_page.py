@@ -1,7 +1,6 @@
 """The payment page at Stripe: the reader's one customer, the others of their pages closed, no second subscription."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 from urllib.parse import quote
 
 from structlog import get_logger
@@ -10,11 +9,12 @@ from paywall import clock
 from paywall.billing.checkout_errors import AlreadySubscribed, CheckoutBusy, PaymentDue
 from paywall.billing.checkout_tables import customer_of, keep_customer
 from paywall.billing.checkout_turns import Turn, Wish, keep_page
+from paywall.billing.parts import Billing
 from paywall.billing.plans import Price, price_on_offer
 from paywall.billing.status import ENDED, Status
-from paywall.billing.stripe_errors import IdempotencyConflict, StripeRefused, StripeUnavailable
-from paywall.billing.stripe_gateway import Json, StripeGateway
-from paywall.database import Database
+from paywall.billing.stripe_errors import IdempotencyConflict, StripeRefused, StripeUnavailable, is_kept
+from paywall.billing.stripe_gateway import Json
+from paywall.billing.sync import sync_subscription
 from paywall.publishers.rules import Profile
 
 _LONGEST_ADDRESS = 4000
@@ -40,27 +40,27 @@ class Order:
         return Wish(self.publisher.id, self.reader_id, self.lookup_key, self.next)
 
 
-def open_page(database: Database, gateway: StripeGateway, order: Order, turn: Turn) -> str:
+def open_page(billing: Billing, order: Order, turn: Turn) -> str:
     """Return the address of a page made for this turn's attempt; it is noted before it is returned."""
-    price_id = _price_at_stripe(database, gateway, order)
-    with database.reading() as session:
+    price_id = _price_at_stripe(billing, order)
+    with billing.database.reading() as session:
         customer = customer_of(session, order.reader_id)
-    page = _left_open(gateway, customer, turn) if customer else None
+    page = _left_open(billing, customer, turn) if customer else None
     if page is None:
-        customer = customer or _make_customer(database, gateway, order)
+        customer = customer or _make_customer(billing, order, turn)
         params = _session_params(order, turn, customer, price_id)
-        page = gateway.create_checkout_session(params, idempotency_key=_checkout_key(order, turn))
+        page = billing.gateway.create_checkout_session(params, idempotency_key=_checkout_key(order, turn))
     if not page.get("url"):
-        raise StripeUnavailable
-    keep_page(database, turn, page["id"], page["url"], clock.wall())
+        raise StripeUnavailable(was_answered=True)
+    keep_page(billing.database, turn, page["id"], page["url"], clock.wall())
     return str(page["url"])
 
 
-def _price_at_stripe(database: Database, gateway: StripeGateway, order: Order) -> str:
+def _price_at_stripe(billing: Billing, order: Order) -> str:
     """Return Stripe's id of the price; one that is missing there, or costs something else than we say, is our fault."""
-    with database.reading() as session:
+    with billing.database.reading() as session:
         price = price_on_offer(session, order.publisher.id, order.lookup_key)
-    found = gateway.find_prices([order.lookup_key]).get(order.lookup_key)
+    found = billing.gateway.find_prices([order.lookup_key]).get(order.lookup_key)
     if price is None or found is None or not _costs_the_same(price, found):
         log.error("price differs at stripe, run `paywall stripe setup`", alarm=True, lookup_key=order.lookup_key)
         raise StripeRefused
@@ -68,19 +68,22 @@ def _price_at_stripe(database: Database, gateway: StripeGateway, order: Order) -
 
 
 def _costs_the_same(price: Price, found: Json) -> bool:
-    return (found["unit_amount"], found["currency"]) == (price.amount_minor, price.currency.lower())
+    return (found.get("unit_amount"), found.get("currency")) == (price.amount_minor, price.currency.lower())
 
 
-def _left_open(gateway: StripeGateway, customer: str, turn: Turn) -> Json | None:
+def _left_open(billing: Billing, customer: str, turn: Turn) -> Json | None:
     """Close the customer's other pages, refuse a second subscription, and return this attempt's page if it exists."""
     mine, all_closed = None, True
-    for page in gateway.list_checkout_sessions(customer, "open"):
-        if page["metadata"].get("checkout") == turn.checkout_id:
+    for page in billing.gateway.list_checkout_sessions(customer, "open"):
+        if (page.get("metadata") or {}).get("checkout") == turn.checkout_id:
             mine = page
         else:
-            all_closed = _close(gateway, page) and all_closed
-    for subscription in gateway.list_subscriptions(customer):
-        refuse_beside(subscription["status"])
+            all_closed = _close(billing, page) and all_closed
+    for subscription in billing.gateway.list_subscriptions(customer):
+        status = str(subscription.get("status"))
+        if status not in ENDED:
+            sync_subscription(billing, subscription["id"])
+            refuse_beside(status)
     if not all_closed:
         raise CheckoutBusy  # a payment is just being made on a page of an earlier click
     return mine
@@ -94,28 +97,35 @@ def refuse_beside(status: str) -> None:
         raise PaymentDue
 
 
-def _close(gateway: StripeGateway, page: Json) -> bool:
+def _close(billing: Billing, page: Json) -> bool:
     try:
-        gateway.expire_checkout_session(page["id"])
+        billing.gateway.expire_checkout_session(page["id"])
     except StripeRefused:
         return False
     return True
 
 
-def _make_customer(database: Database, gateway: StripeGateway, order: Order) -> str:
-    """Make the reader's one customer; a new address since a lost answer needs a key of its own."""
-    metadata = {"publisher": order.publisher.slug, "reader": str(order.reader_id)}
+def _make_customer(billing: Billing, order: Order, turn: Turn) -> str:
+    """Make the reader's one customer.
+
+    Where Stripe holds on to an answer that is of no use, a key of this attempt's own gets another: a customer whom
+    nobody ever hears of again does no harm.
+    """
     key = f"customer:{order.reader_id}"
     try:
-        made = gateway.create_customer(email=order.email, metadata=metadata, idempotency_key=key)
-    except IdempotencyConflict as conflict:
-        if not conflict.is_reused:
+        made = _ask_for_customer(billing, order, key)
+    except (IdempotencyConflict, StripeUnavailable) as error:
+        if not is_kept(error):
             raise
-        key = f"{key}:{sha256(f'{order.publisher.slug} {order.email}'.encode()).hexdigest()[:16]}"
-        made = gateway.create_customer(email=order.email, metadata=metadata, idempotency_key=key)
-    with database.writing() as session:
+        made = _ask_for_customer(billing, order, f"{key}:{turn.checkout_id}")
+    with billing.database.writing() as session:
         keep_customer(session, order.publisher.id, order.reader_id, made["id"], clock.now())
     return str(made["id"])
+
+
+def _ask_for_customer(billing: Billing, order: Order, key: str) -> Json:
+    metadata = {"publisher": str(order.publisher.id), "reader": str(order.reader_id)}
+    return billing.gateway.create_customer(email=order.email, metadata=metadata, idempotency_key=key)
 
 
 def _checkout_key(order: Order, turn: Turn) -> str:
@@ -124,7 +134,7 @@ def _checkout_key(order: Order, turn: Turn) -> str:
 
 def _session_params(order: Order, turn: Turn, customer: str, price_id: str) -> Json:
     """Return what Stripe is told of the page: the same for each try of one attempt."""
-    metadata = {"publisher": order.publisher.slug, "reader": str(order.reader_id), "checkout": turn.checkout_id}
+    metadata = {"publisher": str(order.publisher.id), "reader": str(order.reader_id), "checkout": turn.checkout_id}
     back = f"{order.site}/subscribe?next={quote(turn.next, safe='/')}"
     return {
         "mode": "subscription",

@@ -59,3 +59,8 @@ class BadPayload(PaywallError):
 
     status = 400
     code = "bad_payload"
+
+
+def is_kept(error: PaywallError) -> bool:
+    """Tell whether Stripe would give the same answer to the same idempotency key for the rest of the day."""
+    return getattr(error, "was_answered", False) or getattr(error, "is_reused", False)

@@ -83,7 +83,7 @@ class StripeGateway:
     def ask(self, call: Callable[[V1Services], Any]) -> Json:
         """Return one object as plain data; raises a situation of `stripe_errors`."""
         try:
-            return cast(Json, call(self._v1).to_dict(for_json=True))
+            return _plain(call(self._v1))
         except stripe.StripeError as error:
             _translate(error)
         except (AttributeError, TypeError, ValueError, KeyError) as error:  # JSON, but not of the shape it should have
@@ -93,7 +93,7 @@ class StripeGateway:
         """Yield the objects of a list, page after page; raises as `ask` does, also in the middle."""
         try:
             for item in call(self._v1).auto_paging_iter():
-                yield item.to_dict(for_json=True)
+                yield _plain(item)
         except stripe.StripeError as error:
             _translate(error)
         except (AttributeError, TypeError, ValueError, KeyError) as error:
@@ -112,7 +112,7 @@ class StripeGateway:
         found = self.ask_all(
             lambda v1: v1.prices.list({"lookup_keys": list(lookup_keys), "active": True, "limit": _PAGE})
         )
-        return {price["lookup_key"]: price for price in found}
+        return {price.get("lookup_key", ""): price for price in found}
 
     # --- checkout and the billing portal ---
 
@@ -183,6 +183,19 @@ class StripeGateway:
         """Give money back: `{"payment_intent": …}` or `{"charge": …}`, all of it unless `amount` is given."""
         return self.ask(lambda v1: v1.refunds.create(cast(Any, params), {"idempotency_key": idempotency_key}))
 
+    def list_charges(self, customer: str) -> list[Json]:
+        """Return a customer's charges, newest first; `amount_refunded` says how much of each went back."""
+        params: Any = {"customer": customer, "limit": _PAGE}
+        return list(self.ask_all(lambda v1: v1.charges.list(params)))
+
+    def customer_of_payment(self, payment_id: str) -> str | None:
+        """Return whose payment intent (`pi_…`), charge (`ch_…`) or refund (`re_…`) it is; raises StripeNotFound."""
+        if payment_id.startswith("re_"):
+            payment_id = self.ask(lambda v1: v1.refunds.retrieve(payment_id))["charge"]
+        if payment_id.startswith("pi_"):
+            return cast(str | None, self.ask(lambda v1: v1.payment_intents.retrieve(payment_id)).get("customer"))
+        return cast(str | None, self.ask(lambda v1: v1.charges.retrieve(payment_id)).get("customer"))
+
     # --- events ---
 
     def list_events(
@@ -203,6 +216,13 @@ class StripeGateway:
         }
         given = {name: value for name, value in params.items() if value is not None}
         return self.ask_all(lambda v1: v1.events.list(cast(Any, given)))
+
+
+def _plain(answer: Any) -> Json:  # noqa: ANN401 - whatever the SDK made of the bytes
+    found: Json = answer.to_dict(for_json=True)
+    if not isinstance(found.get("id"), str):
+        raise TypeError("an object without an id")
+    return found
 
 
 def _translate(error: stripe.StripeError) -> NoReturn:
