@@ -81,6 +81,11 @@ def customer_of(session: Session, reader_id: int) -> str | None:
     return session.scalar(select(Customer.stripe_id).where(Customer.reader_id == reader_id))
 
 
+def known_customers(session: Session, stripe_ids: list[str]) -> list[str]:
+    """Return those of these customers that are ours."""
+    return list(session.scalars(select(Customer.stripe_id).where(Customer.stripe_id.in_(stripe_ids))))
+
+
 def keep_customer(session: Session, publisher_id: int, reader_id: int, stripe_id: str, now: datetime) -> None:
     """Note a reader's customer, unless it is known already."""
     values: dict[str, object] = {

@@ -28,6 +28,8 @@ class Billing:
     gateway: StripeGateway
     webhook_secrets: tuple[str, ...]
     database: Database
+    base_url: str
+    """Lends its scheme to the links in mails."""
     lease_seconds: float = 6.0
     """How long a killed worker's subscription waits until another takes it up."""
     wake: Event = field(default_factory=Event)
@@ -39,7 +41,7 @@ def make_billing(settings: Settings, database: Database) -> Billing | None:
     if settings.stripe_secret_key is None:
         return None
     gateway = StripeGateway(settings.stripe_secret_key, api_base=settings.stripe_api_base)
-    return Billing(gateway, settings.stripe_webhook_secrets, database)
+    return Billing(gateway, settings.stripe_webhook_secrets, database, settings.base_url)
 
 
 def install(app: Flask, billing: Billing | None) -> None:

@@ -1,0 +1,131 @@
+"""Working off the inbox: open events grouped by what they are about, each group by one fresh look at Stripe.
+
+`drain_once` is one round; `DrainThread` runs rounds inside a serving process and is woken by the webhook, so that an
+event is applied within milliseconds. Any number of drains may run, in any number of processes: leases keep them apart.
+"""
+
+from collections.abc import Callable, Sequence
+from threading import Event, Thread
+
+from structlog import get_logger
+
+from paywall import clock
+from paywall.billing import inbox
+from paywall.billing.checkout_tables import known_customers
+from paywall.billing.inbox import Note, Noted
+from paywall.billing.parts import Billing
+from paywall.billing.stripe_errors import StripeNotFound, StripeUnavailable
+from paywall.billing.subscription_tables import subscription_paid_by
+from paywall.billing.sync import BeingSynced, sync_subscription
+
+log = get_logger()
+ROUND_SECONDS = 1.0
+Job = Callable[[], object]
+
+
+def drain_once(billing: Billing) -> int:
+    """Work off what is due; returns how many groups of events were closed. Failures are noted, none is raised.
+
+    Only a database that can't be reached raises (SQLAlchemy's errors).
+    """
+    closed = 0
+    for subject in _due(billing):
+        try:
+            _drain(billing, subject)
+            closed += 1
+        except BeingSynced:
+            continue
+        except StripeUnavailable:
+            log.warning("stripe can't be reached, events wait")
+            break
+        except Exception:  # one bad group must not keep the others waiting
+            log.exception("events could not be worked off", subject=subject)
+    return closed
+
+
+class DrainThread:
+    """A drain inside a serving process; `jobs` are done in each round as well, failures of theirs are only logged."""
+
+    def __init__(self, billing: Billing, jobs: Sequence[Job] = ()) -> None:
+        self._jobs = [lambda: drain_once(billing), *jobs]
+        self._billing = billing
+        self._stopped = Event()
+        self._thread = Thread(target=self._run, name="billing drain", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def stop(self, seconds: float = 10) -> None:
+        """End after the group being worked on, waiting at most so long: what is left is taken up by the next drain."""
+        self._stopped.set()
+        self._billing.wake.set()
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        run_rounds(self._billing.wake, self._stopped, self._jobs)
+
+
+def run_rounds(wake: Event, stopped: Event, jobs: Sequence[Job]) -> None:
+    """Do all jobs each second and whenever woken, until stopped; what a job raises is logged, never the end."""
+    while not stopped.is_set():
+        wake.clear()  # before the work: an event that comes in meanwhile wakes the next round
+        for job in jobs:
+            try:
+                job()
+            except Exception:  # the database may be away for a while: the drain outlives that
+                log.exception("background job failed")
+        wake.wait(ROUND_SECONDS)
+
+
+def run_worker(billing: Billing, jobs: Sequence[Job] = (), stopped: Event | None = None) -> None:
+    """Work off events, and whatever else `jobs` do, until `stopped` is set; for a process of its own."""
+    run_rounds(billing.wake, stopped or Event(), [lambda: drain_once(billing), *jobs])
+
+
+def _due(billing: Billing) -> list[str]:
+    with billing.database.reading() as session:
+        ours = known_customers(session, inbox.parked_customers(session))
+        return inbox.due_subjects(session, clock.wall(), ours)
+
+
+def _drain(billing: Billing, subject: str) -> None:
+    if subject.startswith("sub_"):
+        sync_subscription(billing, subject, by_force=False)
+    else:
+        _drain_payment(billing, subject)
+
+
+def _drain_payment(billing: Billing, subject: str) -> None:
+    """Close events about a payment: every subscription that it may have paid for is synced, then they are done."""
+    with billing.database.reading() as session:
+        events = inbox.note_open(session, subject)
+    try:
+        subscriptions = _behind_payment(billing, subject)
+        for stripe_id in subscriptions:
+            sync_subscription(billing, stripe_id, by_force=False, with_refunds=True)
+    except Exception as error:
+        _put_off(billing, events, error)
+        raise
+    with billing.database.writing() as session:
+        if subscriptions:
+            inbox.mark_handled(session, events)
+        else:
+            inbox.mark_ignored(session, events, Note.NO_SUBSCRIPTION)
+
+
+def _behind_payment(billing: Billing, subject: str) -> list[str]:
+    with billing.database.reading() as session:
+        known = subscription_paid_by(session, subject)
+    if known is not None:
+        return [known]
+    try:
+        customer = subject if subject.startswith("cus_") else billing.gateway.customer_of_payment(subject)
+        return [found["id"] for found in billing.gateway.list_subscriptions(customer)] if customer else []
+    except StripeNotFound:
+        return []
+
+
+def _put_off(billing: Billing, events: Sequence[Noted], error: Exception) -> None:
+    with billing.database.writing() as session:
+        inbox.mark_failed(session, events, f"{type(error).__name__}: {error}")

@@ -1,0 +1,175 @@
+"""Writing down what Stripe said of a subscription: mirror, entitlement, audit and mails, in the caller's transaction.
+
+Every effect follows from comparing what is stored with what is true, inside a transaction that only the newest lease
+may commit: so each happens once for its cause, however often and in whatever order the events came.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from structlog import get_logger
+
+from paywall import audit, clock
+from paywall.billing import notices
+from paywall.billing.fetching import Picture
+from paywall.billing.ownership import Owner, grace_days
+from paywall.billing.snapshot import InvoiceSnapshot, SubscriptionSnapshot
+from paywall.billing.status import ENDED, Access, access_of, is_known, is_live
+from paywall.billing.subscription_tables import (
+    Invoice,
+    Subscription,
+    current_subscription,
+    invoices_of,
+    other_live,
+    subscription_by_stripe_id,
+)
+from paywall.entitlements.granting import Grant, set_entitlement
+from paywall.entitlements.rules import Entitlement, Source
+from paywall.readers.tables import Reader
+
+log = get_logger()
+
+
+class SecondLive(Exception):
+    """The reader already has another live subscription; `stripe_id` names it."""
+
+    def __init__(self, stripe_id: str) -> None:
+        super().__init__(stripe_id)
+        self.stripe_id = stripe_id
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was stored of a subscription before this time."""
+
+    status: str | None
+    facts: tuple[object, ...]
+
+
+def store(session: Session, picture: Picture, owner: Owner, base_url: str) -> Access:
+    """Store the picture and all that follows from it; raises SecondLive before anything is written."""
+    session.execute(select(Reader.id).where(Reader.id == owner.reader_id).with_for_update())
+    found = picture.subscription
+    if is_live(found.status) and (other := other_live(session, owner.reader_id, found.stripe_id)):
+        raise SecondLive(other.stripe_id)
+    row, before = _mirror_subscription(session, found, owner)
+    for invoice in picture.invoices:
+        _mirror_invoice(session, invoice, row)
+    session.flush()
+    bills = [invoice.bill for invoice in invoices_of(session, found.stripe_id)]
+    access = access_of(found.terms, bills, grace_days(session, row.lookup_key))
+    row.paid_through_at = access.paid_through_at
+    set_entitlement(session, Grant(owner.publisher_id, _entitlement(row, access)))
+    _tell(session, row, before)
+    notices.post_due(session, row, picture, base_url)
+    return access
+
+
+def _entitlement(row: Subscription, access: Access) -> Entitlement:
+    return Entitlement(
+        reader_id=row.reader_id,
+        source=Source.SUBSCRIPTION,
+        source_id=row.stripe_id,
+        standing=access.standing,
+        paid_through_at=access.paid_through_at,
+        valid_until=access.valid_until,
+        suspended=False,
+    )
+
+
+def _mirror_subscription(session: Session, found: SubscriptionSnapshot, owner: Owner) -> tuple[Subscription, Before]:
+    row = subscription_by_stripe_id(session, found.stripe_id)
+    before = Before(row.status if row else None, _facts(row) if row else ())
+    if row is None:
+        row = Subscription(stripe_id=found.stripe_id, publisher_id=owner.publisher_id, reader_id=owner.reader_id)
+        row.is_current = False
+    takes_place = _takes_place(session, found, row)
+    _copy(found, row)
+    session.add(row)
+    session.flush()
+    row.is_current = takes_place
+    return row, before
+
+
+def _copy(found: SubscriptionSnapshot, row: Subscription) -> None:
+    row.customer_id, row.status = found.customer_id, found.status
+    row.price_id = found.price_ids[0] if found.price_ids else ""
+    row.lookup_key = found.lookup_key or row.lookup_key
+    row.amount_minor, row.currency = found.amount_minor, found.currency.upper()
+    row.interval, row.interval_count = found.interval, found.interval_count
+    row.created_at, row.trial_end_at, row.period_end_at = found.created_at, found.trial_end_at, found.period_end_at
+    row.cancels_at, row.ended_at = found.cancels_at, found.ended_at
+    row.latest_invoice_id, row.collection_is_paused = found.latest_invoice_id, found.collection_is_paused
+    row.synced_at = clock.wall()
+
+
+def _takes_place(session: Session, found: SubscriptionSnapshot, row: Subscription) -> bool:
+    """Tell whether this is the subscription the account speaks of; moves the one that was out of its place."""
+    other = current_subscription(session, row.reader_id)
+    if other is None or other.stripe_id == found.stripe_id:
+        return True
+    mine, theirs = (_rank(found.status), found.created_at), (_rank(other.status), other.created_at)
+    if mine <= theirs:
+        return False
+    other.is_current = False
+    session.flush()
+    return True
+
+
+def _rank(status: str) -> int:
+    return 2 if is_live(status) else int(status not in ENDED)
+
+
+def _mirror_invoice(session: Session, found: InvoiceSnapshot, subscription: Subscription) -> None:
+    row = session.scalar(select(Invoice).where(Invoice.stripe_id == found.stripe_id))
+    if row is None:
+        row = Invoice(
+            stripe_id=found.stripe_id,
+            publisher_id=subscription.publisher_id,
+            reader_id=subscription.reader_id,
+            subscription_id=subscription.stripe_id,
+            refunded_minor=0,
+        )
+        session.add(row)
+    row.payment_id, row.number = found.payment_id or row.payment_id, found.number
+    row.status, row.currency = found.status, found.currency.upper()
+    row.total_minor, row.paid_minor = found.total_minor, found.paid_minor
+    row.refunded_minor = row.refunded_minor if found.refunded_minor is None else found.refunded_minor
+    row.period_start_at, row.period_end_at = found.period_start_at, found.period_end_at
+    row.due_at, row.created_at = found.due_at, found.created_at
+    row.hosted_url, row.pdf_url = found.hosted_url, found.pdf_url
+
+
+def _facts(row: Subscription) -> tuple[object, ...]:
+    return (row.status, row.price_id, row.paid_through_at, row.cancels_at, row.collection_is_paused)
+
+
+def _tell(session: Session, row: Subscription, before: Before) -> None:
+    """Note what has changed, once; an unknown status is also an alarm."""
+    if not is_known(row.status) and before.status != row.status:
+        log.error("unknown subscription status", alarm=True, subscription=row.stripe_id, status=row.status)
+    if _facts(row) == before.facts:
+        return
+    audit.write(
+        session,
+        row.publisher_id,
+        "stripe",
+        _deed(row, before),
+        f"subscription:{row.stripe_id}",
+        reader=row.reader_id,
+        status=row.status,
+        was=before.status,
+        paid_through=row.paid_through_at.isoformat() if row.paid_through_at else None,
+        cancels_at=row.cancels_at.isoformat() if row.cancels_at else None,
+    )
+
+
+def _deed(row: Subscription, before: Before) -> str:
+    if before.status is None:
+        return "subscription_added"
+    if row.status in ENDED and before.status != row.status:
+        return "subscription_ended"
+    if row.status != before.status:
+        return "subscription_status_changed"
+    return "subscription_renewed" if row.paid_through_at != before.facts[2] else "subscription_changed"

@@ -1,0 +1,160 @@
+"""The tables that mirror what Stripe tells us: subscriptions, invoices, billing events, and leases on the work."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from paywall.billing.status import LIVE, Bill
+from paywall.database import Base, UtcDateTime
+
+
+class Subscription(Base):
+    """A reader's subscription at Stripe, as it was when we last asked."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (
+        Index(
+            "uq_subscriptions_current",
+            "reader_id",
+            unique=True,
+            sqlite_where=text("is_current"),
+            postgresql_where=text("is_current"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"), index=True)
+    reader_id: Mapped[int] = mapped_column(ForeignKey("readers.id", ondelete="CASCADE"), index=True)
+    stripe_id: Mapped[str] = mapped_column(unique=True)
+    customer_id: Mapped[str] = mapped_column(index=True)
+    is_current: Mapped[bool]
+    """True for the one subscription that the reader's account speaks of."""
+    status: Mapped[str]
+    price_id: Mapped[str]
+    lookup_key: Mapped[str | None]
+    """Of the price it was bought at; Stripe may have moved the key on to a newer price since."""
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    interval: Mapped[str]
+    interval_count: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    trial_end_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    period_end_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paid_through_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancels_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    latest_invoice_id: Mapped[str | None]
+    collection_is_paused: Mapped[bool] = mapped_column(default=False)
+    synced_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Invoice(Base):
+    """An invoice of a subscription; amounts in minor units of its currency."""
+
+    __tablename__ = "invoices"
+    __table_args__ = (CheckConstraint("paid_minor >= 0 AND refunded_minor >= 0", name="amounts_not_negative"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"), index=True)
+    reader_id: Mapped[int] = mapped_column(ForeignKey("readers.id", ondelete="CASCADE"), index=True)
+    stripe_id: Mapped[str] = mapped_column(unique=True)
+    subscription_id: Mapped[str] = mapped_column(index=True)
+    """The subscription's Stripe id."""
+    payment_id: Mapped[str | None] = mapped_column(index=True)
+    """The payment intent that paid it, or the charge where there is none."""
+    number: Mapped[str | None]
+    status: Mapped[str]
+    currency: Mapped[str]
+    total_minor: Mapped[int] = mapped_column(BigInteger)
+    paid_minor: Mapped[int] = mapped_column(BigInteger)
+    refunded_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    period_start_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    period_end_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    hosted_url: Mapped[str | None]
+    pdf_url: Mapped[str | None]
+
+    @property
+    def bill(self) -> Bill:
+        """What it proves."""
+        due_at = self.due_at if self.status == "open" else None
+        return Bill(self.status == "paid", self.paid_minor, self.refunded_minor, self.period_end_at, due_at)
+
+
+class BillingEvent(Base):
+    """One event that Stripe told us of: ids only, since its payload is never believed. Kept for 35 days and more."""
+
+    __tablename__ = "billing_events"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'parked', 'handled', 'ignored')", name="state_is_known"),
+        Index("ix_billing_events_open", "state", "due_at", postgresql_where=text("state IN ('waiting', 'parked')")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(unique=True)
+    type: Mapped[str]
+    subject: Mapped[str | None] = mapped_column(index=True)
+    """What must be asked about: a subscription's id, else a customer's, a charge's or a payment's."""
+    object_id: Mapped[str | None]
+    customer_id: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str]
+    note: Mapped[str | None]
+    """Why it was ignored or parked."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None]
+    handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Lease(Base):
+    """The right to work on one subject for a while; `token` grows with every claim and fences off older ones."""
+
+    __tablename__ = "leases"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[int] = mapped_column(BigInteger)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def current_subscription(session: Session, reader_id: int) -> Subscription | None:
+    """Return the subscription that a reader's account speaks of."""
+    return session.scalar(select(Subscription).where(Subscription.reader_id == reader_id, Subscription.is_current))
+
+
+def subscription_by_stripe_id(session: Session, stripe_id: str) -> Subscription | None:
+    """Return a subscription by the id that Stripe gave it."""
+    return session.scalar(select(Subscription).where(Subscription.stripe_id == stripe_id))
+
+
+def subscription_paid_by(session: Session, payment_id: str) -> str | None:
+    """Return the Stripe id of the subscription whose invoice a payment has paid."""
+    return session.scalar(select(Invoice.subscription_id).where(Invoice.payment_id == payment_id))
+
+
+def other_live(session: Session, reader_id: int, stripe_id: str) -> Subscription | None:
+    """Return a live current subscription of the reader other than the one given."""
+    return session.scalar(
+        select(Subscription).where(
+            Subscription.reader_id == reader_id,
+            Subscription.is_current,
+            Subscription.stripe_id != stripe_id,
+            Subscription.status.in_([str(status) for status in LIVE]),
+        )
+    )
+
+
+def invoices_of(session: Session, stripe_id: str) -> list[Invoice]:
+    """Return the invoices of a subscription, oldest first."""
+    query = select(Invoice).where(Invoice.subscription_id == stripe_id).order_by(Invoice.created_at, Invoice.id)
+    return list(session.scalars(query))
+
+
+def invoices_of_reader(session: Session, reader_id: int) -> list[Invoice]:
+    """Return the invoices that a reader may want to see, newest first."""
+    shown = Invoice.status.in_(["open", "paid", "uncollectible"])
+    query = select(Invoice).where(Invoice.reader_id == reader_id, shown)
+    return list(session.scalars(query.order_by(Invoice.created_at.desc(), Invoice.id.desc())))

@@ -1,0 +1,152 @@
+"""One way for the truth to come in: ask Stripe for the subscription afresh, store it, close the events it answers.
+
+The drain, the return page, cancelling, resuming and reconciliation all come through here. The lease is claimed and the
+waiting events are noted *before* Stripe is asked; what is written afterwards is written only under that same lease.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from structlog import get_logger
+
+from paywall import audit
+from paywall.billing import inbox, lease
+from paywall.billing.fetching import Picture, fetch
+from paywall.billing.inbox import Note, Noted
+from paywall.billing.lease import Claim, LeaseLost
+from paywall.billing.ownership import Owner, owner_of
+from paywall.billing.parts import Billing
+from paywall.billing.second_subscription import give_back
+from paywall.billing.status import Access, is_live
+from paywall.billing.storing import SecondLive, store
+from paywall.billing.stripe_errors import StripeNotFound
+from paywall.billing.subscription_tables import subscription_by_stripe_id
+from paywall.errors import Unavailable
+
+log = get_logger()
+_ATTEMPTS = 3
+
+
+class BeingSynced(Unavailable):
+    """This subscription is being looked at just now. Please try again in a moment."""
+
+    code = "being_synced"
+    retry_after = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What became of it: whose subscription, in which status, with which access; or why it is nobody's."""
+
+    stripe_id: str
+    status: str
+    owner: Owner | None = None
+    access: Access | None = None
+    note: Note | None = None
+
+
+def sync_subscription(billing: Billing, stripe_id: str, *, by_force: bool = True, with_refunds: bool = False) -> Synced:
+    """Ask Stripe for a subscription and store the answer with all that follows.
+
+    `by_force` takes the work over from whoever is at it; without, raises BeingSynced. `with_refunds` also asks what
+    of its payments went back, which is otherwise done where an event says so. Raises the situations of
+    `stripe_errors`; the waiting events are then put off, never dropped.
+    """
+    for _ in range(_ATTEMPTS):
+        held, events = _claim(billing, stripe_id, by_force=by_force)
+        try:
+            return _sync(billing, held, events, with_refunds=with_refunds)
+        except LeaseLost:
+            if not by_force:
+                raise BeingSynced from None
+        except Exception as error:
+            _put_off(billing, held, events, error)
+            raise
+    raise BeingSynced
+
+
+def _claim(billing: Billing, stripe_id: str, *, by_force: bool) -> tuple[Claim, tuple[Noted, ...]]:
+    with billing.database.writing() as session:
+        held = lease.claim(session, stripe_id, billing.lease_seconds, by_force=by_force)
+        if held is None:
+            raise BeingSynced
+        return held, inbox.note_open(session, stripe_id)
+
+
+def _sync(billing: Billing, held: Claim, events: tuple[Noted, ...], *, with_refunds: bool) -> Synced:
+    picture = _fetch(billing, held, events, with_refunds=with_refunds)
+    if picture is None:
+        return _finish(billing, held, lambda session: _gone(session, held, events))
+    try:
+        return _finish(billing, held, lambda session: _store(session, picture, events, billing.base_url))
+    except SecondLive as second:
+        return _sync_second(billing, held, events, picture, second.stripe_id)
+
+
+def _sync_second(billing: Billing, held: Claim, events: tuple[Noted, ...], picture: Picture, first: str) -> Synced:
+    """Cancel and pay back what a reader bought twice, unless the first turns out to have ended meanwhile."""
+    is_second = is_live(sync_subscription(billing, first).status)
+    if is_second:
+        log.error("a reader has a second live subscription", alarm=True, subscription=held.subject, first=first)
+        with lease.heartbeat(billing.database, held, billing.lease_seconds):
+            give_back(billing.gateway, picture)
+        picture = _fetch(billing, held, events, with_refunds=True) or picture
+
+    def write(session: Session) -> Synced:
+        synced = _store(session, picture, events, billing.base_url)
+        if is_second and synced.owner:
+            subject = f"subscription:{held.subject}"
+            audit.write(session, synced.owner.publisher_id, "stripe", "second_given_back", subject, first=first)
+        return synced
+
+    return _finish(billing, held, write)
+
+
+def _fetch(billing: Billing, held: Claim, events: tuple[Noted, ...], *, with_refunds: bool) -> Picture | None:
+    """Return the picture, or None if Stripe knows no such subscription; no transaction is open meanwhile."""
+    with lease.heartbeat(billing.database, held, billing.lease_seconds):
+        try:
+            return fetch(billing, held.subject, events, with_refunds=with_refunds)
+        except StripeNotFound:
+            return None
+
+
+def _finish(billing: Billing, held: Claim, write: Callable[[Session], Synced]) -> Synced:
+    with billing.database.writing() as session:
+        lease.require(session, held)
+        synced = write(session)
+        lease.free(session, held)
+        return synced
+
+
+def _store(session: Session, picture: Picture, events: tuple[Noted, ...], base_url: str) -> Synced:
+    found = picture.subscription
+    owner = owner_of(session, found)
+    if owner is Note.UNKNOWN_CUSTOMER:
+        inbox.park(session, events)
+    elif isinstance(owner, Note):
+        inbox.mark_ignored(session, events, owner)
+    if isinstance(owner, Note):
+        return Synced(found.stripe_id, found.status, note=owner)
+    access = store(session, picture, owner, base_url)
+    inbox.mark_handled(session, events)
+    return Synced(found.stripe_id, found.status, owner, access)
+
+
+def _gone(session: Session, held: Claim, events: tuple[Noted, ...]) -> Synced:
+    """Close the events of a subscription that Stripe has never heard of; if we have, something is very wrong."""
+    if subscription_by_stripe_id(session, held.subject) is not None:
+        raise StripeNotFound
+    inbox.mark_ignored(session, events, Note.GONE)
+    return Synced(held.subject, "", note=Note.GONE)
+
+
+def _put_off(billing: Billing, held: Claim, events: tuple[Noted, ...], error: Exception) -> None:
+    try:
+        with billing.database.writing() as session:
+            inbox.mark_failed(session, events, f"{type(error).__name__}: {error}")
+            lease.free(session, held)
+    except SQLAlchemyError as unreachable:  # the lease runs out by itself and the events still wait
+        log.warning("failure not noted", subscription=held.subject, error=type(unreachable).__name__)
