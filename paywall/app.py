@@ -5,14 +5,21 @@ from dataclasses import dataclass
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from paywall.changes import ChangeFollower
+from paywall.background import Background, Job
+from paywall.changes import POLL_SECONDS, Change, ChangeFollower, ChangeKind
 from paywall.database import Database
+from paywall.gate.parts import GateParts, build_gate
 from paywall.installation import folder
 from paywall.newsroom import views as newsroom
 from paywall.publishers.profiles import Profiles
+from paywall.readers import security as readers
 from paywall.settings import Settings
-from paywall.web import current, edge, error_pages
+from paywall.wall.middleware import Paywall
+from paywall.web import current, edge, error_pages, forms, limits, origin
 from paywall.web.cookies import cookie_names
+
+PAGE_SECONDS = 60
+"""How old a rendered article may be, in what else it shows (the date, other articles)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,10 @@ class Product:
     profiles: Profiles
     follower: ChangeFollower
     flask: Flask
+    gate: GateParts
+    wall: Paywall
+    background: Background
+    """What a serving process does beside answering; started by `background.around(flask)` or by hand."""
 
 
 def create_product(settings: Settings) -> Product:
@@ -32,7 +43,24 @@ def create_product(settings: Settings) -> Product:
     profiles = Profiles(database)
     follower = ChangeFollower(database, [profiles.hear])
     flask = _flask(settings, database, profiles)
-    return Product(settings, database, profiles, follower, flask)
+    gate = build_gate(settings, database, profiles, follower, flask.wsgi_app)
+    wall = _stand_wall(flask, gate, follower)
+    background = Background(
+        [Job("changes", POLL_SECONDS, follower.poll), Job("pages", PAGE_SECONDS, wall.forget_all), *gate.jobs]
+    )
+    return Product(settings, database, profiles, follower, flask, gate, wall, background)
+
+
+def _stand_wall(app: Flask, gate: GateParts, follower: ChangeFollower) -> Paywall:
+    wall = Paywall(app.wsgi_app, gate.check)
+    app.wsgi_app = wall  # type: ignore[method-assign]
+
+    def hear(change: Change) -> None:
+        if change.kind in (ChangeKind.ARTICLE, ChangeKind.PUBLISHER):
+            wall.forget_all()
+
+    follower.listen(hear)
+    return wall
 
 
 def create_app(settings: Settings) -> Flask:
@@ -54,6 +82,10 @@ def _flask(settings: Settings, database: Database, profiles: Profiles) -> Flask:
     current.install(app, settings, database, profiles)
     edge.install(app, database)
     error_pages.install(app)
+    origin.install(app)
+    forms.install(app)
     app.extensions["paywall.csrf"] = CSRFProtect(app)
+    limits.install(app, settings.redis_url)
+    readers.install(app, database)
     newsroom.install(app)
     return app

@@ -1,0 +1,74 @@
+"""What can happen to an account: opened, confirmed, given a new password, erased.
+
+Every step works in the caller's transaction. Passwords come in hashed: nobody hashes with a transaction open.
+"""
+
+import secrets
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from paywall import clock
+from paywall.database import insert_once
+from paywall.outbox import OutboxMail
+from paywall.readers.email_address import EmailAddress
+from paywall.readers.tables import Reader, end_access, end_sign_ins, reader_by_email
+
+
+def open_account(
+    session: Session, publisher_id: int, address: EmailAddress, password_hash: str | None
+) -> Reader | None:
+    """Open an account, or return None if this address has one; of many at a time exactly one is new."""
+    values = {
+        "publisher_id": publisher_id,
+        "email": address.kept,
+        "email_normalized": address.normalized,
+        "password": password_hash,
+        "fs_uniquifier": _new_secret(),
+        "created_at": clock.now(),
+    }
+    if not insert_once(session, Reader, values):
+        return None
+    return reader_by_email(session, publisher_id, address.normalized)
+
+
+def confirm(session: Session, reader: Reader) -> bool:
+    """Note that the reader gets mail at her address; returns whether that was news."""
+    statement = update(Reader).where(Reader.id == reader.id, Reader.confirmed_at.is_(None))
+    return session.execute(statement.values(confirmed_at=clock.now()).returning(Reader.id)).first() is not None
+
+
+def set_password(session: Session, reader: Reader, password_hash: str) -> bool:
+    """Give the account a new password and end all its sign-ins; False if another change came first.
+
+    The reader's secret changes too, and with it every session and every reset link that was built on it dies.
+    """
+    unchanged = (Reader.id == reader.id, Reader.fs_uniquifier == reader.fs_uniquifier)
+    statement = update(Reader).where(*unchanged).values(password=password_hash, fs_uniquifier=_new_secret())
+    if session.execute(statement.returning(Reader.id)).first() is None:
+        return False
+    session.refresh(reader)
+    end_sign_ins(session, reader.id)
+    return True
+
+
+def renew_hash(session: Session, reader: Reader, password_hash: str) -> None:
+    """Keep the same password under today's cost; no sign-in ends by it."""
+    statement = update(Reader).where(Reader.id == reader.id, Reader.password == reader.password)
+    session.execute(statement.values(password=password_hash))
+
+
+def erase(session: Session, reader: Reader) -> None:
+    """Forget who the reader was: sign-ins, address, password, mails go; the row stays, for the books, without a name."""
+    end_sign_ins(session, reader.id)
+    end_access(session, reader.id)
+    mails = (OutboxMail.publisher_id == reader.publisher_id, OutboxMail.recipient == reader.email)
+    session.execute(delete(OutboxMail).where(*mails))
+    reader.email = reader.email_normalized = f"erased-{reader.id}"
+    reader.password, reader.confirmed_at, reader.active = None, None, False
+    reader.fs_uniquifier = _new_secret()
+    session.flush()
+
+
+def _new_secret() -> str:
+    return secrets.token_hex(16)

@@ -1,0 +1,49 @@
+"""What the readers' pages share: the form that is shown again, the way back, addresses that stay secret."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, make_response, render_template, request
+
+from paywall.errors import BadInput
+from paywall.readers.letters import Desk
+from paywall.web import current
+from paywall.web.addresses import safe_next
+from paywall.web.forms import Form
+
+HOME = "/account"
+
+
+def page(template: str, status: int = 200, **values: Any) -> Response:  # noqa: ANN401 - templates take anything
+    """Return one of the readers' pages."""
+    values.setdefault("errors", {})
+    values.setdefault("email", "")
+    response = make_response(render_template(f"readers/{template}.html", publisher=current.publisher(), **values))
+    response.status_code = status
+    return response
+
+
+def errors_of(*problems: BadInput) -> Mapping[str, str]:
+    """Return each problem's sentence by its field."""
+    return {problem.field: problem.sentence for problem in problems}
+
+
+def way_back(form: Form | None = None) -> str:
+    """Return where to go afterwards: `next` of the form or of the address, if it stays at home, else the account."""
+    return safe_next(form.text_or("next") if form else request.args.get("next"), HOME)
+
+
+def desk() -> Desk:
+    """Return where this request's letters are written."""
+    return Desk(current.publisher(), current.settings())
+
+
+def release_connection() -> None:
+    """Give the database connection back before something slow; nothing has been written yet."""
+    current.session().commit()
+
+
+def keep_address_secret(response: Response) -> Response:
+    """Let browsers tell nobody the address of a page whose address is a secret."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,94 @@
+"""What a form may look like when it arrives: its size, its encoding, each field once and readable.
+
+Frameworks forgive more than is good for us: undecodable bytes become other text, a second value of a field is
+dropped in silence, a compressed body is taken at its word. Here the body is judged before anything reads it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask, request
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+
+from paywall.errors import BadInput
+from paywall.web.origin import FOR_PROGRAMS, SAFE_METHODS
+
+URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form: all values that came under each name."""
+
+    values: Mapping[str, list[str]]
+
+    def text(self, name: str) -> str:
+        """Return the field's only value, empty if it didn't come; raises BadInput for anything else than plain text."""
+        values = self.values.get(name, [])
+        if len(values) > 1:
+            raise BadInput(name, "This was sent twice. Send it once.")
+        value = values[0] if values else ""
+        if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):
+            raise BadInput(name, "This holds a character that can't be typed. Write it again.")
+        return value
+
+    def text_or(self, name: str, default: str = "") -> str:
+        """Return the field's text, or `default` where there is none that can be read."""
+        try:
+            return self.text(name) or default
+        except BadInput:
+            return default
+
+
+def install(app: Flask) -> None:
+    """Judge bodies before anything reads them; to be installed before the CSRF check."""
+    app.before_request(_judge_body)
+
+
+def read_form() -> Form:
+    """Return the form that came with this request; raises BadRequest (400) if something else came.
+
+    JSON is no form: it must be well-formed all the same, and has no fields.
+    """
+    if request.mimetype == "application/json":
+        _refuse_broken_json()
+        return Form({})
+    if request.mimetype not in (URLENCODED, MULTIPART):
+        raise BadRequest
+    return Form(request.form.to_dict(flat=False))
+
+
+def _judge_body() -> None:
+    if request.method in SAFE_METHODS or request.path.startswith(FOR_PROGRAMS):
+        return
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise RequestEntityTooLarge  # what it would unpack to is unknown, and nobody's browser packs forms
+    if request.mimetype in (URLENCODED, MULTIPART):
+        _refuse_undecodable(request.get_data())
+        _refuse_too_many_parts()
+
+
+def _refuse_undecodable(body: bytes) -> None:
+    if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise BadRequest
+    plain = unquote_to_bytes(body) if request.mimetype == URLENCODED else body
+    try:
+        plain.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest from error
+
+
+def _refuse_too_many_parts() -> None:
+    try:
+        request.form  # noqa: B018 - looking at it parses it
+    except RequestEntityTooLarge as error:  # its size was judged before: it is the number of its parts
+        raise BadRequest from error
+
+
+def _refuse_broken_json() -> None:
+    try:
+        json.loads(request.get_data())
+    except (ValueError, RecursionError) as error:
+        raise BadRequest from error
