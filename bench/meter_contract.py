@@ -108,8 +108,10 @@ def memory() -> Iterator[str]:
 @contextmanager
 def folder() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix="paywall-bench-"))
-    yield path
-    shutil.rmtree(path, ignore_errors=True)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager
@@ -122,12 +124,14 @@ def sqlite() -> Iterator[str]:
 def postgres() -> Iterator[str]:
     with folder() as path:
         server = get_server(path / "data")
-        url = server.get_uri(driver="psycopg")
-        engine = sqlalchemy.create_engine(url)
-        meter_views.create(engine)
-        engine.dispose()
-        yield url
-        server.stop()
+        try:
+            url = server.get_uri(driver="psycopg")
+            engine = sqlalchemy.create_engine(url)
+            meter_views.create(engine)
+            engine.dispose()
+            yield url
+        finally:
+            server.stop()
 
 
 @contextmanager
@@ -135,9 +139,11 @@ def redis() -> Iterator[str]:
     with folder() as path:
         port = free_port()
         server = start_redis(port, path)
-        yield f"redis://127.0.0.1:{port}/0"
-        server.terminate()
-        server.wait()
+        try:
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            server.terminate()
+            server.wait()
 
 
 ENGINES = {"memory": memory, "sqlite": sqlite, "postgres": postgres, "redis": redis}
