@@ -18,7 +18,6 @@ from paywall.database import Base, Database, UtcDateTime
 
 POLL_SECONDS = 2
 KEPT_FOR = timedelta(minutes=10)
-_STILL_COMMITTING = timedelta(seconds=30)
 _OVERLAP = 200  # numbers given out earlier may be committed later: look back over so many
 
 
@@ -67,10 +66,10 @@ class ChangeFollower:
     """Hears each change once, in this process; not for use by several threads at a time."""
 
     def __init__(self, database: Database, listeners: Iterable[Callable[[Change], None]] = ()) -> None:
-        """Connect to nothing yet; what changes from this moment on will be heard at the first poll."""
+        """Connect to nothing yet; the first poll tells of everything that is still kept."""
         self._database = database
         self._listeners = list(listeners)
-        self._since = clock.wall() - _STILL_COMMITTING
+        self._since = clock.wall() - KEPT_FOR  # passes that others minted before may have been ended since
         self._newest: int | None = None
         self._heard: set[int] = set()
 

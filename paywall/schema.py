@@ -27,6 +27,8 @@ TABLES = (
     "paywall.readers.tables",
     "paywall.entitlements.tables",
     "paywall.articles.tables",
+    "paywall.meter.table",
+    "paywall.gate.events",
 )
 
 

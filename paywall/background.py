@@ -1,0 +1,96 @@
+"""Work that a process does beside answering: one thread that runs each job every so many seconds."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from structlog import get_logger
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = get_logger()
+
+
+class Job(NamedTuple):
+    """Something to be done every so many seconds, counted from the end of its last run."""
+
+    name: str
+    seconds: float
+    run: Callable[[], object]
+
+
+class Background:
+    """One daemon thread in each process that serves. A job that fails is logged, and tried again when it is due."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._jobs = list(jobs)
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._process = 0
+
+    def add(self, job: Job) -> None:
+        """Have another job run; takes effect at the next start."""
+        self._jobs.append(job)
+
+    def start(self) -> None:
+        """Start this process's thread, if it does not run yet. A forked child starts its own."""
+        with self._lock:
+            if self._process == os.getpid():
+                return
+            self._process = os.getpid()
+            self._stopping = threading.Event()
+            self._thread = threading.Thread(target=self.run, name="background", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Stop the thread and wait until the job it is at has ended."""
+        self.request_stop()
+        if self._thread is not None and self._process == os.getpid():
+            self._thread.join()
+        self._process = 0
+
+    def request_stop(self) -> None:
+        """Ask the thread to end after the job it is at; returns at once, also from a signal handler."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Run the jobs in this thread until `stop` is called."""
+        due_in = dict.fromkeys(range(len(self._jobs)), 0.0)
+        while not self._stopping.is_set():
+            pause = min(due_in.values(), default=1.0)
+            if pause > 0 and self._stopping.wait(pause):
+                return
+            for number in due_in:
+                due_in[number] -= pause
+                if due_in[number] <= 0:
+                    _guarded(self._jobs[number])
+                    due_in[number] = self._jobs[number].seconds
+
+    def around(self, application: "WSGIApplication") -> "WSGIApplication":
+        """Return `application`, made to start the thread with its first request, in the process that serves it."""
+
+        def serving(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+            if self._process != os.getpid():
+                self.start()
+            return application(environ, start_response)
+
+        return serving
+
+
+def run_until_stopped(jobs: Sequence[Job]) -> None:
+    """Run the jobs in this thread until SIGTERM or Ctrl-C."""
+    background = Background(jobs)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: background.request_stop())
+    background.run()
+
+
+def _guarded(job: Job) -> None:
+    try:
+        job.run()
+    except Exception:
+        log.exception("background job failed", job=job.name)

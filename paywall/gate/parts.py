@@ -1,0 +1,66 @@
+"""The gate of one process, put together."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from paywall import clock
+from paywall.articles.catalogue import Catalogue
+from paywall.background import Job
+from paywall.changes import ChangeFollower
+from paywall.database import Database
+from paywall.gate.access import Gate
+from paywall.gate.events import FLUSH_SECONDS, EventBuffer, sweep
+from paywall.gate.identity import knocker
+from paywall.gate.metering import GateMeter
+from paywall.gate.recognition import Recognition
+from paywall.gate.rights import RightsReader
+from paywall.gate.web_check import WebCheck
+from paywall.meter.engines import open_store
+from paywall.meter.store import MeterStore
+from paywall.publishers.profiles import Profiles
+from paywall.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+AN_HOUR = 60 * 60
+
+
+class GateParts(NamedTuple):
+    """What others may need: the decider, the wall's check, and the buffers that belong to them."""
+
+    gate: Gate
+    check: WebCheck
+    recognition: Recognition
+    catalogue: Catalogue
+    events: EventBuffer
+    rights: RightsReader
+    meter: MeterStore
+    jobs: tuple[Job, ...]
+
+
+def build_gate(
+    settings: Settings,
+    database: Database,
+    profiles: Profiles,
+    follower: ChangeFollower,
+    application: "WSGIApplication",
+) -> GateParts:
+    """Build the gate that stands in front of `application`, and have it hear of changes."""
+    meter = open_store(settings.effective_meter_url)
+    catalogue, rights, events = Catalogue(database), RightsReader(database), EventBuffer(database)
+    gate = Gate(GateMeter(meter), rights.right_now)
+    recognition = Recognition(settings, gate, rights, knocker(application))
+    for listener in (catalogue.hear, recognition.revocations.hear, recognition.snapshot.hear):
+        follower.listen(listener)
+    check = WebCheck(profiles, catalogue, gate, recognition, events)
+    jobs = (
+        Job("gate events", FLUSH_SECONDS, events.flush),
+        Job("old gate events", AN_HOUR, lambda: _sweep_events(database, settings.gate_events_days)),
+        Job("old views", AN_HOUR, lambda: meter.sweep(clock.now())),
+    )
+    return GateParts(gate, check, recognition, catalogue, events, rights, meter, jobs)
+
+
+def _sweep_events(database: Database, days: int) -> None:
+    with database.writing() as session:
+        sweep(session, clock.now(), days)

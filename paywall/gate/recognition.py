@@ -1,0 +1,194 @@
+"""Who is at the gate: a reader by a pass, a reader whom the application inside knows, or a visitor by a token.
+
+Only here are passes minted, and only here are a visitor's views united with those of the reader who signed in.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from paywall import clock
+from paywall.entitlements.reading import ReaderRights
+from paywall.errors import DatabaseUnavailable
+from paywall.gate import passes
+from paywall.gate.access import Gate, Who
+from paywall.gate.cookies import VISITOR_SECONDS, drop, keep, read_cookies
+from paywall.gate.identity import Knocker
+from paywall.gate.passes import Pass
+from paywall.gate.revocations import Revocations
+from paywall.gate.rights import Right, RightsReader, right_at
+from paywall.gate.snapshot import Snapshot
+from paywall.gate.strangers import Strangers
+from paywall.meter import visitor
+from paywall.publishers.rules import Profile
+from paywall.readers.knock import Knock
+from paywall.settings import Settings
+from paywall.web.addresses import client_address
+from paywall.web.cookies import cookie_names
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+
+class Recognised(NamedTuple):
+    """Somebody, the cookies that go with the answer, and the one that goes with it if a view is taken."""
+
+    who: Who
+    cookies: tuple[str, ...] = ()
+    visitor_cookie: str | None = None
+
+
+class _Visit(NamedTuple):
+    """One request, as far as it tells who sends it."""
+
+    environ: "WSGIEnvironment"
+    profile: Profile
+    cookies: dict[str, str]
+    now: datetime
+    wall: datetime
+
+
+class Recognition:
+    """Turns cookies into a reader or a visitor. Safe to share between threads."""
+
+    def __init__(self, settings: Settings, gate: Gate, rights: RightsReader, knock: Knocker) -> None:
+        self._settings = settings
+        self._names = cookie_names(https=settings.is_https)
+        self._pass_key = passes.pass_key(settings.secret_key)
+        self._visitor_key = visitor.visitor_key(settings.secret_key)
+        self._gate, self._rights, self._knock = gate, rights, knock
+        self.revocations = Revocations()
+        self.snapshot = Snapshot()
+        self._strangers = Strangers()
+
+    def recognise(self, environ: "WSGIEnvironment", profile: Profile, now: datetime) -> Recognised:
+        """Tell who sends a request to `profile` at business time `now`."""
+        header = environ.get("HTTP_COOKIE")
+        visit = _Visit(environ, profile, read_cookies(header) if header else {}, now, clock.wall())
+        known = self._known(visit)
+        age = visit.wall.timestamp() - known.minted_at if known else 0.0
+        if known and age < passes.RENEW_AFTER_SECONDS and self._is_merged(known, visit):
+            return Recognised(_by_pass(known, now))
+        session = visit.cookies.get(self._names.session)
+        if session and session not in self._strangers:
+            return self._ask_inside(visit, known, session)
+        if known and age < passes.LIFE_SECONDS:
+            return Recognised(_by_pass(known, now))
+        return self._visitor(visit)
+
+    def _known(self, visit: _Visit) -> Pass | None:
+        """Return what the pass says, of whatever age, unless it is another publisher's or was ended."""
+        value = visit.cookies.get(self._names.reader_pass)
+        known = passes.read(self._pass_key, value) if value else None
+        if known is None or known.publisher_id != visit.profile.id or self.revocations.has_ended(known):
+            return None
+        return known
+
+    def _is_merged(self, known: Pass, visit: _Visit) -> bool:
+        """Tell whether the visitor's views, if there are any that could matter, are among the reader's."""
+        if known.opens_everything(visit.now.timestamp()):
+            return True
+        name = self._visitor_name(visit)
+        return name is None or known.merged == passes.visitor_digest(name)
+
+    def _visitor_name(self, visit: _Visit) -> str | None:
+        value = visit.cookies.get(self._names.visitor)
+        return visitor.read(self._visitor_key, value) if value else None
+
+    def _ask_inside(self, visit: _Visit, known: Pass | None, session: str) -> Recognised:
+        """Have the application inside look at the session, read what its reader has, and mint a new pass."""
+        try:
+            holder = self._identify(visit)
+            rights = self._rights.read(visit.profile.id, holder.reader_id) if holder.reader_id else None
+        except DatabaseUnavailable:
+            return self._during_outage(visit, known)
+        if holder.reader_id is None:
+            self._strangers.add(session)
+        if holder.reader_id is None or holder.sign_in_id is None or rights is None:
+            return self._visitor(visit)
+        self.snapshot.remember(holder.reader_id, holder.sign_in_id, rights, visit.wall)
+        return self._with_new_pass(visit, known, holder.reader_id, holder.sign_in_id, rights)
+
+    def _identify(self, visit: _Visit) -> Knock:
+        if self._rights.pause.is_on():
+            raise DatabaseUnavailable
+        try:
+            return self._knock(visit.environ)
+        except DatabaseUnavailable:
+            self._rights.pause.begin()
+            raise
+
+    def _with_new_pass(
+        self, visit: _Visit, known: Pass | None, reader_id: int, sign_in_id: int, rights: ReaderRights
+    ) -> Recognised:
+        right = right_at(rights, visit.now)
+        facts = Pass(
+            publisher_id=visit.profile.id,
+            reader_id=reader_id,
+            sign_in_id=sign_in_id,
+            access_number=rights.access_number,
+            standing=right.standing,
+            is_staff=right.is_staff,
+            open_until=passes.whole_seconds(right.valid_until) if right.valid_until else 0,
+            minted_at=passes.whole_seconds(visit.wall),
+            merged=self._merge(visit, known, reader_id),
+        )
+        value = passes.mint(self._pass_key, facts)
+        cookie = keep(self._names, self._names.reader_pass, value, passes.IDENTITY_LIFE_SECONDS)
+        return Recognised(_reader(reader_id, right), (cookie,))
+
+    def _merge(self, visit: _Visit, known: Pass | None, reader_id: int) -> bytes:
+        """Unite the visitor's views with the reader's, unless the last pass says that this was done."""
+        merged = known.merged if known and known.reader_id == reader_id else passes.NOT_MERGED
+        name = self._visitor_name(visit)
+        if name is None or merged == passes.visitor_digest(name):
+            return merged
+        if self._gate.unite(visit.profile, f"v{name}", f"r{reader_id}", visit.now):
+            return passes.visitor_digest(name)
+        return passes.NOT_MERGED
+
+    def _during_outage(self, visit: _Visit, known: Pass | None) -> Recognised:
+        """Go by a pass of up to fifteen minutes, or by what this process saw within a day."""
+        age = visit.wall.timestamp() - known.minted_at if known else 0.0
+        if known is None or age > passes.IDENTITY_LIFE_SECONDS:
+            return self._visitor(visit, is_uncertain=True)
+        if age < passes.OUTAGE_LIFE_SECONDS and known.opens_everything(visit.now.timestamp()):
+            return Recognised(_by_pass(known, visit.now)._replace(is_uncertain=True))
+        seen = self.snapshot.rights_under(known, visit.wall)
+        if seen is not None:
+            return Recognised(_reader(known.reader_id, right_at(seen, visit.now))._replace(is_uncertain=True))
+        if age < passes.OUTAGE_LIFE_SECONDS:
+            return Recognised(_reader(known.reader_id, Right())._replace(is_uncertain=True))
+        return self._visitor(visit, is_uncertain=True)
+
+    def _visitor(self, visit: _Visit, *, is_uncertain: bool = False) -> Recognised:
+        """Recognise a visitor by the token, or give a new one, which is set when a view is taken."""
+        name, cookie = self._visitor_name(visit), None
+        if name is None:
+            name, cookie = self._new_visitor()
+        has_dead_pass = self._names.reader_pass in visit.cookies and not is_uncertain
+        cookies = (drop(self._names, self._names.reader_pass),) if has_dead_pass else ()
+        who = Who(f"v{name}", is_uncertain=is_uncertain, right=Right(), network=lambda: self._network(visit.environ))
+        return Recognised(who, cookies, cookie)
+
+    def _new_visitor(self) -> tuple[str, str]:
+        token = visitor.mint(self._visitor_key)
+        name = visitor.read(self._visitor_key, token)
+        assert name is not None  # noqa: S101 - minted a line above
+        return name, keep(self._names, self._names.visitor, token, VISITOR_SECONDS)
+
+    def _network(self, environ: "WSGIEnvironment") -> str:
+        address = client_address(
+            environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""), self._settings.trusted_proxies
+        )
+        return visitor.network_key(self._settings.secret_key, address, environ.get("HTTP_USER_AGENT", ""))
+
+
+def _by_pass(known: Pass, now: datetime) -> Who:
+    """Return the reader of a pass; what it does not open is asked of the database each time."""
+    if known.opens_everything(now.timestamp()):
+        return _reader(known.reader_id, Right(known.standing, is_staff=known.is_staff))
+    return _reader(known.reader_id, None)
+
+
+def _reader(reader_id: int, right: Right | None) -> Who:
+    return Who(f"r{reader_id}", reader_id, right)

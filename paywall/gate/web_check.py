@@ -1,0 +1,64 @@
+"""From a WSGI request to a verdict: the publisher by the host name, the article by its slug, the sender by cookies.
+
+This is what the wall is given as its `check`. On the fast way it makes no request object and asks no database.
+"""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from paywall import clock
+from paywall.articles.catalogue import Catalogue
+from paywall.articles.rules import ArticleCard, Presence
+from paywall.errors import UnknownHost
+from paywall.gate.access import Gate
+from paywall.gate.decision import Verdict
+from paywall.gate.events import Answered, EventBuffer
+from paywall.gate.recognition import Recognition
+from paywall.gate.rights import can_not_be_reached
+from paywall.publishers.profiles import Profiles
+from paywall.publishers.rules import Profile
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+
+class WebCheck:
+    """The check of the hosted site. Safe to share between threads."""
+
+    def __init__(
+        self, profiles: Profiles, catalogue: Catalogue, gate: Gate, recognition: Recognition, events: EventBuffer
+    ) -> None:
+        self._profiles, self._catalogue = profiles, catalogue
+        self._gate, self._recognition, self._events = gate, recognition, events
+
+    def __call__(self, environ: "WSGIEnvironment", slug: str, *, counts: bool) -> Verdict | None:
+        """Return the verdict on a request for an article; None: there is no such article to be read just now."""
+        now = clock.now()
+        found = self._find(environ.get("HTTP_HOST", ""), slug)
+        if found is None:
+            return None
+        profile, card = found
+        if card.schedule.presence(now) is not Presence.PUBLISHED:
+            return None
+        who, cookies, visitor_cookie = self._recognition.recognise(environ, profile, now)
+        decision, took_a_view, degraded = self._gate.check_access(profile, card, who, counts=counts, now=now)
+        if took_a_view and visitor_cookie:
+            cookies = (*cookies, visitor_cookie)
+        if counts and self._events.has_room():
+            referrer = environ.get("HTTP_REFERER", "")
+            self._events.note(Answered(profile.id, card.id, who.reader_id, who.counted_as, decision, referrer, now))
+        return Verdict(decision, card.id, card.version, profile.language, cookies, degraded)
+
+    def _find(self, host: str, slug: str) -> tuple[Profile, ArticleCard] | None:
+        """Look the article up; what can't be looked up just now is left to the application inside to say."""
+        try:
+            profile = self._profiles.at_host(host)
+            card = self._catalogue.card(profile.id, slug)
+        except UnknownHost:
+            return None
+        except SQLAlchemyError as error:
+            if can_not_be_reached(error):
+                return None
+            raise
+        return (profile, card) if card else None

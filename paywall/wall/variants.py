@@ -1,0 +1,67 @@
+"""Pages that were rendered for a decision, kept in memory up to a number of bytes, the least used dropped first."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from contextlib import suppress
+from threading import Lock
+from typing import NamedTuple
+
+MOST_BYTES = 128 * 1024 * 1024
+_COST_OF_ONE = 2_000
+"""Bytes that headers and bookkeeping take beside the body."""
+
+
+class Page(NamedTuple):
+    """A whole answer, ready to be sent again."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    """Never changed: an answer sends a copy."""
+    body: bytes
+    generation: int = -1
+    """When it was rendered, counted in calls of `forget_all`."""
+
+
+class Variants:
+    """Keeps pages by key. Safe to share between threads."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._lock = Lock()
+        self._pages: OrderedDict[Hashable, Page] = OrderedDict()
+        self._bytes = 0
+        self.generation = 0
+
+    def get(self, key: Hashable) -> Page | None:
+        """Return the page of that key if it is still good."""
+        page = self._pages.get(key)
+        if page is None or page.generation != self.generation:
+            return None
+        with suppress(KeyError):  # another thread has dropped it since; it may still be sent
+            self._pages.move_to_end(key)
+        return page
+
+    def stale(self, key: Hashable) -> Page | None:
+        """Return the page of that key even if it was to be forgotten: better than none while the inside is down."""
+        return self._pages.get(key)
+
+    def keep(self, key: Hashable, page: Page) -> None:
+        """Keep a page, unless it was rendered before everything was last forgotten."""
+        with self._lock:
+            if page.generation != self.generation:
+                return
+            old = self._pages.pop(key, None)
+            self._bytes += _cost(page) - (_cost(old) if old else 0)
+            self._pages[key] = page
+            while self._bytes > self._most_bytes:
+                _, dropped = self._pages.popitem(last=False)
+                self._bytes -= _cost(dropped)
+
+    def forget_all(self) -> None:
+        """Have every page rendered anew before it is sent again."""
+        with self._lock:
+            self.generation += 1
+
+
+def _cost(page: Page) -> int:
+    return len(page.body) + _COST_OF_ONE
