@@ -1,23 +1,36 @@
-"""What `templates/layout.html` needs on every page, whichever room renders it."""
-
-from urllib.parse import quote
+"""What templates can ask for on every page, whichever room renders it."""
 
 from flask import Flask, g, has_request_context
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from paywall.articles.rules import AccessLevel
 from paywall.errors import PaywallError
+from paywall.gate.decision import Decision
+from paywall.newsroom import dates, invitations
+from paywall.newsroom.addresses import article_path, author_path, section_path
 from paywall.newsroom.assets import accent_url, static_url
+from paywall.newsroom.teasers import access_label, teaser
 from paywall.publishers.rules import Profile
 from paywall.web import current
 
 
 def install(app: Flask) -> None:
-    """Give every template the publisher (None where nobody can say) and the addresses of the newsroom's pages."""
+    """Give every template the publisher (None where nobody can say), the newsroom's addresses, dates and words."""
     app.context_processor(lambda: {"publisher": known_publisher()})
     app.jinja_env.globals.update(
-        static_url=static_url, accent_url=accent_url, article_path=article_path, section_path=section_path
+        static_url=static_url,
+        accent_url=accent_url,
+        article_path=article_path,
+        author_path=author_path,
+        section_path=section_path,
+        access_label=access_label,
+        teaser=teaser,
+        notice_words=notice_words,
+        invitation_words=invitation_words,
+        reading_minutes=dates.reading_minutes,
     )
+    app.jinja_env.filters.update(local_date=dates.local_date, local_iso=dates.local_iso, dateline=dates.dateline)
 
 
 def known_publisher() -> Profile | None:
@@ -31,11 +44,15 @@ def known_publisher() -> Profile | None:
         return None
 
 
-def article_path(slug: str) -> str:
-    """Return the path of an article's page."""
-    return f"/articles/{quote(slug, safe='')}"
+def notice_words(decision: Decision | None, publisher: Profile, section: str) -> str | None:
+    """Return the line of articles left for an article of that section."""
+    return invitations.notice(decision, publisher.meter_for(section))
 
 
-def section_path(slug: str) -> str:
-    """Return the path of a section's page."""
-    return f"/sections/{quote(slug, safe='')}"
+def invitation_words(
+    decision: Decision | None, publisher: Profile, slug: str, section: str, access: str
+) -> invitations.Wording:
+    """Return the invitation at the end of an article's preview."""
+    meter = publisher.meter_for(section)
+    ask = invitations.Ask(decision, publisher, meter, AccessLevel(access), article_path(slug))
+    return invitations.invitation(ask)

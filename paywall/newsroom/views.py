@@ -1,11 +1,12 @@
-"""The hosted newspaper."""
+"""The hosted newspaper, as one thing to install."""
 
 from flask import Flask
 
-from paywall.newsroom import assets, frame
+from paywall.newsroom import assets, feeds, frame, pages
 
 
 def install(app: Flask) -> None:
     """Put the newspaper's pages, and the frame that every page stands in, into `app`."""
     frame.install(app)
-    app.register_blueprint(assets.blueprint)
+    for room in (assets, pages, feeds):
+        app.register_blueprint(room.blueprint)
