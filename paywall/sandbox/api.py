@@ -30,8 +30,8 @@ from paywall.sandbox.errors import ApiError, ConnectionDropped
 from paywall.sandbox.events import Cause
 from paywall.sandbox.faults import Fault, Faults
 from paywall.sandbox.forms import decode
-from paywall.sandbox.ids import token
 from paywall.sandbox.idempotency import Answer, Claim
+from paywall.sandbox.ids import token
 from paywall.sandbox.params import check, rows_of, text
 from paywall.sandbox.routes import Operation
 from paywall.sandbox.shapes import API_VERSION, Json

@@ -177,7 +177,7 @@ def expire(work: Work, params: Json) -> Json:
     session = work.get("checkout.session", params["id"])
     if session["status"] != "open":
         raise refused(
-            "Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout Session has a status of "
+            'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of '
             f"{session['status']}."
         )
     work.store.set_due(session["id"], None)

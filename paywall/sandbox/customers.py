@@ -8,9 +8,7 @@ from paywall.sandbox.routes import Operation, listing
 from paywall.sandbox.shapes import Json
 from paywall.sandbox.work import Work
 
-_ADDRESS: Declared = {
-    name: text(unset=True) for name in ("city", "country", "line1", "line2", "postal_code", "state")
-}
+_ADDRESS: Declared = {name: text(unset=True) for name in ("city", "country", "line1", "line2", "postal_code", "state")}
 _CUSTOMER: Declared = {
     "address": shape_of(_ADDRESS, unset=True),
     "description": text(unset=True),

@@ -5,7 +5,7 @@ from typing import Any
 from paywall.sandbox.errors import invalid
 from paywall.sandbox.events import RETENTION_SECONDS, delivered_condition, type_condition, with_pending
 from paywall.sandbox.ids import new_secret
-from paywall.sandbox.paging import CREATED, Filter, PAGING, page
+from paywall.sandbox.paging import CREATED, PAGING, Filter, page
 from paywall.sandbox.params import Declared, flag, merged, metadata, required, rows_of, text, web_address
 from paywall.sandbox.routes import Operation, listing, retrieving
 from paywall.sandbox.shapes import Json, shape

@@ -40,7 +40,9 @@ _HEADERS = {
 def countries() -> list[tuple[str, str]]:
     """Return codes and English names of countries, by name."""
     names = Locale("en").territories
-    real = {code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES}  # noqa: PLR2004
+    real = {
+        code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
+    }
     return sorted(real.items(), key=lambda pair: pair[1])
 
 
@@ -53,7 +55,9 @@ class Pages:
     def __init__(self, store: Store, begin: Callable[[Cause], Work]) -> None:
         """Take the store and how a piece of work is begun."""
         self.store, self.begin = store, begin
-        self._templates = Environment(loader=FileSystemLoader(_FOLDERS), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        self._templates = Environment(
+            loader=FileSystemLoader(_FOLDERS), autoescape=True, trim_blocks=True, lstrip_blocks=True
+        )
         self._templates.filters |= {"money": money, "price": price_text, "day": _day}
         self._countries = countries()
         self._urls = Map(
@@ -116,9 +120,7 @@ class Pages:
         lines = self.store.private(session["id"])["line_items"]
         known = {"billing_country": "", **{name: typed.get(name, "") for name in _KEPT_FIELDS}}
         status = 402 if errors else 200
-        return self.render(
-            request, "checkout.html", status, session=session, lines=lines, typed=known, errors=errors
-        )
+        return self.render(request, "checkout.html", status, session=session, lines=lines, typed=known, errors=errors)
 
     def _pay(self, request: Request, identifier: str) -> Response:
         typed = card_form(request)

@@ -46,7 +46,9 @@ def page(  # noqa: PLR0913 - a page is exactly these facts
     limit = params.get("limit", _USUAL_LIMIT)
     backwards = "ending_before" in params
     where, values = _joined([*conditions, *_cursor(work, kind, params)])
-    rows = work.store.select(kind, where, values, tail=f"ORDER BY seq {'ASC' if backwards else 'DESC'} LIMIT {limit + 1}")
+    rows = work.store.select(
+        kind, where, values, tail=f"ORDER BY seq {'ASC' if backwards else 'DESC'} LIMIT {limit + 1}"
+    )
     shown = rows[:limit]
     if backwards:
         shown.reverse()

@@ -71,7 +71,9 @@ def text(longest: int = 5000, *, unset: bool = False) -> Check:
                 return None
             raise _empty(name)
         if len(value) > longest:
-            raise invalid(f"Invalid string: must be at most {longest} characters", name, "parameter_invalid_string_too_long")
+            raise invalid(
+                f"Invalid string: must be at most {longest} characters", name, "parameter_invalid_string_too_long"
+            )
         return value
 
     return rule
@@ -150,7 +152,7 @@ def metadata(name: str, raw: object) -> dict[str, str | None]:
     """Accept up to 50 pairs of text; an empty value means: remove this key."""
     if raw == "":
         return {}
-    if not isinstance(raw, dict) or len(raw) > 50:  # noqa: PLR2004 - Stripe's own limit
+    if not isinstance(raw, dict) or len(raw) > 50:
         raise invalid("Invalid object: metadata takes up to 50 keys", name)
     value = text(500, unset=True)
     return {text(40)(f"{name}[{key}]", key): value(f"{name}[{key}]", item) for key, item in raw.items()}

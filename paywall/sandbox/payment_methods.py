@@ -22,7 +22,11 @@ def from_card(work: Work, card: TypedCard, *, name: str | None = None, country: 
 
 def attach_to(work: Work, method: Json, customer: str) -> Json:
     """Make the method the customer's."""
-    return work.change(method, event="payment_method.attached", customer=customer) if method["customer"] is None else method
+    return (
+        work.change(method, event="payment_method.attached", customer=customer)
+        if method["customer"] is None
+        else method
+    )
 
 
 def attach(work: Work, params: Json) -> Json:

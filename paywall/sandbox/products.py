@@ -155,8 +155,7 @@ _PRICE_FILTERS = {
     "type": equals("$.type", one_of("one_time", "recurring")),
 }
 _PRICE_CHANGES = {
-    name: _PRICE[name]
-    for name in ("active", "metadata", "nickname", "tax_behavior", "transfer_lookup_key")
+    name: _PRICE[name] for name in ("active", "metadata", "nickname", "tax_behavior", "transfer_lookup_key")
 }
 
 OPERATIONS = (

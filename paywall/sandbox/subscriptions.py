@@ -39,6 +39,7 @@ def begin(work: Work, wanted: Wanted, intent: Json | None = None) -> tuple[Json,
         identifier=identifier,
         due_at=work.now + INCOMPLETE_SECONDS,
         billing_cycle_anchor=work.now,
+        billing_mode={**shape("subscription")["billing_mode"], "updated_at": work.now},
         currency=items[0]["price"]["currency"],
         customer=wanted.customer,
         default_payment_method=wanted.method and wanted.method["id"],
@@ -110,7 +111,9 @@ def _check_prices(work: Work, items: list[Json]) -> None:
     prices = [work.get("price", row["price"], f"items[{place}][price]") for place, row in enumerate(items)]
     for place, price in enumerate(prices):
         if not price["active"]:
-            raise refused("The price specified is inactive. This field only accepts active prices.", f"items[{place}][price]")
+            raise refused(
+                "The price specified is inactive. This field only accepts active prices.", f"items[{place}][price]"
+            )
         if not price["recurring"]:
             raise refused("The price specified is set to `type=one_time`.", f"items[{place}][price]")
     if len({price["currency"] for price in prices}) > 1:

@@ -204,7 +204,9 @@ class Deliverer:
 
     def _note(self, one: Delivery, *, status: int) -> None:
         if status in _SUCCESS:
-            sql = "UPDATE deliveries SET state = 'delivered', attempts = attempts + 1, claimed_until = NULL WHERE seq = ?"
+            sql = (
+                "UPDATE deliveries SET state = 'delivered', attempts = attempts + 1, claimed_until = NULL WHERE seq = ?"
+            )
             self._store.execute(sql, (one.seq,))
             return
         wait = RETRY_SECONDS[min(one.attempts, len(RETRY_SECONDS) - 1)]

@@ -32,7 +32,7 @@ class Work:
             raise no_such(kind, identifier, param)
         return found
 
-    def add(  # noqa: PLR0913 - what is stored beside the object is named
+    def add(
         self,
         kind: str,
         *,
