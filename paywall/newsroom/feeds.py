@@ -6,7 +6,7 @@ from email.utils import format_datetime
 from flask import Blueprint, Response, render_template
 
 from paywall import clock
-from paywall.articles import reading
+from paywall.articles import listings
 from paywall.errors import NotFound
 from paywall.newsroom.answers import FEED_SECONDS, origin, shared
 from paywall.publishers.rules import SectionRules
@@ -43,7 +43,7 @@ def section_rss(slug: str) -> Response:
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     """List every published article; for a large paper, the sitemaps that do."""
-    count = reading.count_published(current.session(), current.publisher().id, clock.now())
+    count = listings.count_published(current.session(), current.publisher().id, clock.now())
     if count <= SITEMAP_ADDRESSES:
         return sitemap_part(1)
     parts = range(1, -(-count // SITEMAP_ADDRESSES) + 1)
@@ -57,7 +57,7 @@ def sitemap_part(part: int) -> Response:
         raise NotFound
     session, publisher = current.session(), current.publisher()
     skip = (part - 1) * SITEMAP_ADDRESSES
-    found = reading.addresses(session, publisher.id, clock.now(), skip=skip, most=SITEMAP_ADDRESSES)
+    found = listings.addresses(session, publisher.id, clock.now(), skip=skip, most=SITEMAP_ADDRESSES)
     if part > 1 and not found:
         raise NotFound
     page = render_template("newsroom/sitemap.xml", addresses=found, is_first=part == 1, origin=origin())
@@ -73,7 +73,7 @@ def robots() -> Response:
 def _feed(kind: str, section: SectionRules | None) -> Response:
     publisher = current.publisher()
     slug = section.slug if section else None
-    articles = reading.newest(current.session(), publisher.id, clock.now(), section=slug, most=FEED_ARTICLES)
+    articles = listings.newest(current.session(), publisher.id, clock.now(), section=slug, most=FEED_ARTICLES)
     changed_at = max((max(a.opens_at, a.updated_at or a.opens_at) for a in articles), default=None)
     page = render_template(
         f"newsroom/{kind}.xml",

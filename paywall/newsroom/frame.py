@@ -44,8 +44,8 @@ def known_publisher() -> Profile | None:
         return None
 
 
-def notice_words(decision: Decision | None, publisher: Profile, section: str) -> str | None:
-    """Return the line of articles left for an article of that section."""
+def notice_words(decision: Decision | None, publisher: Profile, section: str) -> invitations.Notice | None:
+    """Return the quiet line above an article of that section."""
     return invitations.notice(decision, publisher.meter_for(section))
 
 

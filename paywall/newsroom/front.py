@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from paywall.articles.reading import Article, newest
+from paywall.articles.listings import Article, newest
 from paywall.publishers.rules import Profile, SectionRules
 
 PER_SECTION = 5

@@ -22,6 +22,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """One line, and where it leads, if anywhere."""
+
+    sentence: str
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Wording:
     """An invitation: why the text ends here, what one gets, one thing to do, and one beside it."""
 
@@ -51,15 +59,20 @@ class Ask:
         return Link(label, f"{path}?next={quote(self.here, safe='/')}")
 
 
-def notice(decision: Decision | None, meter: MeterRules) -> str | None:
-    """Return the line of articles left, for a reader within the allowance; None for everybody else."""
-    if decision is None or not decision.is_full or decision.reason is not Reason.METERED:
+def notice(decision: Decision | None, meter: MeterRules) -> Notice | None:
+    """Return the quiet line above an open article: articles left, or a payment to repair; None for most readers."""
+    if decision is None or not decision.is_full:
         return None
-    left, window = decision.views_left, _in_this(meter)
-    if decision.prompt is Prompt.LAST_FREE_ARTICLE:
+    if decision.prompt is Prompt.UPDATE_PAYMENT:
+        return Notice("Your last payment did not go through; you can still read.", Link("Update payment", "/account"))
+    if decision.reason is not Reason.METERED or decision.views_left is None:
+        return None
+    return Notice(_articles_left(decision.views_left, decision.prompt, _in_this(meter)))
+
+
+def _articles_left(left: int, prompt: Prompt, window: str) -> str:
+    if prompt is Prompt.LAST_FREE_ARTICLE:
         return f"This is your last free article {window}."
-    if left is None:
-        return None
     if left == 0:
         return f"You have read all your free articles {window}; this one stays open."
     return f"You have {left} free {_articles(left)} left {window}."
@@ -110,9 +123,9 @@ def _register(ask: Ask) -> Wording:
 
 def _update_payment(ask: Ask) -> Wording:
     return Wording(
-        headline="Your payment did not go through",
-        why="Your subscription is suspended until a payment succeeds, so this article ends here for now.",
-        offer="Update your card, and everything opens again at once.",
+        headline="Your subscription is suspended",
+        why="A payment for it failed or was disputed, so this article ends here for now.",
+        offer="Your account page shows what is missing, and opens everything again once it is paid.",
         button=ask.link("Update payment", "/account"),
         beside="Think this is wrong?",
         beside_link=_contact(ask.publisher),
@@ -137,8 +150,6 @@ def _why(ask: Ask) -> str:
             return _account_needed(ask)
         case Reason.SUBSCRIPTION_REQUIRED:
             return "This article is for subscribers."
-        case Reason.SUSPENDED:
-            return "Your subscription is suspended."
         case _:
             return "This is where the preview ends."
 
@@ -150,23 +161,21 @@ def _account_needed(ask: Ask) -> str:
 
 
 def _used_up(ask: Ask) -> str:
-    meter, resets_at = ask.meter, ask.decision.resets_at if ask.decision else None
-    if meter.visitor_allowance == meter.reader_allowance == 0:
-        return "This article is for subscribers."
-    spent = f"You have read your free articles {_in_this(meter)}."
+    resets_at = ask.decision.resets_at if ask.decision else None
+    spent = f"You have read your free articles {_in_this(ask.meter)}."
     if resets_at is None:
         return spent
     day = local_day_and_month(resets_at, ask.publisher.timezone)
-    if meter.window_kind is WindowKind.ROLLING:
+    if ask.meter.window_kind is WindowKind.ROLLING:
         return f"{spent} The next one is yours on {day}."
     return f"{spent} They return on {day}."
 
 
 def _free_account(ask: Ask) -> tuple[str, Link | None]:
-    """Mention the larger allowance of an account, where the meter is what closed the article."""
-    meter = ask.meter
-    closed_by_meter = ask.decision is not None and ask.decision.reason is Reason.METER_USED_UP
-    if not closed_by_meter or meter.reader_allowance <= meter.visitor_allowance:
+    """Mention the larger allowance of an account, where the meter (or a visitor's allowance of 0) closed the article."""
+    meter, reason = ask.meter, ask.decision.reason if ask.decision else None
+    is_counted = ask.access is AccessLevel.METERED and reason in (Reason.METER_USED_UP, Reason.SUBSCRIPTION_REQUIRED)
+    if not is_counted or meter.reader_allowance <= meter.visitor_allowance:
         return "", None
     return f"A free account has {_allowance(meter)}.", ask.link("Create a free account", "/signup")
 

@@ -6,7 +6,7 @@ An article's text is loaded only where the request carries a full Decision of th
 from flask import Blueprint, Response, make_response, render_template, request
 
 from paywall import clock
-from paywall.articles import reading
+from paywall.articles import listings
 from paywall.articles.rules import Presence
 from paywall.errors import NotFound, PaywallError
 from paywall.gate.decision import Decision
@@ -40,7 +40,7 @@ def section(slug: str) -> Response:
     rules = publisher.section(slug)
     if rules is None:
         raise NotFound
-    listing = reading.in_section(current.session(), publisher.id, rules.slug, now, page)
+    listing = listings.in_section(current.session(), publisher.id, rules.slug, now, page)
     return _list_page("newsroom/section.html", listing, page, section=rules)
 
 
@@ -48,11 +48,11 @@ def section(slug: str) -> Response:
 def author(slug: str) -> Response:
     """Show what an author has published, newest first."""
     session, publisher, now, page = current.session(), current.publisher(), clock.now(), page_number()
-    name = reading.author_name(session, publisher.id, known(slug), now)
+    name = listings.author_name(session, publisher.id, known(slug), now)
     if name is None:
         raise NotFound
     return _list_page(
-        "newsroom/author.html", reading.by_author(session, publisher.id, slug, now, page), page, name=name
+        "newsroom/author.html", listings.by_author(session, publisher.id, slug, now, page), page, name=name
     )
 
 
@@ -61,7 +61,7 @@ def article(slug: str) -> Response:
     """Show an article as far as the gate's decision goes; the marker headers are for the wall around us."""
     publisher, now, decision = current.publisher(), clock.now(), _decision()
     is_full = decision is not None and decision.is_full
-    found = reading.article_page(current.session(), publisher.id, known(slug), whole=is_full)
+    found = listings.article_page(current.session(), publisher.id, known(slug), whole=is_full)
     if found is None or found.schedule.presence(now) is Presence.NOT_YET:
         raise NotFound
     if found.schedule.presence(now) is Presence.WITHDRAWN:
@@ -86,7 +86,7 @@ def _decision() -> Decision | None:
     return found if isinstance(found, Decision) else None
 
 
-def _list_page(template: str, listing: reading.Listing, page: int, **values: object) -> Response:
+def _list_page(template: str, listing: listings.Listing, page: int, **values: object) -> Response:
     if page > 1 and not listing.articles:
         raise NotFound
     return shared(render_template(template, listing=listing, page=page, now=clock.now(), origin=origin(), **values))

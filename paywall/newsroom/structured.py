@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from paywall.articles.reading import Article
+from paywall.articles.listings import Article
 from paywall.articles.rules import AccessLevel
 from paywall.newsroom.addresses import article_path, author_path
 from paywall.newsroom.dates import local_iso

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from paywall.articles.reading import Article
+from paywall.articles.listings import Article
 from paywall.articles.rules import AccessLevel
 from paywall.publishers.rules import Profile
 
