@@ -1,0 +1,18 @@
+"""What the tests of billing may ask for by name."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from paywall.database import Database
+from paywall.publishers.rules import Profile
+from tests.billing.stripe_world import World, make_world
+
+
+@pytest.fixture
+def world(database: Database, publisher: Profile, tmp_path: Path) -> Iterator[World]:
+    """A newspaper with a stand-in Stripe, on each database."""
+    made = make_world(database, publisher, tmp_path)
+    yield made
+    made.sandbox.close()
