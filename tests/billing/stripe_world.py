@@ -22,7 +22,7 @@ from paywall.database import Database
 from paywall.entitlements.rules import Entitlement
 from paywall.entitlements.tables import entitlements_of
 from paywall.outbox import OutboxMail
-from paywall.publishers.profiles import Profile
+from paywall.publishers.rules import Profile
 from paywall.publishers.tables import Publisher
 from paywall.readers.tables import Reader
 from paywall.sandbox import Sandbox

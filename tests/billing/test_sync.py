@@ -22,9 +22,12 @@ class TestAReaderWhoHasJustPaid:
         reader_id, stripe_id = world.subscriber()
         synced = sync_subscription(world.billing, stripe_id)
         held = world.entitlement(reader_id)
-        assert held and synced.access and held.valid_until == synced.access.valid_until
+        assert held
+        assert synced.access
+        assert held.valid_until == synced.access.valid_until
         assert held.standing is Standing.SUBSCRIBED
-        assert held.paid_through_at and held.valid_until == held.paid_through_at + SLACK
+        assert held.paid_through_at
+        assert held.valid_until == held.paid_through_at + SLACK
         assert timedelta(days=28) <= held.paid_through_at - world.time.now() <= timedelta(days=31)
 
     def test_costs_one_read_of_stripe(self, world: World) -> None:
@@ -37,9 +40,11 @@ class TestAReaderWhoHasJustPaid:
         reader_id, stripe_id = world.subscriber()
         sync_subscription(world.billing, stripe_id)
         row, (invoice,) = world.current(reader_id), world.invoices()
-        assert row and (row.status, row.amount_minor, row.currency, row.interval) == ("active", 499, "AZN", "month")
+        assert row
+        assert (row.status, row.amount_minor, row.currency, row.interval) == ("active", 499, "AZN", "month")
         assert (invoice.status, invoice.paid_minor, invoice.refunded_minor) == ("paid", 499, 0)
-        assert invoice.hosted_url and invoice.payment_id
+        assert invoice.hosted_url
+        assert invoice.payment_id
 
     def test_gets_one_mail_and_one_audit_row_however_often_it_is_synced(self, world: World) -> None:
         _, stripe_id = world.subscriber()
@@ -54,21 +59,27 @@ class TestARenewal:
     def test_that_is_not_paid_yet_changes_nothing_although_stripe_has_moved_the_period(self, world: World) -> None:
         reader_id, stripe_id = world.subscriber()
         before = sync_subscription(world.billing, stripe_id).access
-        assert before and before.paid_through_at
+        assert before
+        assert before.paid_through_at
         world.time.at = before.paid_through_at + timedelta(minutes=5)
         after = sync_subscription(world.billing, stripe_id).access
         row = world.current(reader_id)
         assert after == before
-        assert row and row.period_end_at and row.period_end_at > before.paid_through_at
+        assert row
+        assert row.period_end_at
+        assert row.period_end_at > before.paid_through_at
         assert world.may_read(reader_id)
 
     def test_that_is_paid_moves_the_end_by_a_month(self, world: World) -> None:
         _, stripe_id = world.subscriber()
         before = sync_subscription(world.billing, stripe_id).access
-        assert before and before.paid_through_at
+        assert before
+        assert before.paid_through_at
         world.time.at = before.paid_through_at + timedelta(hours=2)
         after = sync_subscription(world.billing, stripe_id).access
-        assert after and after.paid_through_at and after.paid_through_at - before.paid_through_at >= 28 * DAY
+        assert after
+        assert after.paid_through_at
+        assert after.paid_through_at - before.paid_through_at >= 28 * DAY
         assert world.deeds() == ["subscription_added", "subscription_renewed"]
 
     def test_that_fails_leaves_fourteen_days_of_grace_and_one_mail(self, world: World) -> None:
@@ -77,12 +88,14 @@ class TestARenewal:
         stripe_id = world.subscribe(customer)
         paid = sync_subscription(world.billing, stripe_id).access
         world.use_card(customer, "pm_card_chargeCustomerFail")
-        assert paid and paid.paid_through_at
+        assert paid
+        assert paid.paid_through_at
         world.time.at = paid.paid_through_at + timedelta(hours=2)
         for _ in range(2):
             failed = sync_subscription(world.billing, stripe_id)
         assert failed.status == "past_due"
-        assert failed.access and failed.access.valid_until == paid.paid_through_at + 14 * DAY
+        assert failed.access
+        assert failed.access.valid_until == paid.paid_through_at + 14 * DAY
         assert failed.access.standing is Standing.IN_GRACE
         assert [mail.kind for mail in world.mails()] == ["billing_started", "billing_payment_failed"]
         assert world.may_read(reader_id)
@@ -104,7 +117,9 @@ class TestAReaderWhoCancels:
         change = {"cancel_at_period_end": True}
         world.billing.gateway.update_subscription(stripe_id, change, idempotency_key="1")
         left = sync_subscription(world.billing, stripe_id).access
-        assert paid and left and left.valid_until == left.paid_through_at == paid.paid_through_at
+        assert paid
+        assert left
+        assert left.valid_until == left.paid_through_at == paid.paid_through_at
         assert left.standing is Standing.PAID_THROUGH
         world.time.at = left.valid_until
         assert not world.may_read(reader_id)
@@ -114,11 +129,13 @@ class TestAReaderWhoCancels:
     def test_by_the_portals_date_is_treated_the_same(self, world: World) -> None:
         _, stripe_id = world.subscriber()
         paid = sync_subscription(world.billing, stripe_id).access
-        assert paid and paid.paid_through_at
+        assert paid
+        assert paid.paid_through_at
         change = {"cancel_at": int(paid.paid_through_at.timestamp())}
         world.billing.gateway.update_subscription(stripe_id, change, idempotency_key="1")
         left = sync_subscription(world.billing, stripe_id).access
-        assert left and left.valid_until == paid.paid_through_at
+        assert left
+        assert left.valid_until == paid.paid_through_at
 
 
 class TestMoneyThatGoesBack:
@@ -166,7 +183,8 @@ class TestASecondLiveSubscription:
         synced = sync_subscription(world.billing, second)
         current = world.current(reader_id)
         assert synced.status == "canceled"
-        assert current and current.stripe_id == first
+        assert current
+        assert current.stripe_id == first
         assert world.may_read(reader_id)
         charges = world.billing.gateway.list_charges(customer)
         assert sorted(charge["amount_refunded"] for charge in charges) == [0, 499]
@@ -181,7 +199,8 @@ class TestASecondLiveSubscription:
         second = world.subscribe(customer)
         assert sync_subscription(world.billing, second).status == "active"
         current = world.current(reader_id)
-        assert current and current.stripe_id == second
+        assert current
+        assert current.stripe_id == second
         assert all(charge["amount_refunded"] == 0 for charge in world.billing.gateway.list_charges(customer))
 
 
