@@ -6,6 +6,9 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from paywall.background import Background, Job
+from paywall.billing import checkout_views as checkout
+from paywall.billing import parts as billing
+from paywall.billing.stripe_gateway import StripeGateway
 from paywall.changes import POLL_SECONDS, Change, ChangeFollower, ChangeKind
 from paywall.database import Database
 from paywall.gate.parts import GateParts, build_gate
@@ -37,12 +40,17 @@ class Product:
     """What a serving process does beside answering; started by `background.around(flask)` or by hand."""
 
 
-def create_product(settings: Settings) -> Product:
-    """Build the product from its settings; opens no connection but the change follower's."""
+def create_product(settings: Settings, gateway: StripeGateway | None = None) -> Product:
+    """Build the product from its settings; opens no connection but the change follower's.
+
+    `gateway` talks to another Stripe than the settings say: the sandbox, in this process.
+    """
     database = Database(settings.database_url)
     profiles = Profiles(database)
     follower = ChangeFollower(database, [profiles.hear])
     flask = _flask(settings, database, profiles)
+    billing.install(flask, billing.make_billing(settings, database, gateway))
+    follower.listen(checkout.install(flask, database).hear)
     gate = build_gate(settings, database, profiles, follower, flask.wsgi_app)
     wall = _stand_wall(flask, gate, follower)
     background = Background(

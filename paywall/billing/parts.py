@@ -36,11 +36,12 @@ class Billing:
     """Set when an event has come in, so that this process's drain need not wait for its next round."""
 
 
-def make_billing(settings: Settings, database: Database) -> Billing | None:
-    """Return the parts that the settings describe; None without a Stripe key."""
-    if settings.stripe_secret_key is None:
-        return None
-    gateway = StripeGateway(settings.stripe_secret_key, api_base=settings.stripe_api_base)
+def make_billing(settings: Settings, database: Database, gateway: StripeGateway | None = None) -> Billing | None:
+    """Return the parts that the settings describe; None without a Stripe key, unless a `gateway` is given."""
+    if gateway is None:
+        if settings.stripe_secret_key is None:
+            return None
+        gateway = StripeGateway(settings.stripe_secret_key, api_base=settings.stripe_api_base)
     return Billing(gateway, settings.stripe_webhook_secrets, database, settings.base_url)
 
 

@@ -157,6 +157,11 @@ def plans_of(session: Session, publisher_id: int) -> list[Plan]:
     return list(session.scalars(query.order_by(Plan.position, Plan.id)))
 
 
+def plans_with_archived(session: Session, publisher_id: int) -> list[Plan]:
+    """Return all plans of a publisher, whether on offer or not."""
+    return list(session.scalars(select(Plan).where(Plan.publisher_id == publisher_id).order_by(Plan.position, Plan.id)))
+
+
 def prices_of(session: Session, publisher_id: int) -> list[Price]:
     """Return the prices on offer, in the order they are shown."""
     query = select(Price).join(Plan).where(Plan.publisher_id == publisher_id, *_ON_OFFER)

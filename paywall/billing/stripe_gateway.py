@@ -26,6 +26,9 @@ from paywall.billing.stripe_errors import (
 
 API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 8
+PORTAL_MARK = {"paywall": "portal"}
+"""The metadata by which our own billing portal is known."""
+
 _PAGE = 100
 _SUBSCRIPTION_PARTS = ("latest_invoice", "default_payment_method")
 
@@ -135,8 +138,20 @@ class StripeGateway:
 
     def create_portal_session(self, customer: str, return_url: str, flow: Json | None = None) -> Json:
         """Open Stripe's billing portal; `flow` goes straight to one deed: `{"type": "payment_method_update"}`."""
-        params: Any = {"customer": customer, "return_url": return_url, **({"flow_data": flow} if flow else {})}
+        ours = self.portal_configuration()
+        params: Any = {
+            "customer": customer,
+            "return_url": return_url,
+            **({"configuration": ours["id"]} if ours else {}),
+            **({"flow_data": flow} if flow else {}),
+        }
         return self.ask(lambda v1: v1.billing_portal.sessions.create(params))
+
+    def portal_configuration(self) -> Json | None:
+        """Return the billing portal that `paywall stripe setup` made; None before that."""
+        params: Any = {"active": True, "limit": _PAGE}
+        found = self.ask_all(lambda v1: v1.billing_portal.configurations.list(params))
+        return next((one for one in found if PORTAL_MARK.items() <= (one.get("metadata") or {}).items()), None)
 
     # --- subscriptions, invoices, refunds ---
 
