@@ -1,13 +1,17 @@
 """The one place where parts meet."""
 
+import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask_wtf import CSRFProtect
 
+from paywall.account.views import blueprint as account
 from paywall.background import Background, Job
 from paywall.billing import checkout_views as checkout
 from paywall.billing import parts as billing
+from paywall.billing import webhook_view as webhooks
 from paywall.billing.stripe_gateway import StripeGateway
 from paywall.changes import POLL_SECONDS, Change, ChangeFollower, ChangeKind
 from paywall.database import Database
@@ -16,10 +20,13 @@ from paywall.installation import folder
 from paywall.newsroom import views as newsroom
 from paywall.publishers.profiles import Profiles
 from paywall.readers import security as readers
-from paywall.settings import Settings
+from paywall.settings import Settings, read_settings
 from paywall.wall.middleware import Paywall
 from paywall.web import current, edge, error_pages, forms, limits, origin
 from paywall.web.cookies import cookie_names
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 PAGE_SECONDS = 60
 """How old a rendered article may be, in what else it shows (the date, other articles)."""
@@ -51,6 +58,8 @@ def create_product(settings: Settings, gateway: StripeGateway | None = None) -> 
     flask = _flask(settings, database, profiles)
     billing.install(flask, billing.make_billing(settings, database, gateway))
     follower.listen(checkout.install(flask, database).hear)
+    webhooks.install(flask)
+    flask.register_blueprint(account)
     gate = build_gate(settings, database, profiles, follower, flask.wsgi_app)
     wall = _stand_wall(flask, gate, follower)
     background = Background(
@@ -74,6 +83,12 @@ def _stand_wall(app: Flask, gate: GateParts, follower: ChangeFollower) -> Paywal
 def create_app(settings: Settings) -> Flask:
     """Return the web application alone."""
     return create_product(settings).flask
+
+
+def create_served_app() -> "WSGIApplication":
+    """Return what a serving process answers with, from the environment; its background work starts with it."""
+    product = create_product(read_settings(os.environ))
+    return product.background.around(product.flask.wsgi_app)
 
 
 def _flask(settings: Settings, database: Database, profiles: Profiles) -> Flask:
