@@ -1,1 +1,1 @@
-"""The reader's own pages: subscription, invoices, password, sign-ins."""
+"""The reader's own pages: subscription, invoices, payment, and the way to password and sign-out."""
