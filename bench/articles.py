@@ -48,7 +48,7 @@ class Case:
             decision = get(self.server, HOST, path, cookie)
             assert decision.startswith(self.expected), f"{self.name}: {decision}"
 
-    def shoot(self, seconds: float) -> Shot:
+    def shoot(self, seconds: int) -> Shot:
         """Measure once."""
         return fire(self.server, HOST, self.requests(), seconds, self.core)
 
@@ -64,7 +64,7 @@ def main() -> None:
     """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--seconds", type=int, default=2)
     parser.add_argument("--only", choices=("sqlite", "all"), default="all", help="leave Redis and PostgreSQL out")
     options = parser.parse_args()
     with ExitStack() as stack:
@@ -78,7 +78,7 @@ def main() -> None:
     rows = [report.Row(c.name, c.setting, c.median(), c.asked, c.asked_cpu) for c in cases]
     text = report.table(rows, BARE)
     print(text)
-    report.write("articles.md", text, f"{options.rounds} rounds of {options.seconds:g} s, interleaved, medians")
+    report.write("articles.md", text, f"{options.rounds} rounds of {options.seconds} s, interleaved, medians")
 
 
 def _cases(stack: ExitStack, everywhere: bool) -> list[Case]:

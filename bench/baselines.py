@@ -26,7 +26,7 @@ def create_app() -> Flask:
     """Return an application with both: `/bare/<slug>` and `/usual/<slug>`."""
     app = Flask("baseline")
     app.secret_key = SECRET
-    app.jinja_loader = DictLoader({"article.html": _PAGE})  # type: ignore[assignment] # compiled once
+    app.jinja_loader = DictLoader({"article.html": _PAGE})  # compiled once
     articles = {slug(number): _article(number) for number in range(ARTICLES)}
     database = Database(os.environ["PAYWALL_DATABASE_URL"])
     manager = LoginManager(app)

@@ -64,12 +64,14 @@ def start(target: str, port: int, workers: int, core: int | None, environment: d
     for _ in range(300):
         if _answers(port):
             return served
+        if process.poll() is not None:
+            raise RuntimeError(f"{target} ended with code {process.returncode}")
         time.sleep(0.1)
     served.stop()
     raise RuntimeError(f"{target} did not start")
 
 
-def fire(served: Served, host: str, requests: list[tuple[str, str]], seconds: float, core: int | None) -> Shot:
+def fire(served: Served, host: str, requests: list[tuple[str, str]], seconds: int, core: int | None) -> Shot:
     """Send the requests over 64 connections for so many seconds; raises if an answer was not 200."""
     with tempfile.TemporaryDirectory() as folder:
         lines, script = Path(folder, "requests"), Path(folder, "load.lua")

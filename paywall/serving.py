@@ -28,7 +28,6 @@ def serve(target: str, host: str, port: int, workers: int) -> None:
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=30,
-        process_name="paywall",
     )
     server.serve()
 
