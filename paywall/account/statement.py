@@ -84,7 +84,9 @@ def state(
     return Statement(Situation.NONE, "You have no subscription.", "See the plans", "/subscribe")
 
 
-def _of_subscription(row: Subscription, held: Entitlement | None, tongue: Tongue, now: datetime) -> Statement | None:
+def _of_subscription(  # noqa: PLR0911 - one return for each status reads best
+    row: Subscription, held: Entitlement | None, tongue: Tongue, now: datetime
+) -> Statement | None:
     until = tongue.day(held.valid_until, now) if held and held.grants_access(now) else ""
     match row.status:
         case Status.PAST_DUE if until:
