@@ -94,8 +94,8 @@ class Api:
             raise
         except Exception:
             log.exception("the sandbox failed at %s %s", request.method, request.path)
-            error = ApiError("An unknown error occurred in the sandbox; its log tells more.", 500, "api_error")
-            return _response(request, Answer(500, error.envelope(request_id), request_id))
+            failure = ApiError("An unknown error occurred in the sandbox; its log tells more.", 500, "api_error")
+            return _response(request, Answer(500, failure.envelope(request_id), request_id))
 
     def _understand(self, request: Request, request_id: str) -> Call:
         self._authenticate(request)

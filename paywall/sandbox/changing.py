@@ -45,8 +45,10 @@ def update(work: Work, params: Json) -> Json:
     changes = {
         **_cancellation(subscription, params, work.now),
         **_content(work, subscription, params),
-        **{name: params[name] for name in ("default_payment_method", "description") if name in params},
     }
+    for name in ("default_payment_method", "description"):
+        if name in params:
+            changes[name] = params[name]
     if changes.get("default_payment_method"):
         work.get("payment_method", changes["default_payment_method"], "default_payment_method")
     work.change(subscription, event="customer.subscription.updated", **changes)
@@ -75,10 +77,11 @@ def _ending(subscription: Json, at: int | None, details: Json, now: int, *, at_e
 
 def _moment(subscription: Json, wanted: int | str | None, now: int) -> int | None:
     ends = _period_ends(subscription)
-    at = {"min_period_end": ends[0], "max_period_end": ends[-1]}.get(wanted, wanted) if wanted else None  # type: ignore[arg-type]
-    if at is not None and int(at) <= now:
+    words: dict[int | str, int] = {"min_period_end": ends[0], "max_period_end": ends[-1]}
+    at = None if wanted is None else words.get(wanted) or int(wanted)
+    if at is not None and at <= now:
         raise refused("The subscription `cancel_at` must be a timestamp in the future.", "cancel_at")
-    return None if at is None else int(at)
+    return at
 
 
 def _period_ends(subscription: Json) -> list[int]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from paywall.sandbox import collecting, subscriptions
 from paywall.sandbox.errors import invalid, refused
 from paywall.sandbox.ids import new_id
 from paywall.sandbox.paging import equals
@@ -182,36 +181,6 @@ def expire(work: Work, params: Json) -> Json:
         )
     work.store.set_due(session["id"], None)
     return work.change(session, event="checkout.session.expired", status="expired", url=None)
-
-
-def complete(work: Work, session: Json, method: Json, intent: Json | None) -> Json:
-    """Finish a session whose payment succeeded: subscription and invoice are made, and the events tell it."""
-    private = work.store.private(session["id"])
-    rows = [{"price": line["price"]["id"], "quantity": line["quantity"]} for line in private["line_items"]]
-    wanted = private["subscription_data"]
-    subscription, invoice = subscriptions.begin(
-        work,
-        subscriptions.Wanted(
-            session["customer"], rows, method, merged({}, wanted.get("metadata", {})), wanted.get("description")
-        ),
-        intent,
-    )
-    collecting.mark_paid(work, invoice)
-    work.store.set_due(session["id"], None)
-    return work.change(
-        session,
-        event="checkout.session.completed",
-        customer_details={**session["customer_details"], **_billing(method)},
-        invoice=invoice["id"],
-        payment_status="paid" if intent else "no_payment_required",
-        status="complete",
-        subscription=subscription["id"],
-        url=None,
-    )
-
-
-def _billing(method: Json) -> Json:
-    return {"address": method["billing_details"]["address"], "name": method["billing_details"]["name"]}
 
 
 _STATUS = one_of("complete", "expired", "open")

@@ -90,8 +90,9 @@ def _set_status(work: Work, invoice: Json, among: set[str], status: str) -> None
 
 def next_turn(subscription: Json) -> int:
     """Return when a live subscription next changes by itself: its renewal, or its end if that comes first."""
-    renewal = min(item["current_period_end"] for item in subscription["items"]["data"])
-    return min(renewal, subscription["cancel_at"] or renewal)
+    renewal: int = min(item["current_period_end"] for item in subscription["items"]["data"])
+    ends_at: int = subscription["cancel_at"] or renewal
+    return min(renewal, ends_at)
 
 
 def subscription_of(work: Work, invoice: Json) -> Json:
@@ -145,7 +146,7 @@ def void_open(work: Work, params: Json) -> Json:
 
 
 def confirm(work: Work, params: Json) -> Json:
-    """Confirm a payment intent: try to take the money with the method given or the one it has, and settle its invoice."""
+    """Confirm a payment intent: try the method given, or the one it has, and settle its invoice."""
     intent = work.get("payment_intent", params["id"])
     if intent["status"] in {"succeeded", "canceled"}:
         raise refused(

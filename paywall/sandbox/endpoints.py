@@ -69,7 +69,7 @@ def list_events(work: Work, params: Json) -> Json:
         raise invalid("You may only specify one of these parameters: type, types.", "types")
     conditions = [each.condition(params[name]) for name, each in _EVENT_FILTERS.items() if name in params]
     young = ("created > ?", [work.now - RETENTION_SECONDS])
-    return page(work, "event", "/v1/events", params, [*conditions, young], _render)
+    return page(work, "event", "/v1/events", params, [*conditions, young], render=_render)
 
 
 def _render(work: Work, event: Json) -> Json:

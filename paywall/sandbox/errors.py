@@ -11,7 +11,7 @@ _DOCS = "https://docs.stripe.com/error-codes/"
 
 @dataclass(eq=False)
 class ApiError(Exception):
-    """An answer that is not a success; `keep` says that what was done before it stays done, as after a declined card."""
+    """An answer that is no success; `keep` says that what was done before it stays, as after a declined card."""
 
     message: str
     status: int = 400

@@ -21,7 +21,7 @@ class Cause:
 
 
 def record_event(  # noqa: PLR0913 - an event is exactly these facts
-    store: Store, now: int, cause: Cause, kind: str, body: Json, previous: Json | None = None
+    store: Store, now: int, cause: Cause, *, kind: str, body: Json, previous: Json | None = None
 ) -> Json:
     """Store the event and one waiting delivery for each endpoint that listens to its type."""
     data: Json = {"object": body}

@@ -1,4 +1,4 @@
-"""Faults for tests: an answer of the API that is late, lost, broken or held, on the routes named and as often as said."""
+"""Faults for tests: answers of the API that are late, lost, broken or held, on the routes named."""
 
 import threading
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import Literal
 
 @dataclass
 class Fault:
-    """What goes wrong on one route. `route` is a method and a path pattern as in the table, e.g. `GET /v1/customers/<id>`.
+    """What goes wrong on one route: a method and a path as in the table, or `*` for every route.
 
-    `status` answers that status and `body` those bytes, both before any work is done; `delay` waits so
-    many seconds before, `gate` until the event is set, before or after the work; `drop_after_commit` does the work and
-    loses the answer, `drop_before` loses the request.
+    `status` answers that status and `body` those bytes, before any work is done. `delay` waits so many seconds before;
+    `gate` waits until the event is set, before or after the work. `drop_after_commit` does the work and loses the
+    answer; `drop_before` loses the request. Both raise ConnectionDropped out of the WSGI call.
     """
 
     route: str

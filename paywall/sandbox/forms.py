@@ -12,7 +12,7 @@ _MOST_PAIRS = 2000
 
 
 def decode(form: bytes) -> Json:
-    """Turn `a[b]=1&c[0]=2&d[]=3` into nested dictionaries; lists stay dictionaries of positions until they are checked."""
+    """Turn a form into nested dictionaries; lists stay dictionaries of positions until they are checked."""
     try:
         pairs = parse_qsl(form.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PAIRS)
     except (UnicodeError, ValueError) as problem:

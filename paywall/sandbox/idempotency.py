@@ -39,7 +39,7 @@ def fingerprint(method: str, path: str, form: Json) -> str:
 
 
 def begin(store: Store, key: str, mark: str, now: int) -> Claim | Answer:
-    """Claim the key, or return the stored answer; raises on other parameters and on concurrent use. Needs a transaction."""
+    """Claim the key, or return its stored answer; raises on other parameters and concurrent use. In a transaction."""
     if len(key) > _LONGEST:
         raise invalid(f"The idempotency key must be at most {_LONGEST} characters long.")
     store.execute("DELETE FROM idempotency WHERE begun_at <= ?", (now - KEPT_SECONDS,))
@@ -59,7 +59,7 @@ def begin(store: Store, key: str, mark: str, now: int) -> Claim | Answer:
 
 
 def finish(store: Store, claim: Claim, answer: Answer, *, validation: bool) -> None:
-    """Store the answer under the key, or free the key where Stripe would let the caller try again. Needs a transaction."""
+    """Store the answer, or free the key where Stripe would let the caller try again. In a transaction."""
     if validation or answer.status in _UNSTORED or answer.status >= _STORED_BELOW:
         store.execute("DELETE FROM idempotency WHERE key = ? AND owner = ?", (claim.key, claim.owner))
         return

@@ -60,7 +60,7 @@ def _line(work: Work, invoice: str, subscription: Json, item: Json) -> Json:
         amount=amount,
         subtotal=amount,
         currency=price["currency"],
-        description=f"{quantity} × {work.get('product', price['product'])['name']} (at {price_text(price)})",
+        description=f"{quantity} × {work.get('product', price['product'])['name']} (at {price_text(price)})",  # noqa: RUF001 - as Stripe writes it
         invoice=invoice,
         parent={"invoice_item_details": None, "subscription_item_details": origin, "type": "subscription_item_details"},
         period={"start": item["current_period_start"], "end": item["current_period_end"]},
@@ -75,7 +75,7 @@ def _line(work: Work, invoice: str, subscription: Json, item: Json) -> Json:
 
 
 def finalize(work: Work, invoice: Json, intent: Json | None = None) -> Json:
-    """Number the invoice and open it, with the payment intent that will pay it (made here unless one is given)."""
+    """Give the invoice its number and open it, with the intent that will pay it (made here unless one is given)."""
     customer = work.get("customer", invoice["customer"])
     sequence = customer["next_invoice_sequence"]
     work.change(customer, next_invoice_sequence=sequence + 1)

@@ -40,7 +40,7 @@ CREATED = Filter(moments, _within)
 
 
 def page(  # noqa: PLR0913 - a page is exactly these facts
-    work: Work, kind: str, url: str, params: Json, conditions: list[Condition], render: Render | None = None
+    work: Work, kind: str, url: str, params: Json, conditions: list[Condition], *, render: Render | None = None
 ) -> Json:
     """Return one page of the objects for which all conditions hold."""
     limit = params.get("limit", _USUAL_LIMIT)
@@ -67,5 +67,5 @@ def _cursor(work: Work, kind: str, params: Json) -> list[Condition]:
     for name, sign in (("starting_after", "<"), ("ending_before", ">")):
         if name in params:
             work.get(kind, params[name], name)
-            return [(f"seq {sign} (SELECT seq FROM objects WHERE id = ?)", [params[name]])]
+            return [(f"seq {sign} (SELECT seq FROM objects WHERE id = ?)", [params[name]])]  # noqa: S608 - our own words
     return []

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from paywall.sandbox import checkout, customers, payment_methods, payments
+from paywall.sandbox import checkout, collecting, customers, payment_methods, payments, subscriptions
 from paywall.sandbox.cards import TypedCard, read_card
+from paywall.sandbox.params import merged
 from paywall.sandbox.shapes import Json
 from paywall.sandbox.work import Work
 
@@ -91,8 +92,38 @@ def _give_customer(work: Work, session: Json, name: str) -> None:
 
 def _finish(work: Work, session: Json, method: Json, intent: Json | None) -> Paid:
     payment_methods.attach_to(work, method, session["customer"])
-    checkout.complete(work, session, method, intent)
+    complete(work, session, method, intent)
     return Paid("paid", {})
+
+
+def complete(work: Work, session: Json, method: Json, intent: Json | None) -> Json:
+    """Finish a session whose payment succeeded: subscription and invoice are made, and the events tell it."""
+    private = work.store.private(session["id"])
+    rows = [{"price": line["price"]["id"], "quantity": line["quantity"]} for line in private["line_items"]]
+    wanted = private["subscription_data"]
+    subscription, invoice = subscriptions.begin(
+        work,
+        subscriptions.Wanted(
+            session["customer"], rows, method, merged({}, wanted.get("metadata", {})), wanted.get("description")
+        ),
+        intent,
+    )
+    collecting.mark_paid(work, invoice)
+    work.store.set_due(session["id"], None)
+    return work.change(
+        session,
+        event="checkout.session.completed",
+        customer_details={**session["customer_details"], **_billing(method)},
+        invoice=invoice["id"],
+        payment_status="paid" if intent else "no_payment_required",
+        status="complete",
+        subscription=subscription["id"],
+        url=None,
+    )
+
+
+def _billing(method: Json) -> Json:
+    return {"address": method["billing_details"]["address"], "name": method["billing_details"]["name"]}
 
 
 def _sentence(error: Json) -> str:

@@ -15,10 +15,8 @@ CANNOT_AUTHENTICATE = (
 )
 
 
-def new_intent(  # noqa: PLR0913 - an intent is exactly these facts
-    work: Work, customer: str | None, amount: int, currency: str, description: str, method: str | None = None
-) -> Json:
-    """Make a payment intent that waits for a payment method, or for the attempt with the one it has."""
+def new_intent(work: Work, customer: str | None, amount: int, currency: str, description: str) -> Json:
+    """Make a payment intent that waits for a payment method."""
     identifier = new_id("payment_intent")
     return work.add(
         "payment_intent",
@@ -29,8 +27,6 @@ def new_intent(  # noqa: PLR0913 - an intent is exactly these facts
         amount=amount,
         currency=currency,
         description=description,
-        payment_method=method,
-        status="requires_confirmation" if method else "requires_payment_method",
     )
 
 
@@ -40,7 +36,7 @@ def behaviour(work: Work, method: Json) -> TestCard:
 
 
 def attempt(work: Work, intent: Json, method: Json, *, authenticated: bool = False) -> Json:
-    """Try to take the money; the intent's status says how it went: succeeded, requires_action, requires_payment_method."""
+    """Try to take the money; the intent's status (succeeded, requires_action, …) says how it went."""
     card = behaviour(work, method)
     if card.outcome == "declines":
         return _declined(work, intent, method, card)

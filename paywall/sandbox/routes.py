@@ -29,7 +29,7 @@ def listing(
 
     def handler(work: Work, params: Json) -> Json:
         conditions = [known[name].condition(value) for name, value in params.items() if name in known]
-        return page(work, kind, path, params, conditions, render)
+        return page(work, kind, path, params, conditions, render=render)
 
     return Operation("GET", path, handler, {**PAGING, **{name: each.check for name, each in known.items()}})
 

@@ -29,9 +29,9 @@ _REMEMBERED_CALLS = 10_000
 class Sandbox:
     """One stand-in Stripe account.
 
-    `path` is its SQLite file (or ":memory:"), `base_url` where browsers reach its pages. `now` is business time and may be
-    turned forward; `wall` dates the signatures. `deliver` sends a webhook and returns the status; None sends real HTTP.
-    Raises ValueError for a key that is not the sandbox's own.
+    `path` is its SQLite file (or ":memory:"), `base_url` where browsers reach its pages. `now` is business time and may
+    be turned forward; `wall` dates the signatures. `deliver` sends a webhook and returns the status; None sends real
+    HTTP. Raises ValueError for a key that is not the sandbox's own.
     """
 
     def __init__(  # noqa: PLR0913 - everything a stand-in account can be given
@@ -58,7 +58,7 @@ class Sandbox:
         self._pages = Pages(self.store, self._begin)
 
     def wsgi(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer as a WSGI application: the API under `/v1/`, the hosted pages elsewhere; may be mounted under a prefix."""
+        """Answer as a WSGI application, also under a prefix: the API under `/v1/`, the hosted pages elsewhere."""
         request = Request(environ)
         self.tick()
         if request.path.startswith("/v1/"):
@@ -101,6 +101,12 @@ class Sandbox:
         sql = "SELECT kind, id, due_at FROM objects WHERE due_at <= ? ORDER BY due_at, seq LIMIT 1"
         rows = self.store.execute(sql, (until,))
         return (rows[0]["kind"], rows[0]["id"], rows[0]["due_at"]) if rows else None
+
+    def claims(self) -> int:
+        """Return how many idempotency keys are being worked under, for tests that hold a request."""
+        with self.store.transaction(write=False):
+            rows = self.store.execute("SELECT count(*) AS n FROM idempotency WHERE status IS NULL")
+        return int(rows[0]["n"])
 
     def get(self, kind: str, identifier: str) -> Json | None:
         """Return an object as it is stored, for tests that look past the API."""

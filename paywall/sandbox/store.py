@@ -110,7 +110,7 @@ class Store:
         )
 
     def select(self, kind: str, where: str = "1", parameters: Sequence[Any] = (), *, tail: str = "") -> list[Json]:
-        """Return the living objects of a kind for which an SQL condition holds, newest first unless `tail` says else."""
+        """Return the living objects of a kind for which a condition holds, newest first unless `tail` says else."""
         sql = f"SELECT body FROM objects WHERE kind = ? AND deleted = 0 AND {where} {tail or 'ORDER BY seq DESC'}"  # noqa: S608
         return [self._body(row) for row in self.execute(sql, (kind, *parameters))]
 

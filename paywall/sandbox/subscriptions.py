@@ -31,7 +31,7 @@ class Wanted:
 
 
 def begin(work: Work, wanted: Wanted, intent: Json | None = None) -> tuple[Json, Json]:
-    """Make an incomplete subscription and its open invoice; an intent given has been paid and is the invoice's payment."""
+    """Make an incomplete subscription and its open invoice; an intent given is the one that pays it."""
     identifier = new_id("subscription")
     items = [_item(work, identifier, row) for row in wanted.items]
     subscription = work.add(

@@ -1,4 +1,4 @@
-"""Webhooks: events sent to the endpoints, signed, in order, and again with longer and longer waits until they are taken.
+"""Webhooks: events sent to the endpoints, signed, in order, and again with longer and longer waits until taken.
 
 A delivery waits until it falls due by business time; the signature carries the machine's time. The background thread
 sends; tests take deliveries in their own hands with `pending()`, `deliver()`, `drop()` and `hold()`.
@@ -100,7 +100,7 @@ class Deliverer:
             self._wake.set()
 
     def drain(self, timeout: float = 10) -> int:
-        """Send everything that waits, due or not, once, in this thread, with what those answers cause; return how many."""
+        """Send all that waits, due or not, once, in this thread, with what those answers cause; return how many."""
         ends_at = time.monotonic() + timeout
         tried: set[int] = set()
         while time.monotonic() < ends_at:

@@ -60,5 +60,5 @@ class Work:
 
     def emit(self, kind: str, body: Json, previous: Json | None = None) -> None:
         """Record an event about the object as it is now, and queue it for every endpoint that listens."""
-        record_event(self.store, self.now, self.cause, kind, body, previous)
+        record_event(self.store, self.now, self.cause, kind=kind, body=body, previous=previous)
         self.on_event()

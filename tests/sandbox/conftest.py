@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import stripe
+from requests.structures import CaseInsensitiveDict
 from werkzeug.test import Client, TestResponse
 
 from paywall.sandbox import Sandbox
@@ -35,16 +36,16 @@ class InProcess(stripe.HTTPClient):
         self.differences: set[str] = set()
 
     def request(
-        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
-    ) -> tuple[bytes, int, Mapping[str, str]]:
+        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, **_more: Any
+    ) -> tuple[str, int, Mapping[str, str]]:
         path = url.removeprefix("http://sandbox")
         try:
             answer = self._client.open(path, method=method.upper(), headers=dict(headers or {}), data=post_data)
         except ConnectionError as lost:
-            raise stripe.APIConnectionError(str(lost) or "lost", should_retry=True) from lost
+            raise stripe.APIConnectionError("the answer was lost", should_retry=True) from lost  # type: ignore[no-untyped-call]
         if answer.status_code == 200:
             self.differences |= set(truth.differences(answer.get_json()))
-        return answer.data, answer.status_code, dict(answer.headers)
+        return answer.text, answer.status_code, CaseInsensitiveDict(answer.headers)
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -81,7 +81,9 @@ def against_spec(answer: dict[str, Any]) -> list[str]:
     return _schema(schemas()[deleted + answer["object"]], answer, answer["object"])
 
 
-def _schema(schema: dict[str, Any], value: Any, place: str) -> list[str]:
+def _schema(  # noqa: PLR0911 - one return for each way to differ
+    schema: dict[str, Any], value: Any, place: str
+) -> list[str]:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         schema = schemas()[name]
