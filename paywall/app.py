@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask_wtf import CSRFProtect
 
+from paywall import logs
 from paywall.account.views import blueprint as account
 from paywall.background import Background, Job
 from paywall.billing import checkout_views as checkout
@@ -22,8 +23,9 @@ from paywall.publishers.profiles import Profiles
 from paywall.readers import security as readers
 from paywall.settings import Settings, read_settings
 from paywall.wall.middleware import Paywall
-from paywall.web import current, edge, error_pages, forms, limits, origin
+from paywall.web import current, edge, error_pages, forms, health, limits, origin
 from paywall.web.cookies import cookie_names
+from paywall.work import Work
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -44,7 +46,21 @@ class Product:
     gate: GateParts
     wall: Paywall
     background: Background
-    """What a serving process does beside answering; started by `background.around(flask)` or by hand."""
+    """Keeps what a serving process has in memory true: changes, pages, gate events."""
+    work: Work
+    """Billing events, mails, sweeps."""
+
+    def start(self) -> None:
+        """Start what a serving process does beside answering."""
+        self.background.start()
+        if self.settings.drain:
+            self.work.start()
+
+    def stop(self) -> None:
+        """End what `start` has started, and let go of the database."""
+        self.work.stop()
+        self.background.stop()
+        self.database.close()
 
 
 def create_product(settings: Settings, gateway: StripeGateway | None = None) -> Product:
@@ -56,7 +72,8 @@ def create_product(settings: Settings, gateway: StripeGateway | None = None) -> 
     profiles = Profiles(database)
     follower = ChangeFollower(database, [profiles.hear])
     flask = _flask(settings, database, profiles)
-    billing.install(flask, billing.make_billing(settings, database, gateway))
+    sales = billing.make_billing(settings, database, gateway)
+    billing.install(flask, sales)
     follower.listen(checkout.install(flask, database).hear)
     webhooks.install(flask)
     flask.register_blueprint(account)
@@ -65,7 +82,14 @@ def create_product(settings: Settings, gateway: StripeGateway | None = None) -> 
     background = Background(
         [Job("changes", POLL_SECONDS, follower.poll), Job("pages", PAGE_SECONDS, wall.forget_all), *gate.jobs]
     )
-    return Product(settings, database, profiles, follower, flask, gate, wall, background)
+    work = Work(settings, database, sales)
+    _install_health(flask, database, gate)
+    return Product(settings, database, profiles, follower, flask, gate, wall, background, work)
+
+
+def _install_health(flask: Flask, database: Database, gate: GateParts) -> None:
+    vital = {"database": lambda: health.database_answers(database)}
+    health.install(flask, vital, {"meter": gate.meter.ping})
 
 
 def _stand_wall(app: Flask, gate: GateParts, follower: ChangeFollower) -> Paywall:
@@ -87,8 +111,11 @@ def create_app(settings: Settings) -> Flask:
 
 def create_served_app() -> "WSGIApplication":
     """Return what a serving process answers with, from the environment; its background work starts with it."""
-    product = create_product(read_settings(os.environ))
-    return product.background.around(product.flask.wsgi_app)
+    settings = read_settings(os.environ)
+    logs.configure(settings.log_level)
+    product = create_product(settings)
+    product.start()
+    return product.flask.wsgi_app
 
 
 def _flask(settings: Settings, database: Database, profiles: Profiles) -> Flask:

@@ -20,7 +20,7 @@ ROOMS_FROM_BELOW = (
     ("demo",),
     ("top",),
 )
-TOP = {"app", "cli"}
+TOP = {"app", "cli", "work"}
 LEVEL = {room: number for number, rooms in enumerate(ROOMS_FROM_BELOW) for room in rooms}
 ONE_DOOR = {"stripe": "paywall/billing/stripe_gateway.py", "redis": "paywall/meter/redis_store.py"}
 PURE = ("rules", "decision", "decide", "windows", "status")

@@ -36,9 +36,7 @@ def serve(context: Context, host: str, port: int) -> None:
 @click.pass_obj
 def worker(context: Context) -> None:
     """Work off billing events and mails, for deployments where serving processes don't (PAYWALL_DRAIN=off)."""
-    from paywall.background import run_until_stopped
-
-    run_until_stopped(context.product.worker_jobs())
+    context.product.work.run_until_stopped()
 
 
 @click.command()
