@@ -5,7 +5,8 @@ written to.
 """
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ TABLES = (
     "paywall.readers.tables",
     "paywall.entitlements.tables",
     "paywall.articles.tables",
+    "paywall.billing.plans",
+    "paywall.billing.checkout_tables",
+    "paywall.billing.subscription_tables",
     "paywall.meter.table",
     "paywall.gate.events",
 )
@@ -95,6 +99,22 @@ def migrate(database: Database, report: Callable[[str], None] = lambda _line: No
         command.upgrade(config, "head")
         connection.commit()
     report("the schema has been brought up to date")
+
+
+@contextmanager
+def tables_may_change(connection: Connection) -> Iterator[None]:
+    """Let tables be copied and dropped on SQLite without losing the rows that point to them; checks them at the end.
+
+    "Batch mode" changes a table by copying it. With foreign keys on, dropping the old one deletes its child rows.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.execute(text("PRAGMA foreign_keys=OFF"))
+    yield
+    check_foreign_keys(connection)
+    connection.commit()
+    connection.execute(text("PRAGMA foreign_keys=ON"))
 
 
 def check_foreign_keys(connection: Connection) -> None:

@@ -1,0 +1,124 @@
+"""The schema's history: from nothing to today on both databases, and no start on one that does not fit."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, MetaData, String, Table, inspect, text
+from sqlalchemy.schema import Column
+
+from paywall import schema
+from paywall.database import Base, Database
+from paywall.schema import SchemaMismatch, SchemaState
+
+
+@pytest.fixture
+def empty(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def migrated(empty: Database) -> Database:
+    schema.migrate(empty)
+    return empty
+
+
+class TestMigrating:
+    def test_an_empty_database_becomes_current(self, empty: Database) -> None:
+        assert schema.state(empty) is SchemaState.EMPTY
+        schema.migrate(empty)
+        assert schema.state(empty) is SchemaState.CURRENT
+
+    def test_the_second_time_nothing_is_done(self, migrated: Database) -> None:
+        said: list[str] = []
+        schema.migrate(migrated, said.append)
+        assert said == ["the schema is current"]
+
+    def test_the_migrations_make_exactly_the_tables_of_the_code(self, migrated: Database) -> None:
+        with migrated.engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"include_object": schema.is_ours})
+            assert compare_metadata(context, Base.metadata) == []
+
+    def test_they_make_its_check_constraints_too(self, migrated: Database) -> None:
+        """Alembic's comparison does not see them."""
+        wanted = {
+            constraint.name
+            for table in Base.metadata.tables.values()
+            for constraint in table.constraints
+            if isinstance(constraint, CheckConstraint)
+        }
+        inspector = inspect(migrated.engine)
+        found = {check["name"] for table in Base.metadata.tables for check in inspector.get_check_constraints(table)}
+        assert wanted
+        assert wanted == found
+
+    def test_the_way_back_leaves_nothing(self, migrated: Database) -> None:
+        with migrated.engine.connect() as connection:
+            command.downgrade(schema._config(connection), "base")
+            connection.commit()
+        assert set(inspect(migrated.engine).get_table_names()) <= {"alembic_version"}
+
+    def test_tables_of_others_in_the_same_database_are_left_alone(self, empty: Database) -> None:
+        with empty.engine.begin() as connection:
+            connection.execute(text("CREATE TABLE somebody_elses (id integer)"))
+        schema.migrate(empty)
+        assert "somebody_elses" in inspect(empty.engine).get_table_names()
+
+
+class TestChildRows:
+    def test_changing_a_table_on_sqlite_keeps_the_rows_that_point_to_it(self, empty: Database) -> None:
+        """Batch mode copies and drops the table; with foreign keys on that deleted every child row."""
+        metadata = MetaData()
+        Table("parents", metadata, Column("id", Integer, primary_key=True), Column("name", String))
+        child = ForeignKey("parents.id", ondelete="CASCADE")
+        Table("children", metadata, Column("id", Integer, primary_key=True), Column("parent_id", Integer, child))
+        metadata.create_all(empty.engine)
+        with empty.engine.begin() as connection:
+            connection.execute(text("INSERT INTO parents VALUES (1, 'a')"))
+            connection.execute(text("INSERT INTO children VALUES (1, 1)"))
+        schema.migrate(empty)
+        with empty.engine.connect() as connection:
+            with schema.tables_may_change(connection):
+                operations = Operations(MigrationContext.configure(connection))
+                with operations.batch_alter_table("parents", recreate="always" if empty.is_sqlite else "auto") as parents:
+                    parents.alter_column("name", new_column_name="title")
+            connection.commit()
+        with empty.engine.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM children")) == 1
+
+    def test_a_row_that_points_to_nothing_stops_the_migration(self, tmp_path: Path) -> None:
+        """PostgreSQL does not let such a row in at all."""
+        with Database(f"sqlite:///{tmp_path / 'p.sqlite3'}").engine.connect() as connection:
+            connection.execute(text("PRAGMA foreign_keys=OFF"))
+            connection.execute(text("CREATE TABLE p (id INTEGER PRIMARY KEY)"))
+            connection.execute(text("CREATE TABLE c (p_id INTEGER REFERENCES p (id))"))
+            connection.execute(text("INSERT INTO c VALUES (7)"))
+            with pytest.raises(ValueError, match="point to rows that are gone"):
+                schema.check_foreign_keys(connection)
+
+
+class TestStarting:
+    def _set_revision(self, database: Database, revision: str) -> None:
+        with database.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": revision})
+
+    def test_an_empty_database_is_told_what_to_run(self, empty: Database) -> None:
+        with pytest.raises(SchemaMismatch, match="paywall migrate"):
+            schema.require_current(empty)
+
+    def test_a_newer_schema_is_refused_and_never_written(self, migrated: Database) -> None:
+        self._set_revision(migrated, "9999")
+        with pytest.raises(SchemaMismatch, match="newer"):
+            schema.require_current(migrated)
+        with pytest.raises(SchemaMismatch, match="newer"):
+            schema.migrate(migrated)
+        assert schema.state(migrated) is SchemaState.NEWER
+
+    def test_a_current_schema_is_let_through(self, migrated: Database) -> None:
+        schema.require_current(migrated)
