@@ -59,7 +59,7 @@ def renew_hash(session: Session, reader: Reader, password_hash: str) -> None:
 
 
 def erase(session: Session, reader: Reader) -> None:
-    """Forget who the reader was: sign-ins, address, password, mails go; the row stays, for the books, without a name."""
+    """Forget who the reader was: sign-ins, address, password, mails go; the row stays for the books, without a name."""
     end_sign_ins(session, reader.id)
     end_access(session, reader.id)
     mails = (OutboxMail.publisher_id == reader.publisher_id, OutboxMail.recipient == reader.email)

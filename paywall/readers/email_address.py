@@ -2,8 +2,9 @@
 
 Kept as typed, but for the host, which is kept as it travels (`xn--…`). Two addresses are the same account if they are
 equal after Unicode's NFKC and after lowering the letters A to Z, and nothing else: `casefold()` and `upper()` would
-make one address of an i with and one without its dot, which are two people's. Dots and plus tags stay: what they mean is the host's affair.
-A letter that NFKC replaces (ligatures, full-width letters) is refused, so that no account has an invisible twin.
+make one address of an i with and one without its dot, which are two people's. Dots and plus tags stay: what they mean
+is the host's affair. A letter that NFKC replaces (ligatures, full-width letters) is refused, so that no account has an
+invisible twin.
 """
 
 import string
@@ -53,6 +54,8 @@ def for_people(kept: str) -> str:
     """Return a kept address with its host in the letters that people read."""
     local, _, host = kept.rpartition("@")
     try:
+        if not local:
+            return kept
         return f"{local}@{idna.decode(host)}"
     except idna.IDNAError:
         return kept

@@ -67,6 +67,8 @@ def _judge_body() -> None:
         raise RequestEntityTooLarge  # what it would unpack to is unknown, and nobody's browser packs forms
     if request.mimetype in (URLENCODED, MULTIPART):
         _refuse_undecodable(request.get_data())
+    if request.mimetype == MULTIPART:
+        _refuse_unfinished(request.get_data())
         _refuse_too_many_parts()
 
 
@@ -78,6 +80,12 @@ def _refuse_undecodable(body: bytes) -> None:
         plain.decode()
     except UnicodeDecodeError as error:
         raise BadRequest from error
+
+
+def _refuse_unfinished(body: bytes) -> None:
+    end = f"--{request.mimetype_params.get('boundary', '')}--"
+    if not body.rstrip().endswith(end.encode()):
+        raise BadRequest
 
 
 def _refuse_too_many_parts() -> None:
