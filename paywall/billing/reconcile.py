@@ -14,6 +14,8 @@ from structlog import get_logger
 
 from paywall import audit
 from paywall.billing import inbox
+from paywall.billing.inbox import Note
+from paywall.billing.ownership import owner_of
 from paywall.billing.parts import Billing
 from paywall.billing.snapshot import SubscriptionSnapshot, read_subscription
 from paywall.billing.status import OUTAGE_SLACK, RENEWAL_SLACK, Status
@@ -120,14 +122,16 @@ def _compare(
 ) -> None:
     if ours is not None and _facts(ours) == _facts(theirs):
         return
-    if dry_run:
-        report.drifts.append(Drift(theirs.stripe_id, _words(ours), _words(theirs), "reported"))
-        return
-    outcome = _repair(billing, theirs.stripe_id)
-    if outcome in tuple(inbox.Note):
+    if ours is None and _is_foreign(billing, theirs):
         report.foreign += 1
-    else:
-        report.drifts.append(Drift(theirs.stripe_id, _words(ours), _words(theirs), outcome))
+        return
+    outcome = "reported" if dry_run else _repair(billing, theirs.stripe_id)
+    report.drifts.append(Drift(theirs.stripe_id, _words(ours), _words(theirs), outcome))
+
+
+def _is_foreign(billing: Billing, theirs: SubscriptionSnapshot) -> bool:
+    with billing.database.reading() as session:
+        return isinstance(owner_of(session, theirs), Note)
 
 
 def _facts(one: Subscription | SubscriptionSnapshot) -> tuple[object, ...]:
@@ -150,7 +154,7 @@ def _repair(billing: Billing, stripe_id: str) -> str:
 
 
 def _expiring(session: Session, now: datetime) -> Iterator[EntitlementRow]:
-    """Yield the entitlements of renewing subscriptions that end within the slack and have no more than the usual one."""
+    """Yield what renewing subscriptions give for less than a day more, unless it has been carried over already."""
     query = (
         select(EntitlementRow)
         .join(Subscription, Subscription.stripe_id == EntitlementRow.source_id)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from paywall import clock
 from paywall.audit import AuditEntry
@@ -133,6 +133,10 @@ class World:
 
     def inbox(self) -> list[BillingEvent]:
         return self.rows(BillingEvent)
+
+    def empty_inbox(self) -> None:
+        with self.database.writing() as session:
+            session.execute(delete(BillingEvent))
 
     def mails(self) -> list[OutboxMail]:
         return self.rows(OutboxMail)
