@@ -26,7 +26,7 @@ def serve(target: str, host: str, port: int, workers: int) -> None:
         backpressure=THREADS * 64,
         factory=True,
         log_level=LogLevels.warning,
-        respawn_failed_workers=True,
+        respawn_failed_workers=workers > 1,
         workers_kill_timeout=30,
     )
     server.serve()
@@ -37,3 +37,10 @@ def free_port(host: str) -> int:
     with socket.socket() as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+def port_is_taken(host: str, port: int) -> bool:
+    """Tell whether somebody listens on that port already."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0

@@ -1,0 +1,63 @@
+"""The demo's application: the product as it is, a stand-in Stripe beside it, and a mailbox to look into."""
+
+import os
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from paywall import logs, schema
+from paywall.app import create_product
+from paywall.billing.stripe_gateway import InProcess, StripeGateway
+from paywall.billing.stripe_setup import set_up_stripe
+from paywall.database import Database
+from paywall.demo import content, mailbox
+from paywall.demo.place import ADDRESS_VARIABLE, FOLDER_VARIABLE, Place
+from paywall.publishers.rules import Profile
+from paywall.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+BANNER = "This is a demo. Payments are simulated: use card 4242 4242 4242 4242, any date to come, any three digits."
+SANDBOX_PATH = "/sandbox"
+
+
+def create_demo_app() -> "WSGIApplication":
+    """Return what the demo's process answers with; its place comes from the command through the environment."""
+    place = Place(Path(os.environ[FOLDER_VARIABLE]), os.environ[ADDRESS_VARIABLE])
+    settings = place.settings()
+    logs.configure(settings.log_level, pretty=True)
+    database = Database(settings.database_url)
+    schema.migrate(database)
+    publisher = content.fill(database, place)
+    sandbox = Sandbox(place.stripe_file, place.address + SANDBOX_PATH)
+    gateway = StripeGateway(sandbox.secret_key, transport=InProcess(sandbox.wsgi))
+    secret = _open_for_business(database, gateway, publisher, place)
+    database.close()
+    product = create_product(replace(settings, stripe_webhook_secrets=(secret,)), gateway)
+    product.flask.register_blueprint(mailbox.blueprint)
+    product.flask.context_processor(lambda: {"site_banner": BANNER, "mailbox_path": mailbox.PATH})
+    sandbox.deliverer.start()
+    product.start()
+    return DispatcherMiddleware(product.flask.wsgi_app, {SANDBOX_PATH: sandbox.wsgi})
+
+
+def _open_for_business(database: Database, gateway: StripeGateway, publisher: Profile, place: Place) -> str:
+    """Make plans and webhook known to the stand-in, as `paywall stripe setup` does; return the signing secret."""
+    address = f"{place.address}/webhooks/stripe"
+    _forget_other_addresses(gateway, address)
+    return place.webhook_secret(set_up_stripe(database, gateway, publisher, address).webhook_secret)
+
+
+def _forget_other_addresses(gateway: StripeGateway, address: str) -> None:
+    """Delete endpoints of earlier starts on another port."""
+    for endpoint in list(gateway.ask_all(lambda v1: v1.webhook_endpoints.list())):
+        if endpoint["url"] != address:
+            gateway.ask(partial(_delete, endpoint["id"]))
+
+
+def _delete(endpoint: str, v1: Any) -> object:  # noqa: ANN401 - the SDK's services are not imported here
+    return v1.webhook_endpoints.delete(endpoint)

@@ -1,0 +1,83 @@
+"""What the demo is filled with: a newspaper, its articles, two plans, an admin."""
+
+from pathlib import Path
+
+import yaml
+
+from paywall import clock, newsroom
+from paywall.articles.importing import ImportOptions, import_articles
+from paywall.billing.money import Money
+from paywall.billing.plans import Interval, NewPlan, NewPrice, set_up_plan
+from paywall.database import Database
+from paywall.demo.place import Place
+from paywall.publishers.profiles import read_profile
+from paywall.publishers.rules import Profile
+from paywall.publishers.setup import NewPublisher, answer_only_at, ensure_section, set_up_publisher
+from paywall.publishers.tables import Publisher
+from paywall.readers.accounts import open_account
+from paywall.readers.email_address import parse_email
+from paywall.readers.passwords import hash_password
+from paywall.readers.tables import reader_by_email
+
+ARTICLES = Path(newsroom.__file__).parent / "demo_articles"
+ADMIN = "admin@courier.example"
+
+COURIER = NewPublisher(
+    slug="courier",
+    name="The Caspian Courier",
+    host="",
+    timezone="Asia/Baku",
+    description="An independent daily, printed nowhere and read everywhere.",
+    contact_email="letters@courier.example",
+    visitor_allowance=3,
+    reader_allowance=5,
+)
+PLANS = (
+    NewPlan(
+        slug="digital",
+        name="Digital",
+        description="Every article, on every screen.",
+        prices=(
+            NewPrice(Interval.MONTH, Money(499, "AZN"), tax_note="including 18% VAT"),
+            NewPrice(Interval.YEAR, Money(4990, "AZN"), tax_note="including 18% VAT"),
+        ),
+    ),
+    NewPlan(
+        slug="patron",
+        name="Patron",
+        description="Every article, and a week of reporting paid for each year.",
+        prices=(
+            NewPrice(Interval.MONTH, Money(1499, "AZN"), tax_note="including 18% VAT"),
+            NewPrice(Interval.YEAR, Money(14990, "AZN"), tax_note="including 18% VAT"),
+        ),
+    ),
+)
+
+
+def fill(database: Database, place: Place) -> Profile:
+    """Bring the demo's content to what it should be, and return its publisher; safe to repeat."""
+    with database.writing() as session:
+        publisher = set_up_publisher(session, COURIER.at(place.host))
+        answer_only_at(session, publisher, [place.host, place.host.replace("127.0.0.1", "localhost")])
+        for slug, section in yaml.safe_load((ARTICLES / "sections.yaml").read_text()).items():
+            ensure_section(session, publisher, slug, section["name"], section["description"])
+    import_articles(database, publisher.id, ARTICLES, ImportOptions(), clock.now())
+    with database.writing() as session:
+        for plan in PLANS:
+            set_up_plan(session, session.get_one(Publisher, publisher.id), plan)
+        profile = read_profile(session, publisher.id)
+    ensure_admin(database, profile.id, place)
+    return profile
+
+
+def ensure_admin(database: Database, publisher_id: int, place: Place) -> None:
+    """Make the admin's account, once; its password is made up here and kept in the demo's folder."""
+    address = parse_email(ADMIN)
+    with database.reading() as session:
+        if reader_by_email(session, publisher_id, address.normalized) is not None:
+            return
+    password_hash = hash_password(place.admin_password())
+    with database.writing() as session:
+        admin = open_account(session, publisher_id, address, password_hash)
+        if admin is not None:
+            admin.is_staff, admin.confirmed_at = True, clock.now()

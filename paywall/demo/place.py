@@ -1,0 +1,75 @@
+"""Where a demo keeps its things: one folder, so that it starts again where it was."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from paywall.settings import Environment, Settings
+
+FOLDER_VARIABLE = "PAYWALL_DEMO_FOLDER"
+ADDRESS_VARIABLE = "PAYWALL_DEMO_ADDRESS"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A demo's folder and the address at which it is served."""
+
+    folder: Path
+    address: str
+    """`http://127.0.0.1:8000`"""
+
+    @property
+    def host(self) -> str:
+        """The host name with its port."""
+        return self.address.removeprefix("http://")
+
+    @property
+    def stripe_file(self) -> Path:
+        """The state of the simulated Stripe."""
+        return self.folder / "stripe.sqlite3"
+
+    def settings(self) -> Settings:
+        """Return the settings that a demo runs with."""
+        return Settings(
+            secret_key=self._secret_key(),
+            base_url=self.address,
+            env=Environment.DEMO,
+            database_url=f"sqlite:///{self.folder / 'paywall.sqlite3'}",
+            mail_sender="The Caspian Courier <letters@courier.example>",
+            meter_limit=3,
+            reader_meter_limit=5,
+            tz="Asia/Baku",
+            log_level="warning",
+        )
+
+    def admin_password(self) -> str:
+        """Return the admin's password, made up at the first start."""
+        return self._kept("admin-password", lambda: secrets.token_urlsafe(9))
+
+    def webhook_secret(self, made: str | None) -> str:
+        """Return the secret that simulated webhooks are signed with; `made` is a new one, told only once."""
+        if made is not None:
+            self._file("webhook-secret").write_text(made)
+        return self._kept("webhook-secret", lambda: "")
+
+    def _secret_key(self) -> str:
+        return self._kept("secret-key", lambda: secrets.token_hex(32))
+
+    def _kept(self, name: str, make: Callable[[], str]) -> str:
+        file = self._file(name)
+        if not file.stat().st_size:
+            file.write_text(make())
+        return file.read_text()
+
+    def _file(self, name: str) -> Path:
+        file = self.folder / name
+        file.touch(mode=0o600)
+        return file
+
+
+def default_folder() -> Path:
+    """Return the folder under the user's data home."""
+    return user_data_path("paywall", appauthor=False) / "demo"
