@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 from paywall.articles.rules import AccessLevel
 from paywall.errors import PaywallError
 from paywall.gate.decision import Decision
-from paywall.newsroom import dates, invitations
+from paywall.newsroom import dates, invitations, notices
 from paywall.newsroom.addresses import article_path, author_path, section_path
 from paywall.newsroom.assets import accent_url, static_url
 from paywall.newsroom.teasers import access_label, teaser
@@ -44,9 +44,9 @@ def known_publisher() -> Profile | None:
         return None
 
 
-def notice_words(decision: Decision | None, publisher: Profile, section: str) -> invitations.Notice | None:
+def notice_words(decision: Decision | None, publisher: Profile, section: str) -> notices.Notice | None:
     """Return the quiet line above an article of that section."""
-    return invitations.notice(decision, publisher.meter_for(section))
+    return notices.notice(decision, publisher.meter_for(section))
 
 
 def invitation_words(

@@ -1,4 +1,4 @@
-"""What the wall says, in words: the quiet line of articles left, and the invitation at the end of a preview.
+"""What the wall says in words, where a preview ends.
 
 Pure functions: a decision and the publisher's choices in, sentences and links out. Without a decision (nobody asked
 the gate) the words promise nothing and count nothing.
@@ -10,23 +10,8 @@ from urllib.parse import quote
 from paywall.articles.rules import AccessLevel
 from paywall.gate.decision import Decision, Prompt, Reason
 from paywall.newsroom.dates import local_day_and_month
+from paywall.newsroom.phrases import Link, allowance, in_this_window
 from paywall.publishers.rules import MeterRules, Profile, WindowKind
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A label and the path it leads to."""
-
-    label: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One line, and where it leads, if anywhere."""
-
-    sentence: str
-    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +42,6 @@ class Ask:
     def link(self, label: str, path: str) -> Link:
         """Return a link that comes back to the article."""
         return Link(label, f"{path}?next={quote(self.here, safe='/')}")
-
-
-def notice(decision: Decision | None, meter: MeterRules) -> Notice | None:
-    """Return the quiet line above an open article: articles left, or a payment to repair; None for most readers."""
-    if decision is None or not decision.is_full:
-        return None
-    if decision.prompt is Prompt.UPDATE_PAYMENT:
-        return Notice("Your last payment did not go through; you can still read.", Link("Update payment", "/account"))
-    if decision.reason is not Reason.METERED or decision.views_left is None:
-        return None
-    return Notice(_articles_left(decision.views_left, decision.prompt, _in_this(meter)))
-
-
-def _articles_left(left: int, prompt: Prompt, window: str) -> str:
-    if prompt is Prompt.LAST_FREE_ARTICLE:
-        return f"This is your last free article {window}."
-    if left == 0:
-        return f"You have read all your free articles {window}; this one stays open."
-    return f"You have {left} free {_articles(left)} left {window}."
 
 
 def invitation(ask: Ask) -> Wording:
@@ -162,7 +128,7 @@ def _account_needed(ask: Ask) -> str:
 
 def _used_up(ask: Ask) -> str:
     resets_at = ask.decision.resets_at if ask.decision else None
-    spent = f"You have read your free articles {_in_this(ask.meter)}."
+    spent = f"You have read your free articles {in_this_window(ask.meter)}."
     if resets_at is None:
         return spent
     day = local_day_and_month(resets_at, ask.publisher.timezone)
@@ -172,40 +138,19 @@ def _used_up(ask: Ask) -> str:
 
 
 def _free_account(ask: Ask) -> tuple[str, Link | None]:
-    """Mention the larger allowance of an account, where the meter (or a visitor's allowance of 0) closed the article."""
+    """Mention an account's larger allowance, where the meter or a visitor's allowance of 0 closed the article."""
     meter, reason = ask.meter, ask.decision.reason if ask.decision else None
     is_counted = ask.access is AccessLevel.METERED and reason in (Reason.METER_USED_UP, Reason.SUBSCRIPTION_REQUIRED)
     if not is_counted or meter.reader_allowance <= meter.visitor_allowance:
         return "", None
-    return f"A free account has {_allowance(meter)}.", ask.link("Create a free account", "/signup")
+    return f"A free account has {allowance(meter)}.", ask.link("Create a free account", "/signup")
 
 
 def _what_an_account_opens(ask: Ask) -> str:
     if ask.access is AccessLevel.METERED and ask.meter.reader_allowance:
-        return f"An account costs nothing and has {_allowance(ask.meter)}."
+        return f"An account costs nothing and has {allowance(ask.meter)}."
     return "An account costs nothing and takes a minute."
 
 
 def _contact(publisher: Profile) -> Link | None:
     return Link("Write to us", f"mailto:{publisher.contact_email}") if publisher.contact_email else None
-
-
-def _allowance(meter: MeterRules) -> str:
-    count = meter.reader_allowance
-    return f"{count} {_articles(count)} {_every(meter)}"
-
-
-def _articles(count: int) -> str:
-    return "article" if count == 1 else "articles"
-
-
-def _in_this(meter: MeterRules) -> str:
-    if meter.window_kind is WindowKind.ROLLING:
-        return "in these 24 hours" if meter.rolling_days == 1 else f"in these {meter.rolling_days} days"
-    return {"day": "today", "week": "this week", "month": "this month"}[meter.window_kind]
-
-
-def _every(meter: MeterRules) -> str:
-    if meter.window_kind is WindowKind.ROLLING:
-        return "in any 24 hours" if meter.rolling_days == 1 else f"in any {meter.rolling_days} days"
-    return f"a {meter.window_kind}"
