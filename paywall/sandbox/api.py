@@ -120,7 +120,8 @@ class Api:
 
     def _with_faults(self, request: Request, call: Call) -> Response:
         fault = self._faults.take(f"{call.operation.method} {call.operation.path}") or Fault("")
-        time.sleep(fault.delay)
+        if fault.delay:
+            time.sleep(fault.delay)
         if fault.drop_before:
             raise ConnectionDropped
         if fault.status is not None or fault.body is not None:
@@ -139,18 +140,15 @@ class Api:
             return claim
         if hold is not None:
             hold()
-        validation = False
-        answer = Answer(500, {}, call.request_id)
         try:
-            answer = Answer(200, self._work(call), call.request_id)
+            return self._work(call, claim)
         except ApiError as error:
-            validation = error.validation
             answer = Answer(error.status, error.envelope(call.request_id), call.request_id)
-        finally:
-            if claim is not None:
-                with self._store.transaction(write=True):
-                    idempotency.finish(self._store, claim, answer, validation=validation)
-        return answer
+            self._finish(claim, answer, validation=error.validation)
+            return answer
+        except BaseException:
+            self._finish(claim, Answer(500, {}, call.request_id))
+            raise
 
     def _claim(self, request: Request, call: Call) -> Claim | Answer | None:
         if call.key is None:
@@ -159,21 +157,28 @@ class Api:
         with self._store.transaction(write=True):
             return idempotency.begin(self._store, call.key, mark, self._begin(Cause()).now)
 
-    def _work(self, call: Call) -> Json:
+    def _work(self, call: Call, claim: Claim | None) -> Answer:
+        """Do the work and store its answer under the key in one transaction, so that a crash undoes both or neither."""
         wanted = dict(call.form)
         paths = _EXPAND("expand", wanted.pop("expand", ""))
         params = {**check(call.operation.params, wanted), **call.path}
         work = self._begin(Cause(call.request_id, call.key))
-        kept: ApiError | None = None
         with self._store.transaction(write=call.operation.method != "GET"):
             try:
-                answer = call.operation.handler(work, params)
-                return expand.apply(work, answer, paths)
+                body = expand.apply(work, call.operation.handler(work, params), paths)
+                answer = Answer(200, body, call.request_id)
             except ApiError as error:
                 if not error.keep:
                     raise
-                kept = error
-        raise kept
+                answer = Answer(error.status, error.envelope(call.request_id), call.request_id)
+            if claim is not None:
+                idempotency.finish(self._store, claim, answer)
+        return answer
+
+    def _finish(self, claim: Claim | None, answer: Answer, *, validation: bool = False) -> None:
+        if claim is not None:
+            with self._store.transaction(write=True):
+                idempotency.finish(self._store, claim, answer, validation=validation)
 
 
 def _route(request: Request) -> tuple[Operation, Mapping[str, str]]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from paywall.sandbox.store import Store
 
 KEPT_SECONDS = 86_400
 _LONGEST = 255
+_PROCESS = uuid4().hex  # tells this run from an earlier one that had the same process number
 _UNSTORED = {401, 409, 429}
 _STORED_BELOW = 500
 
@@ -45,7 +47,7 @@ def begin(store: Store, key: str, mark: str, now: int) -> Claim | Answer:
     store.execute("DELETE FROM idempotency WHERE begun_at <= ?", (now - KEPT_SECONDS,))
     rows = store.execute("SELECT * FROM idempotency WHERE key = ?", (key,))
     if not rows:
-        claim = Claim(key, uuid4().hex)
+        claim = Claim(key, _new_owner())
         store.execute(
             "INSERT INTO idempotency (key, fingerprint, begun_at, owner) VALUES (?, ?, ?, ?)",
             (key, mark, now, claim.owner),
@@ -54,11 +56,37 @@ def begin(store: Store, key: str, mark: str, now: int) -> Claim | Answer:
     if rows[0]["fingerprint"] != mark:
         raise _other_parameters(key)
     if rows[0]["status"] is None:
-        raise _in_use(key)
+        return _take_over(store, key, rows[0]["owner"])
     return Answer(rows[0]["status"], json.loads(rows[0]["body"]), rows[0]["request_id"], replayed=True)
 
 
-def finish(store: Store, claim: Claim, answer: Answer, *, validation: bool) -> None:
+def _new_owner() -> str:
+    return f"{os.getpid()}:{_PROCESS}:{uuid4().hex}"
+
+
+def _take_over(store: Store, key: str, owner: str) -> Claim:
+    """Return the claim of a process that died at work; a key that is truly being worked under raises."""
+    if _is_alive(owner):
+        raise _in_use(key)
+    claim = Claim(key, _new_owner())
+    store.execute("UPDATE idempotency SET owner = ? WHERE key = ?", (claim.owner, key))
+    return claim
+
+
+def _is_alive(owner: str) -> bool:
+    process, run, _ = owner.split(":")
+    if int(process) == os.getpid():
+        return run == _PROCESS
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def finish(store: Store, claim: Claim, answer: Answer, *, validation: bool = False) -> None:
     """Store the answer, or free the key where Stripe would let the caller try again. In a transaction."""
     if validation or answer.status in _UNSTORED or answer.status >= _STORED_BELOW:
         store.execute("DELETE FROM idempotency WHERE key = ? AND owner = ?", (claim.key, claim.owner))

@@ -3,6 +3,7 @@
 import secrets
 import string
 
+_RANDOM = secrets.SystemRandom()
 _ALPHABET = string.ascii_letters + string.digits
 
 PREFIXES = {
@@ -29,7 +30,7 @@ PREFIXES = {
 
 def token(length: int) -> str:
     """Return that many random letters and digits."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    return "".join(_RANDOM.choices(_ALPHABET, k=length))
 
 
 def new_id(kind: str) -> str:

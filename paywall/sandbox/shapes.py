@@ -5,7 +5,6 @@ object (its id, its amounts, its owner) is passed to `shape()` by the module of 
 """
 
 import json
-from copy import deepcopy
 from importlib.resources import files
 from typing import Any
 
@@ -13,12 +12,14 @@ Json = dict[str, Any]
 
 API_VERSION = "2026-10-28.endive"
 
-_SHAPES: dict[str, Json] = json.loads(files(__package__).joinpath("shapes.json").read_text("utf-8"))
+_READ: dict[str, Json] = json.loads(files(__package__).joinpath("shapes.json").read_text("utf-8"))
+_SHAPES = {kind: json.dumps(blank) for kind, blank in _READ.items()}  # read anew each time: nothing is shared
 
 
 def shape(kind: str, **fields: Any) -> Json:  # noqa: ANN401 - wire values are any JSON
     """Return a new object of the kind named, its blank fields overwritten by those given."""
-    return {**deepcopy(_SHAPES[kind]), **fields}
+    blank: Json = json.loads(_SHAPES[kind])
+    return {**blank, **fields}
 
 
 def list_of(data: list[Json], url: str, *, has_more: bool = False) -> Json:

@@ -102,15 +102,17 @@ class Deliverer:
     def drain(self, timeout: float = 10) -> int:
         """Send all that waits, due or not, once, in this thread, with what those answers cause; return how many."""
         ends_at = time.monotonic() + timeout
-        tried: set[int] = set()
+        last, tried = 0, 0
         while time.monotonic() < ends_at:
-            fresh = next((one for one in self.pending() if one.seq not in tried), None)
-            if fresh is None:
+            with self._store.transaction(write=False):
+                fresh = self._select("state = 'waiting' AND d.seq > ?", (last,), limit=1)
+            if not fresh:
                 break
-            tried.add(fresh.seq)
-            if self._claim(fresh):
-                self.deliver(fresh)
-        return len(tried)
+            last = fresh[0].seq
+            if self._claim(fresh[0]):
+                self.deliver(fresh[0])
+                tried += 1
+        return tried
 
     def pending(self) -> list[Delivery]:
         """Return what has not been taken by its endpoint and not been given up, in the order it happened."""

@@ -1,9 +1,12 @@
 """The mechanics every operation shares: keys, forms, errors, idempotency, expansion, pages of a list, faults."""
 
 import json
+import multiprocessing
+import os
 import threading
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ import stripe
 from werkzeug.test import Client, TestResponse
 
 from paywall.sandbox import ConnectionDropped, Sandbox
-from tests.sandbox.conftest import InProcess, Shop, Time, client_of
+from tests.sandbox.conftest import BASE, InProcess, Shop, Time, client_of
 
 BEARER = {"Authorization": "Bearer sk_test_sandbox"}
 
@@ -325,3 +328,30 @@ class TestAFault:
         sandbox.faults.add("GET /v1/customers", drop_before=True)
         with pytest.raises(ConnectionDropped):
             browser.get("/v1/customers", headers=BEARER)
+
+
+def _die_at_work(path: Path) -> None:
+    """Claim a key, then end without a word, as a killed process does."""
+    sandbox = Sandbox(path, BASE)
+    sandbox.faults.add("POST /v1/customers", gate=_Killer())
+    post(Client(sandbox.wsgi), "/v1/customers", "name=Leyla", **{"Idempotency-Key": "k1"})
+
+
+class _Killer(threading.Event):
+    def wait(self, timeout: float | None = None) -> bool:
+        del timeout
+        os._exit(9)
+
+
+class TestAProcessThatDies:
+    def test_leaves_its_key_to_the_next(self, tmp_path: Path) -> None:
+        path = tmp_path / "stripe.sqlite"
+        dying = multiprocessing.get_context("spawn").Process(target=_die_at_work, args=(path,))
+        dying.start()
+        dying.join(60)
+        assert dying.exitcode == 9
+        sandbox = Sandbox(path, BASE)
+        assert sandbox.claims() == 1
+        answer = post(Client(sandbox.wsgi), "/v1/customers", "name=Leyla", **{"Idempotency-Key": "k1"})
+        assert answer.status_code == 200
+        sandbox.close()

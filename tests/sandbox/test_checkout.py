@@ -2,8 +2,21 @@
 
 import pytest
 import stripe
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.test import Client
 
-from tests.sandbox.conftest import CANCEL_URL, DECLINED_CARD, POOR_CARD, SECURE_CARD, Shop, Time, page_of, types_of
+from paywall.sandbox import Sandbox
+from tests.sandbox.conftest import (
+    CANCEL_URL,
+    DECLINED_CARD,
+    POOR_CARD,
+    SECURE_CARD,
+    Shop,
+    Time,
+    card_form,
+    page_of,
+    types_of,
+)
 
 
 class TestAReaderWhoPays:
@@ -190,3 +203,15 @@ class TestASession:
         assert shop.pay(session).status_code == 303
         done = shop.client.v1.checkout.sessions.retrieve(session.id, {"expand": ["customer"]})
         assert done.customer.email == "new@example.org"
+
+
+class TestMountedUnderAPrefix:
+    def test_its_pages_link_and_redirect_within_it(self, sandbox: Sandbox, shop: Shop) -> None:
+        nowhere = DispatcherMiddleware(lambda _environ, _start: [b""], {"/sandbox": sandbox.wsgi})
+        browser = Client(nowhere)
+        session = shop.session(shop.customer())
+        page = browser.get(session.url)
+        assert 'href="/sandbox/sandbox.css"' in page.text
+        answer = browser.post(session.url, data=card_form(SECURE_CARD))
+        assert answer.location == f"/sandbox/checkout/{session.id}/3ds"
+        assert browser.get(answer.location).status_code == 200

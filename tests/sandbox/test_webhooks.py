@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import stripe
+from werkzeug.test import Client
 
 from paywall.sandbox import Sandbox
 from paywall.sandbox.webhooks import post
@@ -202,9 +203,10 @@ class TestEvents:
 
 def _create_many(path: Path, count: int) -> None:
     sandbox = Sandbox(path, BASE)
-    client = client_of(sandbox, InProcess(sandbox))
+    browser = Client(sandbox.wsgi)
+    bearer = {"Authorization": f"Bearer {sandbox.secret_key}"}
     for number in range(count):
-        client.v1.customers.create({"name": str(number)})
+        assert browser.post("/v1/customers", data={"name": str(number)}, headers=bearer).status_code == 200
     sandbox.close()
 
 
@@ -212,13 +214,13 @@ class TestSeveralProcesses:
     def test_share_one_file(self, tmp_path: Path) -> None:
         path = tmp_path / "shared.sqlite"
         context = multiprocessing.get_context("spawn")
-        workers = [context.Process(target=_create_many, args=(path, 20)) for _ in range(3)]
+        workers = [context.Process(target=_create_many, args=(path, 20)) for _ in range(2)]
         for worker in workers:
             worker.start()
         for worker in workers:
             worker.join(60)
-        assert [worker.exitcode for worker in workers] == [0, 0, 0]
+        assert [worker.exitcode for worker in workers] == [0, 0]
         sandbox = Sandbox(path, BASE)
         client = client_of(sandbox, InProcess(sandbox))
-        assert len(client.v1.customers.list({"limit": 100}).data) == 60
+        assert len(client.v1.customers.list({"limit": 100}).data) == 40
         sandbox.close()
