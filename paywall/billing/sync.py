@@ -5,6 +5,7 @@ waiting events are noted *before* Stripe is asked; what is written afterwards is
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,7 +20,7 @@ from paywall.billing.lease import Claim, LeaseLost
 from paywall.billing.ownership import Owner, owner_of
 from paywall.billing.parts import Billing
 from paywall.billing.second_subscription import give_back
-from paywall.billing.status import Access, is_live
+from paywall.billing.status import ENDED, Access, is_live
 from paywall.billing.storing import SecondLive, store
 from paywall.billing.stripe_errors import StripeNotFound
 from paywall.billing.subscription_tables import subscription_by_stripe_id
@@ -34,6 +35,10 @@ class BeingSynced(Unavailable):
 
     code = "being_synced"
     retry_after = 2
+
+
+class _ReaderErased(Exception):
+    """The subscription still runs, and its reader is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,8 @@ def _sync(billing: Billing, held: Claim, events: tuple[Noted, ...], *, with_refu
         return _finish(billing, held, lambda session: _store(session, picture, events, billing.base_url))
     except SecondLive as second:
         return _sync_second(billing, held, events, picture, second.stripe_id)
+    except _ReaderErased:
+        return _sync_nobodys(billing, held, events, picture)
 
 
 def _sync_second(billing: Billing, held: Claim, events: tuple[Noted, ...], picture: Picture, first: str) -> Synced:
@@ -102,6 +109,15 @@ def _sync_second(billing: Billing, held: Claim, events: tuple[Noted, ...], pictu
         return synced
 
     return _finish(billing, held, write)
+
+
+def _sync_nobodys(billing: Billing, held: Claim, events: tuple[Noted, ...], picture: Picture) -> Synced:
+    """End a subscription whose reader was erased before we heard of it: nobody is left to read by it."""
+    log.warning("the reader of a subscription is erased: ended", subscription=held.subject)
+    with lease.heartbeat(billing.database, held, billing.lease_seconds), suppress(StripeNotFound):
+        billing.gateway.cancel_subscription(held.subject)
+    ended = _fetch(billing, held, events, with_refunds=False) or picture
+    return _finish(billing, held, lambda session: _store(session, ended, events, billing.base_url))
 
 
 def _fetch(billing: Billing, held: Claim, events: tuple[Noted, ...], *, with_refunds: bool) -> Picture | None:
@@ -124,6 +140,8 @@ def _finish(billing: Billing, held: Claim, write: Callable[[Session], Synced]) -
 def _store(session: Session, picture: Picture, events: tuple[Noted, ...], base_url: str) -> Synced:
     found = picture.subscription
     owner = owner_of(session, found)
+    if owner is Note.READER_ERASED and found.status not in ENDED:
+        raise _ReaderErased
     if owner is Note.UNKNOWN_CUSTOMER:
         inbox.park(session, events)
     elif isinstance(owner, Note):
