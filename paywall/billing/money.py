@@ -5,12 +5,17 @@ from decimal import Decimal
 
 from babel.numbers import format_currency, get_currency_symbol
 
+from paywall.errors import BadInput
+
 NO_DECIMALS = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())  # noqa: SIM905
 THREE_DECIMALS = frozenset("BHD JOD KWD OMR TND".split())  # noqa: SIM905 - read as the list it is
 """As Stripe counts them; all others have two decimals, the Icelandic króna and the Ugandan shilling too."""
 
 # Where a language has no sign of its own for a currency, it is better known by this one than by its code.
 _SIGNS = {"AZN": "₼", "GEL": "₾", "KZT": "₸", "RUB": "₽", "TRY": "₺", "UAH": "₴", "AMD": "֏", "PLN": "zł", "CZK": "Kč"}
+
+
+_MOST_DIGITS = 9
 
 
 class CurrencyMismatch(ValueError):
@@ -67,6 +72,22 @@ class Money:
 def of(minor: int, currency: str) -> Money:
     """Return money from Stripe's spelling, in which currencies are in small letters."""
     return Money(minor, currency.upper())
+
+
+def parse(amount: str, currency: str) -> Money:
+    """Return the money that somebody typed in main units, `4.99`; raises BadInput naming what is wrong."""
+    code = currency.upper()
+    if not _is_code(code):
+        raise BadInput("currency", "Name the currency by its three letters, such as EUR.")
+    whole, point, decimals = amount.partition(".")
+    exponent = Money(0, code).exponent
+    if not _are_digits(whole) or (point and not (_are_digits(decimals) and len(decimals) <= exponent)):
+        raise BadInput("amount", f"Write the amount in digits with at most {exponent} decimals, such as 4.99.")
+    return Money(int(whole + decimals.ljust(exponent, "0")), code)
+
+
+def _are_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
 
 
 def _is_code(currency: str) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from paywall import changes, clock
 from paywall.billing.money import Money
 from paywall.billing.status import GRACE_DAYS
-from paywall.database import Base, UtcDateTime
+from paywall.database import Base, Database, UtcDateTime
 from paywall.publishers.tables import Publisher
 
 LARGEST_MINOR = 99_999_999
@@ -119,6 +119,12 @@ def set_up_plan(session: Session, publisher: Publisher, new: NewPlan) -> Plan:
     changes.record(session, publisher.id, changes.ChangeKind.PUBLISHER, publisher.id)
     session.flush()
     return plan
+
+
+def put_on_sale(database: Database, publisher_id: int, new: NewPlan) -> None:
+    """Make a plan or change it, in a transaction of its own; Stripe hears of it by `paywall stripe setup`."""
+    with database.writing() as session:
+        set_up_plan(session, session.get_one(Publisher, publisher_id), new)
 
 
 def _refuse_odd_amount(price: NewPrice) -> None:

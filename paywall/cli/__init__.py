@@ -9,7 +9,8 @@ import sys
 import click
 
 from paywall import __version__
-from paywall.cli import publishers, serving
+from paywall.articles.import_command import articles
+from paywall.cli import billing, publishers, readers, serving
 from paywall.cli.context import Context
 from paywall.errors import PaywallError
 from paywall.settings import EXIT_TRY_LATER
@@ -39,6 +40,32 @@ def publisher() -> None:
     """Set up newspapers."""
 
 
+@main.group()
+def plan() -> None:
+    """Set up what is sold."""
+
+
+@main.group()
+def stripe() -> None:
+    """Set up the Stripe account."""
+
+
+@main.group("import")
+def import_group() -> None:
+    """Bring in what exists elsewhere."""
+
+
 publisher.add_command(publishers.set_up)
-for command in (serving.demo, serving.serve, serving.worker, serving.migrate):
+plan.add_command(billing.set_up_plan)
+stripe.add_command(billing.set_up_stripe)
+import_group.add_command(articles)
+for command in (
+    serving.demo,
+    serving.serve,
+    serving.worker,
+    serving.migrate,
+    billing.reconcile,
+    readers.comp,
+    readers.explain,
+):
     main.add_command(command)

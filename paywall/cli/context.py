@@ -13,6 +13,7 @@ from paywall.settings import EXIT_BAD_CONFIGURATION, EXIT_TRY_LATER, BadSettings
 
 if TYPE_CHECKING:  # a command imports what it needs when it runs: `paywall --help` is quick
     from paywall.app import Product
+    from paywall.billing.parts import Billing
     from paywall.database import Database
     from paywall.publishers.rules import Profile
 
@@ -52,6 +53,14 @@ class Context:
     def database(self) -> "Database":
         """Return the database, its schema checked."""
         return self.product.database
+
+    def billing(self) -> "Billing":
+        """Return the parts that talk to Stripe; raises PaymentsNotSetUp without a key."""
+        from paywall.billing.parts import PaymentsNotSetUp
+
+        if self.product.work.billing is None:
+            raise PaymentsNotSetUp("Set PAYWALL_STRIPE_SECRET_KEY first.")
+        return self.product.work.billing
 
     def profile(self, slug: str | None) -> "Profile":
         """Return the publisher of that slug, or the only one there is."""

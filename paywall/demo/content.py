@@ -38,8 +38,8 @@ PLANS = (
         name="Digital",
         description="Every article, on every screen.",
         prices=(
-            NewPrice(Interval.MONTH, Money(499, "AZN"), tax_note="including 18% VAT"),
-            NewPrice(Interval.YEAR, Money(4990, "AZN"), tax_note="including 18% VAT"),
+            NewPrice(Interval.MONTH, Money(499, "EUR"), tax_note="including 18% VAT"),
+            NewPrice(Interval.YEAR, Money(4990, "EUR"), tax_note="including 18% VAT"),
         ),
     ),
     NewPlan(
@@ -47,8 +47,8 @@ PLANS = (
         name="Patron",
         description="Every article, and a week of reporting paid for each year.",
         prices=(
-            NewPrice(Interval.MONTH, Money(1499, "AZN"), tax_note="including 18% VAT"),
-            NewPrice(Interval.YEAR, Money(14990, "AZN"), tax_note="including 18% VAT"),
+            NewPrice(Interval.MONTH, Money(1499, "EUR"), tax_note="including 18% VAT"),
+            NewPrice(Interval.YEAR, Money(14990, "EUR"), tax_note="including 18% VAT"),
         ),
     ),
 )

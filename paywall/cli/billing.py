@@ -1,0 +1,84 @@
+"""`paywall plan`, `stripe`, `reconcile`: what is sold, and that both sides agree on what was."""
+
+import sys
+
+import click
+
+from paywall.cli.context import Context
+
+
+@click.command("set-up")
+@click.argument("slug")
+@click.argument("name")
+@click.option("--publisher", metavar="SLUG", help="Whose plan it is; needed where there are several.")
+@click.option("--description", default="")
+@click.option("--monthly", metavar="AMOUNT", help="Price by the month, tax included: 4.99")
+@click.option("--yearly", metavar="AMOUNT", help="Price by the year, tax included: 49.90")
+@click.option("--currency", required=True, help="ISO 4217, such as EUR.")
+@click.option("--tax-note", default="", help='Said beside the price: "including 18% VAT".')
+@click.pass_obj
+def set_up_plan(
+    context: Context,
+    slug: str,
+    name: str,
+    publisher: str | None,
+    description: str,
+    monthly: str | None,
+    yearly: str | None,
+    currency: str,
+    tax_note: str,
+) -> None:
+    """Make the plan SLUG, or change it; prices that are not named any more are sold no longer."""
+    from paywall.billing import money
+    from paywall.billing.plans import Interval, NewPlan, NewPrice, put_on_sale
+
+    amounts = {Interval.MONTH: monthly, Interval.YEAR: yearly}
+    prices = tuple(
+        NewPrice(interval, money.parse(amount, currency), tax_note=tax_note)
+        for interval, amount in amounts.items()
+        if amount is not None
+    )
+    if not prices:
+        raise click.UsageError("name a price: --monthly, --yearly or both")
+    put_on_sale(context.database(), context.profile(publisher).id, NewPlan(slug, name, description, prices))
+    click.echo(f"{name}: " + ", ".join(f"{price.money.format('en')} a {price.interval}" for price in prices))
+
+
+@click.command("setup")
+@click.option("--publisher", metavar="SLUG", help="Whose plans; needed where there are several.")
+@click.option("--webhook/--no-webhook", default=True, show_default=True, help="Make the webhook endpoint, too.")
+@click.option("--dry-run", is_flag=True, help="Say what would be changed; change nothing.")
+@click.pass_obj
+def set_up_stripe(context: Context, publisher: str | None, *, webhook: bool, dry_run: bool) -> None:
+    """Bring the Stripe account to what the plans say: products, prices, portal, webhook endpoint. Safe to repeat."""
+    from paywall.billing.stripe_setup import set_up_stripe as bring
+
+    profile = context.profile(publisher)
+    url = f"{context.settings.base_url}/webhooks/stripe" if webhook else None
+    report = bring(context.database(), context.billing().gateway, profile, url, dry_run=dry_run)
+    for line in report.changes:
+        click.echo(f"{'would ' if dry_run else ''}{line}")
+    if not report.changes:
+        click.echo("nothing to change")
+    if report.webhook_secret:
+        click.echo(f"\nPut this into PAYWALL_STRIPE_WEBHOOK_SECRETS; it is told only once:\n{report.webhook_secret}")
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Report what differs; repair nothing.")
+@click.pass_obj
+def reconcile(context: Context, *, dry_run: bool) -> None:
+    """Compare every subscription with Stripe, both ways, and repair what differs."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from paywall.billing.reconcile import reconcile as compare
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed} subscriptions compared"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("reconcile", total=None)
+        report = compare(context.billing(), dry_run=dry_run, progress=lambda done: bar.update(task, completed=done))
+    for drift in report.drifts:
+        click.echo(f"{drift.stripe_id}: here {drift.ours}, at Stripe {drift.theirs}: {drift.outcome}")
+    click.echo(f"{report.checked} compared, {len(report.drifts)} differ, {report.foreign} are not ours")
+    sys.exit(1 if dry_run and report.drifts else 0)

@@ -1,0 +1,47 @@
+"""`paywall comp`: the right to read, given away with a reason and an end."""
+
+import click
+
+from paywall.cli.context import Context
+
+
+@click.command()
+@click.argument("email")
+@click.option("--days", type=int, required=True, help="For how long, from now.")
+@click.option("--reason", required=True, help="Why; kept in the audit.")
+@click.option("--publisher", metavar="SLUG", help="Needed where there are several.")
+@click.pass_obj
+def comp(context: Context, email: str, days: int, reason: str, publisher: str | None) -> None:
+    """Let the reader with address EMAIL in, free of charge."""
+    from paywall.entitlements.comps import give_comp
+    from paywall.readers.accounts import find_reader
+
+    profile = context.profile(publisher)
+    with context.database().writing() as session:
+        reader = find_reader(session, profile.id, email)
+        given = give_comp(session, profile.id, reader.id, days=days, reason=reason, actor="command line")
+    click.echo(f"{email} reads {profile.name} until {given.valid_until:%-d %B %Y %H:%M} UTC")
+
+
+@click.command()
+@click.argument("reader")
+@click.argument("article")
+@click.option("--publisher", metavar="SLUG", help="Needed where there are several.")
+@click.pass_obj
+def explain(context: Context, reader: str, article: str, publisher: str | None) -> None:
+    """Say step by step what READER (an address, or `visitor`) may read of ARTICLE (its slug), and why."""
+    from paywall import clock
+    from paywall.errors import NotFound
+    from paywall.gate.access import Who
+    from paywall.gate.explain import as_table
+    from paywall.gate.explain import explain as walk
+    from paywall.readers.accounts import find_reader
+
+    profile, gate = context.profile(publisher), context.product.gate
+    card = gate.catalogue.card(profile.id, article)
+    if card is None:
+        raise NotFound("No article has that slug.")
+    with context.database().reading() as session:
+        found = None if reader == "visitor" else find_reader(session, profile.id, reader).id
+    who = Who("v") if found is None else Who(f"r{found}", reader_id=found)
+    click.echo(as_table(walk(gate.gate, profile, card, who, clock.now())))
