@@ -16,7 +16,7 @@ blueprint = Blueprint("assets", __name__)
 
 _YEAR = "public, max-age=31536000, immutable"
 _SHORT = "public, max-age=300"
-_ACCENT_CSS = """:root {{ --accent: {light.text}; --button: {light.button}; }}
+_ACCENT_CSS = """@media screen {{ :root {{ --accent: {light.text}; --button: {light.button}; }} }}
 @media screen and (prefers-color-scheme: dark) {{ :root {{ --accent: {dark.text}; --button: {dark.button}; }} }}
 """
 

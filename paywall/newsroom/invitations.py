@@ -90,7 +90,7 @@ def _register(ask: Ask) -> Wording:
 def _update_payment(ask: Ask) -> Wording:
     return Wording(
         headline="Your subscription is suspended",
-        why="A payment for it failed or was disputed, so this article ends here for now.",
+        why="A payment for your subscription failed or was disputed, so this article ends here for now.",
         offer="Your account page shows what is missing, and opens everything again once it is paid.",
         button=ask.link("Update payment", "/account"),
         beside="Think this is wrong?",
