@@ -1,5 +1,6 @@
 """What happens when somebody presses the pay button: the card is charged, asks for 3-D Secure, or is declined."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -59,6 +60,8 @@ def read_form(form: dict[str, str], now: int) -> TypedCard | dict[str, str]:
     errors = {} if isinstance(card, TypedCard) else card
     if not form["billing_name"]:
         errors["billing_name"] = "Enter the name on the card."
+    if not re.fullmatch(r"[A-Z]{2}", form["billing_country"]):
+        errors["billing_country"] = "Choose a country."
     return errors or card
 
 

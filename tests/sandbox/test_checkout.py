@@ -121,6 +121,7 @@ class TestACardThatDoesNotPay:
             ("card_expiry", "10/26", "Your card&#39;s expiration date is in the past."),
             ("card_cvc", "12", "Your card&#39;s security code is incomplete."),
             ("billing_name", "", "Enter the name on the card."),
+            ("billing_country", "Atlantis", "Choose a country."),
         ],
     )
     def test_is_told_what_to_correct_before_anything_is_tried(
