@@ -51,13 +51,13 @@ def is_email(text: str) -> bool:
 
 
 def for_people(kept: str) -> str:
-    """Return a kept address with its host in the letters that people read."""
-    local, _, host = kept.rpartition("@")
+    """Return an address with its host in the letters that people read; anything else as it is."""
+    local, at, host = kept.rpartition("@")
+    if not at or not host.isascii():
+        return kept
     try:
-        if not local:
-            return kept
         return f"{local}@{idna.decode(host)}"
-    except idna.IDNAError:
+    except UnicodeError:
         return kept
 
 

@@ -40,4 +40,7 @@ class TestAnAddress:
 
     def test_is_shown_with_its_host_in_letters(self) -> None:
         assert for_people("a@xn--bcher-kva.example") == "a@bücher.example"
-        assert for_people("erased-7") == "erased-7"
+
+    @pytest.mark.parametrize("text", ["erased-7", "", "@", "a@", "a@b@", "a@xn--\x00", "a@" + "xn--" * 80])
+    def test_that_is_none_is_shown_as_it_is(self, text: str) -> None:
+        assert for_people(text) == text

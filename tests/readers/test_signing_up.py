@@ -156,6 +156,15 @@ class TestTheForm:
         assert evil.client.post("/signup", data={"email": "a@e.co"}, base_url=evil.base_url).status_code == 400
         assert not readers(product)
 
+    def test_can_not_be_framed_by_another_site(self, browser: Browser) -> None:
+        for path in ("/signup", "/login", "/account/password"):
+            assert "frame-ancestors 'none'" in browser.get(path).headers["Content-Security-Policy"]
+
+    def test_shows_the_host_of_an_address_in_letters_when_a_browser_sent_it_as_it_travels(
+        self, browser: Browser
+    ) -> None:
+        assert "a@bücher.example" in browser.sign_up("a@xn--bcher-kva.example", "short").text
+
     def test_tells_password_managers_what_it_wants(self, browser: Browser) -> None:
         text = browser.get("/signup").text
         assert 'autocomplete="email"' in text

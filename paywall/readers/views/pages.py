@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 
 from paywall.errors import BadInput
+from paywall.readers.email_address import for_people
 from paywall.readers.letters import Desk
 from paywall.web import current
 from paywall.web.addresses import safe_next
@@ -17,7 +18,7 @@ HOME = "/account"
 def page(template: str, status: int = 200, **values: Any) -> Response:  # noqa: ANN401 - templates take anything
     """Return one of the readers' pages."""
     values.setdefault("errors", {})
-    values.setdefault("email", "")
+    values["email"] = for_people(values.get("email", ""))  # some browsers send the host as it travels
     response = make_response(render_template(f"readers/{template}.html", publisher=current.publisher(), **values))
     response.status_code = status
     return response
