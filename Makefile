@@ -15,7 +15,7 @@ help:
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -m venv .venv 2>/dev/null || $(MAKE) -s venv-by-apt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch .venv/ready
 
