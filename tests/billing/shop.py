@@ -74,7 +74,7 @@ class Watched(InProcess):
         self.held: HeldConnections | None = None
         self.caught: list[str] = []
 
-    def request(
+    def request(  # type: ignore[override]
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: str | None = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
         if self.held is not None and self.held.by_this_thread():

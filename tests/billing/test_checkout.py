@@ -1,4 +1,4 @@
-"""One page, one customer, one subscription: what a click on a price leads to, and what it leaves behind when it fails."""
+"""One page, one customer, one subscription: what a click on a price leads to, and what its failures leave behind."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -184,7 +184,9 @@ class TestStripeInTrouble:
         with pytest.raises(CardRefused, match="Your card has no money"):
             shop.click(shop.reader())
 
-    @pytest.mark.parametrize("body", [b"{", b"[]", b"null", b"{}", b'{"id": "cs_test_1", "object": "checkout.session"}'])
+    @pytest.mark.parametrize(
+        "body", [b"{", b"[]", b"null", b"{}", b'{"id": "cs_test_1", "object": "checkout.session"}']
+    )
     def test_with_its_own_words_is_a_503_and_soon_over(self, shop: Shop, body: bytes) -> None:
         reader = shop.reader()
         shop.sandbox.faults.add(CREATE, status=200, body=body)
