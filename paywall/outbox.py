@@ -67,6 +67,12 @@ def post(session: Session, publisher_id: int, kind: str, cause: str, mail: Mail)
     return insert_once(session, OutboxMail, values)
 
 
+def was_posted(session: Session, kind: str, cause: str) -> bool:
+    """Tell whether this `cause` has already sent a mail of this `kind`, so that none need be written."""
+    query = select(OutboxMail.id).where(OutboxMail.kind == kind, OutboxMail.cause == cause)
+    return session.scalar(query) is not None
+
+
 def claim(session: Session, now: datetime, most: int = 20) -> list[OutboxMail]:
     """Take mails that are due, oldest first; each stays with the caller for two minutes. `now` is wall time."""
     query = select(OutboxMail).where(*_waiting(now)).order_by(OutboxMail.id).limit(most)

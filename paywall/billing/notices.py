@@ -1,6 +1,6 @@
 """The mails that billing owes a reader: started, payment failed, cancelled; each at most once for its cause."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -26,38 +26,49 @@ NEWS_FOR = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """A mail to write: its kind and template, what caused it, its subject, and what the template speaks of."""
+class Letter:
+    """What a notice says: its subject, and what its template speaks of."""
 
-    kind: str
-    cause: str
     subject: str
     values: dict[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A mail that may be due: its kind and template, what caused it, and who writes it if it has not gone out yet."""
+
+    kind: str
+    cause: str
+    write: Callable[[Profile], Letter]
+
+
 def post_due(session: Session, row: Subscription, picture: Picture, base_url: str) -> None:
     """Put the mails into the outbox that the present state of a reader's current subscription calls for."""
-    if not row.is_current:
-        return
-    publisher, reader = read_profile(session, row.publisher_id), reader_by_id(session, row.publisher_id, row.reader_id)
+    due = [one for one in _notices(session, row, picture) if not outbox.was_posted(session, one.kind, one.cause)]
+    reader = reader_by_id(session, row.publisher_id, row.reader_id) if due and row.is_current else None
     if reader is None:
         return
+    publisher = read_profile(session, row.publisher_id)
     head = letterhead(publisher, base_url)
-    for notice in _notices(session, row, picture, publisher):
-        mail = compose(notice.kind, head, reader.email, notice.subject, **notice.values)
+    for notice in due:
+        letter = notice.write(publisher)
+        mail = compose(notice.kind, head, reader.email, letter.subject, **letter.values)
         outbox.post(session, publisher.id, notice.kind, notice.cause, mail)
 
 
-def _notices(session: Session, row: Subscription, picture: Picture, publisher: Profile) -> Iterable[Notice]:
+def _notices(session: Session, row: Subscription, picture: Picture) -> Iterator[Notice]:
     now = clock.now()
     if row.status in (Status.ACTIVE, Status.TRIALING) and row.paid_through_at and _is_news(row.created_at, now):
-        yield _started(row, publisher)
+        yield Notice("billing_started", row.stripe_id, lambda publisher: _started(row, publisher))
     failed = _failed_invoice(picture.invoices)
     if row.status == Status.PAST_DUE and failed and _is_news(failed.created_at, now):
-        yield _payment_failed(session, row, failed, publisher)
+        yield Notice(
+            "billing_payment_failed", failed.stripe_id, lambda publisher: _failed(session, row, failed, publisher)
+        )
     canceled_at = picture.subscription.canceled_at
     if canceled_at and _is_news(canceled_at, now) and row.status != Status.INCOMPLETE_EXPIRED:
-        yield _cancelled(row, canceled_at, publisher)
+        cause = f"{row.stripe_id}:{int(canceled_at.timestamp())}"
+        yield Notice("billing_cancelled", cause, lambda publisher: _cancelled(row, publisher))
 
 
 def _is_news(at: datetime, now: datetime) -> bool:
@@ -69,37 +80,29 @@ def _failed_invoice(invoices: Iterable[InvoiceSnapshot]) -> InvoiceSnapshot | No
     return max(unpaid, key=lambda one: one.created_at, default=None)
 
 
-def _started(row: Subscription, publisher: Profile) -> Notice:
-    money = Money(row.amount_minor, row.currency).format(publisher.language)
+def _started(row: Subscription, publisher: Profile) -> Letter:
     values: dict[str, object] = {
-        "amount": money,
+        "amount": Money(row.amount_minor, row.currency).format(publisher.language),
         "interval": row.interval,
         "next_payment": day(row.paid_through_at or row.created_at, publisher),
         "is_trial": row.status == Status.TRIALING,
     }
-    return Notice("billing_started", row.stripe_id, f"You subscribe to {publisher.name}", values)
+    return Letter(f"You subscribe to {publisher.name}", values)
 
 
-def _payment_failed(session: Session, row: Subscription, invoice: InvoiceSnapshot, publisher: Profile) -> Notice:
+def _failed(session: Session, row: Subscription, invoice: InvoiceSnapshot, publisher: Profile) -> Letter:
     held = [one for one in entitlements_of(session, row.reader_id) if one.source_id == row.stripe_id]
-    until = day(held[0].valid_until if held else invoice.created_at, publisher)
-    values: dict[str, object] = {
-        "amount": Money(invoice.total_minor, invoice.currency.upper()).format(publisher.language),
-        "until": until,
-    }
-    return Notice(
-        "billing_payment_failed", invoice.stripe_id, f"Your payment failed; you can still read until {until}", values
-    )
+    until = day(held[0].valid_until, publisher) if held and held[0].grants_access(clock.now()) else ""
+    amount = Money(invoice.total_minor, invoice.currency.upper()).format(publisher.language)
+    subject = f"Your payment failed; you can still read until {until}" if until else "Your payment failed"
+    return Letter(subject, {"amount": amount, "until": until})
 
 
-def _cancelled(row: Subscription, canceled_at: datetime, publisher: Profile) -> Notice:
+def _cancelled(row: Subscription, publisher: Profile) -> Letter:
     end = row.paid_through_at
-    still_reads = end is not None and end > clock.now()
-    until = day(end, publisher) if end and still_reads else ""
-    subject = (
-        f"Your subscription is cancelled; you can read until {until}" if still_reads else "Your subscription has ended"
-    )
-    return Notice("billing_cancelled", f"{row.stripe_id}:{int(canceled_at.timestamp())}", subject, {"until": until})
+    until = day(end, publisher) if end and end > clock.now() else ""
+    subject = f"Your subscription is cancelled; you can read until {until}" if until else "Your subscription has ended"
+    return Letter(subject, {"until": until})
 
 
 def day(at: datetime, publisher: Profile) -> str:

@@ -116,6 +116,15 @@ class World:
         with self.database.reading() as session:
             return next(iter(entitlements_of(session, reader_id)), None)
 
+    def entitlements(self, reader_id: int) -> list[Entitlement]:
+        with self.database.reading() as session:
+            return entitlements_of(session, reader_id)
+
+    def sandbox_objects(self, kind: str) -> list[Json]:
+        """Return all objects of a kind, as they are stored."""
+        with self.sandbox.store.transaction(write=False):
+            return self.sandbox.store.select(kind)
+
     def may_read(self, reader_id: int) -> bool:
         with self.database.reading() as session:
             return any(one.grants_access(self.time.now()) for one in entitlements_of(session, reader_id))
