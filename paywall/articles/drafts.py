@@ -52,9 +52,12 @@ class Draft:
 
 def make_draft(item: Item, zone: ZoneInfo, preview_words: int) -> Draft:
     """Return the item checked and sanitised; raises BadInput naming the first field that can't be taken."""
-    body, text = _body(item)
+    whole, text = _body(item)
     title = _line("title", line_of(item.title) if item.is_title_html else item.title) or _first_words(text)
-    body = _without_title(body, title)
+    body = _without_title(whole, title)
+    words = count_words(text) - (count_words(title) if len(body) < len(whole) else 0)
+    if not words:
+        raise BadInput("body", "no text")
     return Draft(
         key=_key(item.key),
         slug=given_slug("slug", item.slug) if item.slug else None,
@@ -74,18 +77,16 @@ def make_draft(item: Item, zone: ZoneInfo, preview_words: int) -> Draft:
         free_after_hours=_hours("free_after_hours", item.free_after_hours),
         body_html=body,
         preview_html=cut_preview(body, preview_words),
-        word_count=count_words(plain_text(body)),
+        word_count=words,
     )
 
 
 def _body(item: Item) -> tuple[str, str]:
+    """Return the sanitised body and its text."""
     if len(item.html) > LONGEST_BODY:
         raise BadInput("body", f"longer than {LONGEST_BODY:,} characters")
     body = clean_html(item.html, item.link)
-    text = plain_text(body)
-    if not count_words(text):
-        raise BadInput("body", "no text")
-    return body, text
+    return body, plain_text(body)
 
 
 def _without_title(body: str, title: str) -> str:

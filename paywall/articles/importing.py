@@ -5,7 +5,7 @@ article in a savepoint of its own. So a bad article never stops the rest, a kill
 the writer lock is never held while anything is parsed. Importing the same files again changes nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -22,6 +22,7 @@ from paywall.articles.reading.pages import check_selector
 from paywall.articles.report import Report
 from paywall.articles.slugs import given_slug
 from paywall.articles.storing import Defaults, Stored, store
+from paywall.articles.tables import Article, articles_by_key
 from paywall.database import Database, is_unreachable
 from paywall.errors import DatabaseUnavailable
 from paywall.publishers.tables import Publisher
@@ -94,14 +95,16 @@ class _Run:
             elif (draft := self._draft(found)) is not None:
                 yield found.where, draft
 
-    def store(self, batch: Iterable[tuple[str, Draft]]) -> None:
+    def store(self, batch: Sequence[tuple[str, Draft]]) -> None:
         """Store a batch in one transaction, and report what became of it once it is committed."""
         done: list[tuple[str, Stored | str]] = []
         try:
             with self._database.writing() as session:
                 query_options = {"key_share": True}  # imports wait for each other, readers signing up do not
                 publisher = session.get_one(Publisher, self._publisher_id, with_for_update=query_options)
-                done += [(where, self._store_one(session, publisher, draft)) for where, draft in batch]
+                rows = articles_by_key(session, publisher.id, (draft.key for _, draft in batch))
+                for where, draft in batch:
+                    done.append((where, self._store_one(session, publisher, draft, rows.get(draft.key))))
         except SQLAlchemyError as error:
             if is_unreachable(error):
                 raise DatabaseUnavailable from error
@@ -134,11 +137,11 @@ class _Run:
             self.report.refuse(where, f"id: {first} has an article with the same id in this import")
         return first == where
 
-    def _store_one(self, session: Session, publisher: Publisher, draft: Draft) -> Stored | str:
+    def _store_one(self, session: Session, publisher: Publisher, draft: Draft, row: Article | None) -> Stored | str:
         options = self._options
         try:
             with session.begin_nested():
-                return store(session, publisher, draft, options.defaults, self._now, dry_run=options.dry_run)
+                return store(session, publisher, draft, row, options.defaults, self._now, dry_run=options.dry_run)
         except SQLAlchemyError as error:
             if is_unreachable(error):
                 raise

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 
 from paywall.articles.markup import INLINE, Kind, Piece, pieces
-from paywall.articles.words import past_marks, word_ends
+from paywall.articles.words import count_words, past_marks, word_ends
 
 WANTED_WORDS = 100
 _LEFT_OUT = frozenset({"figure", "table"})
@@ -43,6 +43,7 @@ class _Reading:
 
     text: str
     word_ends: list[int]
+    """Of the first words, more than any preview has."""
     paragraphs: list[int]
     """Where paragraphs, list items and quotations end."""
     headings: list[tuple[int, int]]
@@ -59,8 +60,8 @@ class _Reading:
 def cut_preview(body_html: str, wanted_words: int = WANTED_WORDS) -> str:
     """Return the preview of a sanitised body; empty where there is nothing that could be left for the wall."""
     shown = list(_shown(body_html))
-    reading = _read(shown)
-    allowed = _allowed(len(reading.word_ends), wanted_words)
+    reading = _read(shown, wanted_words * 2)
+    allowed = _allowed(count_words(reading.text), wanted_words)
     stop, whole = _stop(reading, allowed) if allowed.most else (0, True)
     return _until(shown, stop, "" if whole else _ELLIPSIS) if stop else ""
 
@@ -80,7 +81,7 @@ def _shown(html: str) -> Iterator[Piece]:
             yield piece
 
 
-def _read(shown: list[Piece]) -> _Reading:
+def _read(shown: list[Piece], most_words: int) -> _Reading:
     text: list[str] = []
     paragraphs: list[int] = []
     headings: list[tuple[int, int]] = []
@@ -94,7 +95,7 @@ def _read(shown: list[Piece]) -> _Reading:
         length += len(text[-1])
         began = length if piece.kind is Kind.OPEN and piece.name in _HEADINGS else began
     joined = "".join(text)
-    return _Reading(joined, word_ends(joined), paragraphs, headings)
+    return _Reading(joined, word_ends(joined, most_words), paragraphs, headings)
 
 
 def _text(piece: Piece) -> str:

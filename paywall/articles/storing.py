@@ -13,7 +13,7 @@ from paywall import changes
 from paywall.articles.drafts import Draft
 from paywall.articles.rules import AccessLevel
 from paywall.articles.slugs import digest, make_slug
-from paywall.articles.tables import Article, article_by_key
+from paywall.articles.tables import Article
 from paywall.changes import ChangeKind
 from paywall.publishers.setup import ensure_section
 from paywall.publishers.tables import Publisher
@@ -46,14 +46,20 @@ class Stored:
     notes: tuple[str, ...] = ()
 
 
-def store(  # noqa: PLR0913 - each is another thing to know
-    session: Session, publisher: Publisher, draft: Draft, defaults: Defaults, now: datetime, *, dry_run: bool = False
+def store(  # noqa: PLR0913, PLR0917 - each is another thing to know
+    session: Session,
+    publisher: Publisher,
+    draft: Draft,
+    row: Article | None,
+    defaults: Defaults,
+    now: datetime,
+    *,
+    dry_run: bool = False,
 ) -> Stored:
-    """Add or change the article of that key, together with its section and the change that others hear of.
+    """Add an article, or change its `row`, together with its section and the change that others hear of.
 
     The caller holds a write transaction and the publisher's row. With `dry_run` nothing is written.
     """
-    row = article_by_key(session, publisher.id, draft.key)
     slug = _slug(session, publisher, draft, row)
     section = _section(publisher, draft, row, defaults)
     values = _values(draft, row, publisher.language, defaults, now) | {"slug": slug, "section": section}
@@ -76,7 +82,6 @@ def _write(session: Session, publisher: Publisher, row: Article | None, values: 
             setattr(row, name, value)
     session.flush()
     changes.record(session, publisher.id, ChangeKind.ARTICLE, row.id)
-    session.flush()
 
 
 def _values(draft: Draft, row: Article | None, language: str, defaults: Defaults, now: datetime) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The articles' table, and the queries on it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -113,6 +113,12 @@ def article_by_slug(session: Session, publisher_id: int, slug: str) -> Article |
 def article_by_key(session: Session, publisher_id: int, key: str) -> Article | None:
     """Return an article by the publisher's own id, whatever its presence."""
     return session.scalar(select(Article).where(Article.publisher_id == publisher_id, Article.key == key))
+
+
+def articles_by_key(session: Session, publisher_id: int, keys: Iterable[str]) -> dict[str, Article]:
+    """Return those articles of a publisher that it knows by one of `keys`, whatever their presence."""
+    query = select(Article).where(Article.publisher_id == publisher_id, Article.key.in_(list(keys)))
+    return {article.key: article for article in session.scalars(query)}
 
 
 def published(publisher_id: int, now: datetime) -> Select[Article]:

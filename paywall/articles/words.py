@@ -6,6 +6,7 @@ vowels and tones as characters of their own: four of theirs count as one. Everyt
 
 import re
 import unicodedata
+from itertools import islice
 
 _HAN_AND_KANA = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 _SOUTH_EAST_ASIAN = "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9fe\uaa60-\uaa7f"
@@ -15,9 +16,9 @@ _WORD = re.compile(
 )
 
 
-def word_ends(text: str) -> list[int]:
-    """Return where each word of `text` ends, as offsets."""
-    return [match.end() for match in _WORD.finditer(text)]
+def word_ends(text: str, most: int) -> list[int]:
+    """Return where the first words of `text` end, as offsets; no more than `most` of them."""
+    return [match.end() for match in islice(_WORD.finditer(text), most)]
 
 
 def count_words(text: str) -> int:
