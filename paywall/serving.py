@@ -8,8 +8,9 @@ from granian.log import LogLevels
 from granian.server import Server
 
 HEADER_BYTES = 16 * 1024
-THREADS = 4
-"""Per worker: enough that one that hashes a password or waits for Stripe never keeps readers from reading."""
+THREADS = 32
+"""Per worker: more than may wait to have a password hashed (readers/passwords.py), so that they never keep others from
+reading."""
 
 
 def serve(target: str, host: str, port: int, workers: int) -> None:

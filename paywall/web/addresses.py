@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from paywall.settings import Network
+from paywall.settings_values import Network
 
 _LONGEST_NEXT = 2048
 
