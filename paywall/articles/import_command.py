@@ -3,22 +3,22 @@
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from sqlalchemy import select
 
 from paywall import clock
-from paywall.articles.importing import ImportOptions, import_articles
-from paywall.articles.report import Report
 from paywall.articles.rules import AccessLevel
-from paywall.articles.storing import Defaults
-from paywall.database import Database
+from paywall.articles.text import clean_line
 from paywall.errors import BadInput
-from paywall.publishers.tables import Publisher
+
+if TYPE_CHECKING:  # the parsers are imported when the command runs: `paywall --help` is quick
+    from rich.console import Console
+
+    from paywall.articles.importing import ImportOptions
+    from paywall.articles.report import Report
+    from paywall.database import Database
+    from paywall.publishers.rules import Profile
 
 _MOST_NOTES = 20
 
@@ -26,8 +26,12 @@ _MOST_NOTES = 20
 class Installation(Protocol):
     """What the command line hands to its commands."""
 
-    def database(self) -> Database:
+    def database(self) -> "Database":
         """Return the database of this installation."""
+        ...
+
+    def profile(self, slug: str | None) -> "Profile":
+        """Return the publisher of that slug, or the only one there is."""
         ...
 
 
@@ -53,59 +57,57 @@ def articles(  # noqa: PLR0913, PLR0917 - one argument for each option
 
     Exit status: 0, even if some articles were refused (the report says which and why); 1 if none could be read.
     """
-    database = installation.database()
-    defaults = Defaults(AccessLevel(access) if access else None, section)
-    options = ImportOptions(defaults, body_selector, dry_run)
-    publisher_id = _publisher_id(database, slug)
-    console = Console(stderr=True)
+    from rich.console import Console
+
+    from paywall.articles.importing import ImportOptions
+    from paywall.articles.storing import Defaults
+
+    options = ImportOptions(Defaults(AccessLevel(access) if access else None, section), body_selector, dry_run)
+    publisher = installation.profile(slug)
     try:
-        with Progress(
-            TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
-        ) as bar:
-            task = bar.add_task("import", total=None)
-            report = import_articles(
-                database,
-                publisher_id,
-                path,
-                options,
-                clock.now(),
-                lambda done, total: bar.update(task, completed=done, total=total),
-            )
+        report = _with_bar(installation.database(), publisher.id, path, options)
     except BadInput as error:
         raise click.UsageError(f"{error.field}: {error.sentence}") from error
     show(report, Console(soft_wrap=True), dry_run=dry_run)
     sys.exit(0 if report.read else 1)
 
 
-def show(report: Report, console: Console, *, dry_run: bool) -> None:
-    """Print a report: each refusal with its place and reason, notes by kind, and the counts last."""
+def _with_bar(database: "Database", publisher_id: int, path: Path, options: "ImportOptions") -> "Report":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from paywall.articles.importing import import_articles
+
+    columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("import", total=None)
+
+        def on_progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        return import_articles(database, publisher_id, path, options, clock.now(), on_progress)
+
+
+def show(report: "Report", console: "Console", *, dry_run: bool) -> None:
+    """Print a report: each refusal with its place and reason, notes, and the counts last."""
     for refusal in report.refused:
-        console.print(f"[red]refused[/] {escape(refusal.where)}: {escape(refusal.reason)}", highlight=False)
+        _line(console, "refused", f"{refusal.where}: {refusal.reason}")
     for note in report.notes[:_MOST_NOTES]:
-        console.print(f"[yellow]note[/]    {escape(note.where)}: {escape(note.reason)}", highlight=False)
+        _line(console, "note", f"{note.where}: {note.reason}")
     for reason, more in Counter(note.reason for note in report.notes[_MOST_NOTES:]).items():
-        console.print(f"[yellow]note[/]    {more} more: {escape(reason)}", highlight=False)
-    counts = {
-        "added": report.added,
-        "changed": report.changed,
-        "unchanged": report.unchanged,
-        "refused": len(report.refused),
-        "repeated": report.repeated,
-        "files that are no articles": report.skipped,
-    }
-    always = {"added", "changed", "unchanged", "refused"}
-    line = ", ".join(f"{count} {what}" for what, count in counts.items() if count or what in always)
-    console.print(f"{line}{' (dry run: nothing was stored)' if dry_run else ''}", highlight=False)
+        _line(console, "note", f"{more} more: {reason}")
+    console.print(_counts(report) + " (dry run: nothing was stored)" * dry_run, highlight=False, markup=False)
     if not report.read:
         console.print("Nothing could be read.", highlight=False)
 
 
-def _publisher_id(database: Database, slug: str | None) -> int:
-    with database.reading() as session:
-        found: dict[str, int] = dict(session.execute(select(Publisher.slug, Publisher.id)).tuples().all())
-    known = ", ".join(sorted(found)) or "none yet"
-    if slug is None and len(found) == 1:
-        return next(iter(found.values()))
-    if slug is None or slug not in found:
-        raise click.UsageError(f"--publisher: name one of the publishers ({known})")
-    return found[slug]
+def _line(console: "Console", kind: str, words: str) -> None:
+    """File names and fields come from outside: no markup, no control characters reach the terminal."""
+    console.print(f"{kind:8}{clean_line(words)}", highlight=False, markup=False)
+
+
+def _counts(report: "Report") -> str:
+    always = {"added": report.added, "changed": report.changed, "unchanged": report.unchanged}
+    sometimes = {"repeated": report.repeated, "files that are no articles": report.skipped}
+    counts = always | {"refused": len(report.refused)} | {what: count for what, count in sometimes.items() if count}
+    return ", ".join(f"{count} {what}" for what, count in counts.items())
