@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from paywall.errors import DatabaseUnavailable
+from paywall.gate.rights import can_not_be_reached
 from paywall.readers.knock import ENVIRON_KEY, PATH, Knock
 
 if TYPE_CHECKING:
@@ -19,7 +22,12 @@ def knocker(application: "WSGIApplication") -> Knocker:
 
     def knock(environ: "WSGIEnvironment") -> Knock:
         empty = Knock()
-        _get(application, {**environ, **_INNER, "wsgi.input": BytesIO(), ENVIRON_KEY: empty})
+        try:
+            _get(application, {**environ, **_INNER, "wsgi.input": BytesIO(), ENVIRON_KEY: empty})
+        except SQLAlchemyError as error:
+            if can_not_be_reached(error):
+                raise DatabaseUnavailable from error
+            raise
         return empty
 
     return knock

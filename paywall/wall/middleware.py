@@ -13,7 +13,7 @@ from structlog import get_logger
 
 from paywall.gate.decision import Decision, Extent, Prompt, Reason, Verdict
 from paywall.wall.inward import Reply, ask, environ_for_a_page
-from paywall.wall.variants import Page, Variants
+from paywall.wall.variants import Page, PageKey, Variants
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -27,6 +27,7 @@ _NOT_PASSED_ON = frozenset(
     {
         "paywall-article",
         "paywall-version",
+        "paywall-decision",
         "set-cookie",
         "etag",
         "last-modified",
@@ -100,16 +101,17 @@ class Paywall:
     def _page(self, environ: "WSGIEnvironment", verdict: Verdict) -> Page:
         """Return the page for the verdict: the one kept, else a newly rendered one, else what was kept before."""
         decision, article_id, version, language, _, _ = verdict
-        key = (article_id, version, decision, language)
+        key = PageKey(article_id, version, language, decision)
         kept = self._variants.get(key)
         if kept is not None:
             return kept
         page = self._render(environ, verdict, key)
         if page.status.startswith("5"):
-            return self._variants.stale(key) or page
+            instead = self._variants.instead(key)
+            return page if instead is None else instead._replace(headers=_for_decision(instead.headers, decision))
         return page
 
-    def _render(self, environ: "WSGIEnvironment", verdict: Verdict, key: tuple[object, ...]) -> Page:
+    def _render(self, environ: "WSGIEnvironment", verdict: Verdict, key: PageKey) -> Page:
         generation = self._variants.generation
         reply = ask(self._application, environ_for_a_page(environ, verdict.decision))
         marked, version = reply.header("paywall-article"), reply.header("paywall-version")
@@ -157,8 +159,12 @@ def _page_of(reply: Reply, decision: Decision | None, generation: int) -> Page:
     headers = [pair for pair in reply.headers if pair[0].lower() not in _NOT_PASSED_ON]
     headers += [_NO_STORE, ("Vary", "Cookie"), ("Content-Length", str(len(body)))]
     if decision is not None:
-        headers.append(("Paywall-Decision", decision.header))
+        headers = _for_decision(headers, decision)
     return Page(reply.status, headers, body, generation)
+
+
+def _for_decision(headers: list[tuple[str, str]], decision: Decision) -> list[tuple[str, str]]:
+    return [*(pair for pair in headers if pair[0] != "Paywall-Decision"), ("Paywall-Decision", decision.header)]
 
 
 def _with_extras(headers: list[tuple[str, str]], verdict: Verdict) -> list[tuple[str, str]]:

@@ -33,7 +33,7 @@ class Browser(browser.Browser):
 
     def environ(self, path: str, cookies: str) -> dict[str, Any]:
         """Return the WSGI environ of a request with these cookies."""
-        return EnvironBuilder(path, base_url=self.base_url, headers={"Cookie": cookies}).get_environ()
+        return EnvironBuilder(path, base_url=self.base_url, headers=[("Cookie", cookies)]).get_environ()
 
     def kept(self, name: str) -> str | None:
         found = self.client.get_cookie(f"__Host-{name}", "news.test", "/")
