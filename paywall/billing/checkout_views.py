@@ -1,6 +1,5 @@
 """The subscription page, the click that leads to Stripe, and the page one comes back to."""
 
-import re
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request
@@ -12,6 +11,7 @@ from paywall.billing.checkout_page import Order
 from paywall.billing.offers import Offers, plan_cards
 from paywall.billing.ownership import Owner
 from paywall.billing.parts import billing
+from paywall.billing.plans import LOOKUP_KEY
 from paywall.billing.welcome import Arrival, Welcome, finish_checkout
 from paywall.database import Database
 from paywall.readers.current import reader, sign_in_required, the_reader
@@ -24,7 +24,6 @@ from paywall.web.forms import Form, read_form
 
 blueprint = Blueprint("checkout", __name__)
 
-_LOOKUP_KEY = re.compile(r"[a-z0-9_-]{1,80}:[a-z0-9_-]{1,80}:[a-z]{1,10}[0-9]{0,3}:[a-z]{3}")
 _ASK_AGAIN_SECONDS = 2
 _MOST_TIMES = 30
 
@@ -49,7 +48,7 @@ def begin_checkout() -> ResponseReturnValue:
     somebody = reader()
     if somebody is None:
         return _sign_in_first(lookup_key, goal)
-    if not _LOOKUP_KEY.fullmatch(lookup_key):
+    if not LOOKUP_KEY.fullmatch(lookup_key):
         raise UnknownPrice
     order = _order(somebody, lookup_key, goal)
     current.session().commit()  # nothing is held while Stripe answers
@@ -97,7 +96,7 @@ def _order(somebody: Reader, lookup_key: str, goal: str) -> Order:
 def _sign_in_first(lookup_key: str, goal: str) -> ResponseReturnValue:
     if request.is_json or request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         return error_page(401, "sign_in_required", "Sign in first.")
-    chosen = {"price": lookup_key} if _LOOKUP_KEY.fullmatch(lookup_key) else {}
+    chosen = {"price": lookup_key} if LOOKUP_KEY.fullmatch(lookup_key) else {}
     back = "/subscribe?" + urlencode({**chosen, "next": goal}, safe="/")
     return redirect(f"/login?next={quote(back, safe='/')}", 302)
 

@@ -1,5 +1,6 @@
 """What a publisher offers: plans (what you get) and their prices (amount, currency, interval)."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,10 +12,14 @@ from paywall import changes, clock
 from paywall.billing.money import Money
 from paywall.billing.status import GRACE_DAYS
 from paywall.database import Base, Database, UtcDateTime
+from paywall.errors import BadInput
 from paywall.publishers.tables import Publisher
 
 LARGEST_MINOR = 99_999_999
 """The most that Stripe takes for one price."""
+
+LOOKUP_KEY = re.compile(r"[a-z0-9_-]{1,80}:[a-z0-9_-]{1,80}:[a-z]{1,10}[0-9]{0,3}:[a-z]{3}")
+"""What a lookup key may look like."""
 
 
 class Interval(StrEnum):
@@ -105,9 +110,11 @@ def lookup_key(publisher_slug: str, plan_slug: str, price: NewPrice) -> str:
 
 
 def set_up_plan(session: Session, publisher: Publisher, new: NewPlan) -> Plan:
-    """Make a plan or bring it to what is asked: prices not named any more are archived. Safe to repeat; flushes."""
-    for price in new.prices:
-        _refuse_odd_amount(price)
+    """Make a plan or bring it to what is asked: prices not named any more are archived. Safe to repeat; flushes.
+
+    Raises BadInput naming `name`, `slug` or `amount`.
+    """
+    _refuse_odd(publisher.slug, new)
     plan = plan_by_slug(session, publisher.id, new.slug) or _add_plan(session, publisher.id, new.slug)
     plan.name, plan.description, plan.grace_days, plan.archived_at = new.name, new.description, new.grace_days, None
     known = {price.lookup_key: price for price in plan.prices}
@@ -127,11 +134,16 @@ def put_on_sale(database: Database, publisher_id: int, new: NewPlan) -> None:
         set_up_plan(session, session.get_one(Publisher, publisher_id), new)
 
 
-def _refuse_odd_amount(price: NewPrice) -> None:
-    if not 0 < price.money.minor <= LARGEST_MINOR:
-        raise ValueError("a price must be above zero and below a million")
-    if price.money.exponent == 3 and price.money.minor % 10:
-        raise ValueError("Stripe wants the last of three decimals to be 0")
+def _refuse_odd(publisher_slug: str, new: NewPlan) -> None:
+    if not new.name.strip():
+        raise BadInput("name", "Give the plan a name.")
+    for price in new.prices:
+        if not LOOKUP_KEY.fullmatch(lookup_key(publisher_slug, new.slug, price)):
+            raise BadInput("slug", "Use small letters, digits and hyphens.")
+        if not 0 < price.money.minor <= LARGEST_MINOR:
+            raise BadInput("amount", "A price must be above zero and below a million.")
+        if price.money.exponent == 3 and price.money.minor % 10:
+            raise BadInput("amount", "The last of three decimals must be 0: Stripe wants it so.")
 
 
 def _add_plan(session: Session, publisher_id: int, slug: str) -> Plan:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from paywall.billing.money import NO_DECIMALS, THREE_DECIMALS, CurrencyMismatch, Money, of
+from paywall.billing.money import NO_DECIMALS, THREE_DECIMALS, CurrencyMismatch, Money, of, parse
+from paywall.errors import BadInput
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -64,3 +65,31 @@ class TestReckoning:
 
     def test_stripes_small_letters_are_understood(self) -> None:
         assert of(499, "azn") == Money(499, "AZN")
+
+
+class TestWhatIsTyped:
+    @pytest.mark.parametrize(
+        ("amount", "currency", "money"),
+        [
+            ("4.99", "azn", Money(499, "AZN")),
+            ("4", "EUR", Money(400, "EUR")),
+            ("4.9", "EUR", Money(490, "EUR")),
+            ("500", "JPY", Money(500, "JPY")),
+            ("1.230", "KWD", Money(1230, "KWD")),
+        ],
+    )
+    def test_in_main_units_is_understood(self, amount: str, currency: str, money: Money) -> None:
+        assert parse(amount, currency) == money
+
+    @pytest.mark.parametrize(
+        "amount", ["", "4,99", "-1", "4.999", "1e3", "NaN", "1_000", "１２", ".5", "4.", "0x10", "9" * 40]
+    )
+    def test_wrongly_is_refused_by_name(self, amount: str) -> None:
+        with pytest.raises(BadInput) as caught:
+            parse(amount, "EUR")
+        assert caught.value.field == "amount"
+
+    def test_in_a_currency_that_is_none_is_refused_by_name(self) -> None:
+        with pytest.raises(BadInput) as caught:
+            parse("1", "€")
+        assert caught.value.field == "currency"

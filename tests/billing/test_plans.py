@@ -21,6 +21,7 @@ from paywall.billing.plans import (
 )
 from paywall.changes import Change, ChangeKind, ChangeRow
 from paywall.database import Database
+from paywall.errors import BadInput
 from paywall.publishers.rules import Profile
 from paywall.publishers.setup import NewPublisher, set_up_publisher
 from paywall.publishers.tables import Publisher
@@ -80,13 +81,29 @@ class TestSettingUpAPlan:
 
     @pytest.mark.parametrize("minor", [0, -1, 100_000_000])
     def test_refuses_amounts_that_stripe_would_refuse(self, database: Database, publisher: Profile, minor: int) -> None:
-        with pytest.raises(ValueError, match="price"):
+        with pytest.raises(BadInput, match="price"):
             set_up(database, publisher, NewPlan("x", "X", "", (NewPrice(Interval.MONTH, Money(minor, "AZN")),)))
         assert on_offer(database, publisher) == []
 
     def test_refuses_a_third_decimal_that_stripe_would_refuse(self, database: Database, publisher: Profile) -> None:
-        with pytest.raises(ValueError, match="decimals"):
+        with pytest.raises(BadInput, match="decimals"):
             set_up(database, publisher, NewPlan("x", "X", "", (NewPrice(Interval.MONTH, Money(1234, "KWD")),)))
+
+    @pytest.mark.parametrize(
+        ("plan", "field"),
+        [
+            (replace(DIGITAL, slug="Digital Plus"), "slug"),
+            (replace(DIGITAL, slug="a:b"), "slug"),
+            (replace(DIGITAL, slug=""), "slug"),
+            (replace(DIGITAL, name=" "), "name"),
+        ],
+    )
+    def test_refuses_names_that_can_not_be_used_by_the_field(
+        self, database: Database, publisher: Profile, plan: NewPlan, field: str
+    ) -> None:
+        with pytest.raises(BadInput) as caught:
+            set_up(database, publisher, plan)
+        assert caught.value.field == field
 
     def test_is_told_to_every_process(self, database: Database, publisher: Profile) -> None:
         set_up(database, publisher, DIGITAL)
