@@ -6,7 +6,7 @@ Rows hold ids, never names or addresses, so that they can be kept when a reader 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from paywall import clock
@@ -36,3 +36,9 @@ def write(session: Session, publisher_id: int, actor: str, action: str, subject:
         publisher_id=publisher_id, at=clock.now(), actor=actor, action=action, subject=subject, detail=detail
     )
     session.add(entry)
+
+
+def was_written(session: Session, action: str, subject: str) -> bool:
+    """Tell whether this deed has been noted of this subject."""
+    query = select(AuditEntry.id).where(AuditEntry.action == action, AuditEntry.subject == subject)
+    return session.scalar(query.limit(1)) is not None

@@ -18,7 +18,7 @@ from paywall.billing.inbox import Note
 from paywall.billing.ownership import owner_of
 from paywall.billing.parts import Billing
 from paywall.billing.snapshot import SubscriptionSnapshot, read_subscription
-from paywall.billing.status import OUTAGE_SLACK, RENEWAL_SLACK, Status
+from paywall.billing.status import ENDED, OUTAGE_SLACK, RENEWAL_SLACK, Status
 from paywall.billing.subscription_tables import Subscription
 from paywall.billing.sync import sync_subscription
 from paywall.entitlements.rules import Source
@@ -131,7 +131,10 @@ def _compare(
 
 def _is_foreign(billing: Billing, theirs: SubscriptionSnapshot) -> bool:
     with billing.database.reading() as session:
-        return isinstance(owner_of(session, theirs), Note)
+        owner = owner_of(session, theirs)
+    if owner is Note.READER_ERASED:
+        return theirs.status in ENDED  # a live one must be ended
+    return isinstance(owner, Note)
 
 
 def _facts(one: Subscription | SubscriptionSnapshot) -> tuple[object, ...]:

@@ -9,12 +9,15 @@ from paywall.billing.stripe_gateway import StripeGateway
 
 
 def give_back(gateway: StripeGateway, picture: Picture) -> None:
-    """Cancel the subscription and refund what was paid for it; safe to repeat after a failure half-way."""
-    with suppress(StripeNotFound):  # it has ended already: an earlier attempt came so far
-        gateway.cancel_subscription(picture.subscription.stripe_id)
+    """Refund what was paid for the subscription, then cancel it; safe to repeat after a failure half-way.
+
+    In this order: as long as it lives it is known for a second one, so nobody forgets the money.
+    """
     for invoice in picture.invoices:
         if invoice.is_paid and invoice.paid_minor > (invoice.refunded_minor or 0):
             _refund(gateway, invoice)
+    with suppress(StripeNotFound):  # it has ended already
+        gateway.cancel_subscription(picture.subscription.stripe_id)
 
 
 def _refund(gateway: StripeGateway, invoice: InvoiceSnapshot) -> None:

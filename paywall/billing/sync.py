@@ -93,22 +93,14 @@ def _sync(billing: Billing, held: Claim, events: tuple[Noted, ...], *, with_refu
 
 
 def _sync_second(billing: Billing, held: Claim, events: tuple[Noted, ...], picture: Picture, first: str) -> Synced:
-    """Cancel and pay back what a reader bought twice, unless the first turns out to have ended meanwhile."""
-    is_second = is_live(sync_subscription(billing, first).status)
-    if is_second:
-        log.error("a reader has a second live subscription", alarm=True, subscription=held.subject, first=first)
+    """Pay back and cancel what a reader bought twice, unless the first turns out to have ended meanwhile."""
+    if is_live(sync_subscription(billing, first).status):
+        _report_second(billing, held, first)
+        picture = _fetch(billing, held, events, with_refunds=True) or picture
         with lease.heartbeat(billing.database, held, billing.lease_seconds):
             give_back(billing.gateway, picture)
         picture = _fetch(billing, held, events, with_refunds=True) or picture
-
-    def write(session: Session) -> Synced:
-        synced = _store(session, picture, events, billing.base_url)
-        if is_second and synced.owner:
-            subject = f"subscription:{held.subject}"
-            audit.write(session, synced.owner.publisher_id, "stripe", "second_given_back", subject, first=first)
-        return synced
-
-    return _finish(billing, held, write)
+    return _finish(billing, held, lambda session: _store(session, picture, events, billing.base_url))
 
 
 def _sync_nobodys(billing: Billing, held: Claim, events: tuple[Noted, ...], picture: Picture) -> Synced:
@@ -118,6 +110,17 @@ def _sync_nobodys(billing: Billing, held: Claim, events: tuple[Noted, ...], pict
         billing.gateway.cancel_subscription(held.subject)
     ended = _fetch(billing, held, events, with_refunds=False) or picture
     return _finish(billing, held, lambda session: _store(session, ended, events, billing.base_url))
+
+
+def _report_second(billing: Billing, held: Claim, first: str) -> None:
+    """Tell the admins, once however often it must be tried."""
+    subject = f"subscription:{held.subject}"
+    with billing.database.writing() as session:
+        lease.require(session, held)
+        row = subscription_by_stripe_id(session, first)
+        if row is not None and not audit.was_written(session, "second_given_back", subject):
+            audit.write(session, row.publisher_id, "stripe", "second_given_back", subject, first=first)
+            log.error("a reader has a second live subscription", alarm=True, subscription=held.subject, first=first)
 
 
 def _fetch(billing: Billing, held: Claim, events: tuple[Noted, ...], *, with_refunds: bool) -> Picture | None:
