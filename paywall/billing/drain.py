@@ -97,21 +97,27 @@ def _drain(billing: Billing, subject: str) -> None:
 
 
 def _drain_payment(billing: Billing, subject: str) -> None:
-    """Close events about a payment: every subscription that it may have paid for is synced, then they are done."""
+    """Close events about a payment: what it may have paid for is synced, one subscription in the usual case.
+
+    The events become those of the last one, and are closed as its own are; a worker killed before begins again.
+    """
     with billing.database.reading() as session:
         events = inbox.note_open(session, subject)
     try:
         subscriptions = _behind_payment(billing, subject)
-        for stripe_id in subscriptions:
+        for stripe_id in subscriptions[:-1]:
             sync_subscription(billing, stripe_id, by_force=False, with_refunds=True)
+    except BeingSynced:
+        raise
     except Exception as error:
         _put_off(billing, events, error)
         raise
     with billing.database.writing() as session:
-        if subscriptions:
-            inbox.mark_handled(session, events)
-        else:
+        if not subscriptions:
             inbox.mark_ignored(session, events, Note.NO_SUBSCRIPTION)
+            return
+        inbox.readdress(session, events, subscriptions[-1])
+    sync_subscription(billing, subscriptions[-1], by_force=False)
 
 
 def _behind_payment(billing: Billing, subject: str) -> list[str]:

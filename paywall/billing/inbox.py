@@ -121,6 +121,11 @@ def mark_ignored(session: Session, events: Sequence[Noted], note: Note) -> None:
     _set(session, events, state=EventState.IGNORED.value, handled_at=clock.wall(), note=note.value)
 
 
+def readdress(session: Session, events: Sequence[Noted], subject: str) -> None:
+    """Give events to the subscription that they turned out to be about."""
+    _set(session, events, subject=subject)
+
+
 def park(session: Session, events: Sequence[Noted]) -> None:
     """Set events aside until their customer is ours."""
     _put_off(session, events, state=EventState.PARKED.value, note=Note.UNKNOWN_CUSTOMER.value)
