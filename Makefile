@@ -15,7 +15,7 @@ help:
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -m venv .venv 2>/dev/null || $(MAKE) -s venv-by-apt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch .venv/ready
 
@@ -33,6 +33,7 @@ browser:
 	  $(AS_ROOT) sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium' >/dev/null; }
 
 demo: .venv/ready ## a newspaper with a paywall and simulated payments, at the printed address
+	@$(BIN)/python -m compileall -q paywall
 	@$(BIN)/paywall demo --port $(PORT) $(if $(DATA),--data $(DATA))
 
 test: .venv/ready browser ## the whole suite: SQLite, PostgreSQL, Redis, real Chromium

@@ -26,7 +26,7 @@ def serve(target: str, host: str, port: int, workers: int) -> None:
         blocking_threads=THREADS,
         backpressure=THREADS * 64,
         factory=True,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=workers > 1,
         workers_kill_timeout=30,
     )
