@@ -67,7 +67,7 @@ class Paywall:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request."""
-        path = environ.get("PATH_INFO", "")
+        path = "/" + environ.get("PATH_INFO", "").lstrip("/")  # routers make one slash of many
         if path.startswith(PREFIX) and _slug(path, len(PREFIX)):
             return self._gated(environ, path[len(PREFIX) :], start_response)
         return self._ungated(environ, start_response)

@@ -3,6 +3,7 @@
 from flask import Flask, Response, request
 
 from paywall.database import Database
+from paywall.web.sessions import PrivateSessions
 
 FORM_BYTES = 1024 * 1024
 
@@ -21,6 +22,8 @@ _HEADERS = {
 
 def install(app: Flask, database: Database) -> None:
     """Give `app` its edge. Answers that say nothing about caching are private to the reader."""
+    app.session_interface = PrivateSessions()
+    app.url_map.merge_slashes = False  # a redirect made by the router would repeat whatever host was asked for
     app.config["MAX_CONTENT_LENGTH"] = FORM_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_BYTES
     app.config["MAX_FORM_PARTS"] = 100

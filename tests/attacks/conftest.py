@@ -1,0 +1,66 @@
+"""The whole product on SQLite, with a newspaper of every access level and a second publisher on the same deployment."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from paywall import schema
+from paywall.app import Product, create_product
+from paywall.database import Base, Database
+from paywall.publishers.profiles import read_profile
+from paywall.publishers.rules import Profile
+from paywall.publishers.setup import NewPublisher, ensure_section, set_up_publisher
+from paywall.settings import Environment, Settings
+from tests.gate.conftest import add_article
+from tests.gate.visits import LEVELS, Browser
+
+HOSTS = {"news": "news.test", "rival": "rival.test"}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """A database with two publishers, allowances 3 and 5, and two articles of each level at either."""
+    schema.load_tables()
+    database = Database(f"sqlite:///{tmp_path / 'paywall.sqlite3'}")
+    Base.metadata.create_all(database.engine)
+    for slug, host in HOSTS.items():
+        new = NewPublisher(slug, f"The {slug}", host, "Asia/Baku", visitor_allowance=3, reader_allowance=5)
+        with database.writing() as session:
+            row = set_up_publisher(session, new)
+            ensure_section(session, row, "news", "News")
+            publisher_id = row.id
+        for level in LEVELS:
+            for number in range(2):
+                add_article(database, publisher_id, f"{level}-{number}", access=level)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def publisher(database: Database) -> Profile:
+    with database.reading() as session:
+        return read_profile(session, 1)
+
+
+@pytest.fixture
+def product(database: Database, tmp_path: Path) -> Iterator[Product]:
+    url = f"sqlite:///{tmp_path / 'paywall.sqlite3'}"
+    settings = Settings(
+        secret_key="0123456789abcdef" * 2, base_url="https://news.test", env=Environment.TEST, database_url=url
+    )
+    product = create_product(settings)
+    product.follower.poll()
+    yield product
+    product.database.close()
+
+
+@pytest.fixture
+def browser(product: Product) -> Browser:
+    return Browser(product.flask)
+
+
+@pytest.fixture
+def rival(product: Product) -> Browser:
+    """A browser at the other publisher's site."""
+    return Browser(product.flask, host="rival.test")
