@@ -36,11 +36,16 @@ class Demo:
 
     @cached_property
     def articles(self) -> list[DemoArticle]:
-        canaries = json.loads((ARTICLES / "canaries.json").read_text())
-        return [_read(path, canaries[path.stem]) for path in sorted(ARTICLES.glob("*.md"))]
+        return read_articles(ARTICLES)
 
     def by_access(self, access: str) -> list[DemoArticle]:
         return [article for article in self.articles if article.access == access]
+
+
+def read_articles(folder: Path) -> list[DemoArticle]:
+    """Read the articles of a folder, and what no preview may show of them."""
+    canaries = json.loads((folder / "canaries.json").read_text())
+    return [_read(path, canaries[path.stem]) for path in sorted(folder.glob("*.md"))]
 
 
 def _read(path: Path, canary: str) -> DemoArticle:
