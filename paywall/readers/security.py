@@ -48,6 +48,16 @@ def install(app: Flask, database: Database) -> None:
     )
     store = ReaderStore(database.session, Reader, None)  # type: ignore[arg-type] # we have no roles
     security = Security(app, store, register_blueprint=False)
+    _let_templates_be(app)
     sign_ins.install(app, security)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
+
+
+def _let_templates_be(app: Flask) -> None:
+    """Take Flask-Login's `current_user` from templates: it asks the database on every page, those of errors included.
+
+    An error page must come out where the database is away, or where the host is nobody's.
+    """
+    processors = app.template_context_processors[None]
+    processors[:] = [one for one in processors if one.__module__ != "flask_login.utils"]

@@ -44,8 +44,8 @@ def publisher(database: Database) -> Profile:
 
 
 @pytest.fixture
-def product(database: Database, tmp_path: Path) -> Iterator[Product]:
-    url = f"sqlite:///{tmp_path / 'paywall.sqlite3'}"
+def product(database: Database) -> Iterator[Product]:
+    url = database.engine.url.render_as_string()
     settings = Settings(
         secret_key="0123456789abcdef" * 2, base_url="https://news.test", env=Environment.TEST, database_url=url
     )

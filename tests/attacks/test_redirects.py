@@ -5,7 +5,14 @@ import pytest
 from tests.gate.visits import Browser
 
 AWAY = ["//evil.example", "/\\evil.example", "/\t/evil.example", "http:///evil.example", "https://evil.example/"]
-AWAY += ["javascript:alert(1)", "/\r\nSet-Cookie: a=b", "\\\\evil.example", "///evil.example", " //evil.example", "/\0x"]
+AWAY += [
+    "javascript:alert(1)",
+    "/\r\nSet-Cookie: a=b",
+    "\\\\evil.example",
+    "///evil.example",
+    " //evil.example",
+    "/\0x",
+]
 
 
 class TestARouteThatIsSpelledWithTwoSlashes:
