@@ -86,6 +86,14 @@ def receive(session: Session, event: Mapping[str, Any], *, livemode: bool) -> bo
     return is_new and values["state"] == EventState.WAITING
 
 
+def remind(session: Session, subject: str, cause: str) -> None:
+    """Have a subscription looked at as if an event had come; once for each `cause`."""
+    found = {"id": subject}
+    kind = "customer.subscription.reminder"
+    event = {"id": cause, "object": "event", "type": kind, "livemode": False, "data": {"object": found}}
+    insert_once(session, BillingEvent, _row(event, livemode=False))
+
+
 def due_subjects(session: Session, now: datetime, customers: Sequence[str] = (), most: int = 50) -> list[str]:
     """Return what must be asked about, longest waiting first; parked events of known `customers` are due at once."""
     is_open = BillingEvent.state.in_(OPEN)

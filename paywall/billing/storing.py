@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from paywall import audit, clock
-from paywall.billing import notices
+from paywall.billing import inbox, notices
 from paywall.billing.fetching import Picture
 from paywall.billing.ownership import Owner, grace_days
 from paywall.billing.snapshot import InvoiceSnapshot, SubscriptionSnapshot
@@ -51,8 +51,7 @@ def store(session: Session, picture: Picture, owner: Owner, base_url: str) -> Ac
     """Store the picture and all that follows from it; raises SecondLive before anything is written."""
     session.execute(select(Reader.id).where(Reader.id == owner.reader_id).with_for_update())
     found = picture.subscription
-    if is_live(found.status) and (other := other_live(session, owner.reader_id, found.stripe_id)):
-        raise SecondLive(other.stripe_id)
+    _refuse_second(session, found, owner)
     row, before = _mirror_subscription(session, found, owner)
     for invoice in picture.invoices:
         _mirror_invoice(session, invoice, row)
@@ -64,6 +63,16 @@ def store(session: Session, picture: Picture, owner: Owner, base_url: str) -> Ac
     _tell(session, row, before)
     notices.post_due(session, row, picture, base_url)
     return access
+
+
+def _refuse_second(session: Session, found: SubscriptionSnapshot, owner: Owner) -> None:
+    """Let a reader have one live subscription, the oldest; a younger one that came to us first is looked at again."""
+    other = other_live(session, owner.reader_id, found.stripe_id) if is_live(found.status) else None
+    if other is None:
+        return
+    if (found.created_at, found.stripe_id) > (other.created_at, other.stripe_id):
+        raise SecondLive(other.stripe_id)
+    inbox.remind(session, other.stripe_id, f"older:{found.stripe_id}:{other.stripe_id}")
 
 
 def _entitlement(row: Subscription, access: Access) -> Entitlement:
@@ -109,16 +118,12 @@ def _takes_place(session: Session, found: SubscriptionSnapshot, row: Subscriptio
     other = current_subscription(session, row.reader_id)
     if other is None or other.stripe_id == found.stripe_id:
         return True
-    mine, theirs = (_rank(found.status), found.created_at), (_rank(other.status), other.created_at)
-    if mine <= theirs:
+    mine, theirs = (found.status not in ENDED, found.created_at), (other.status not in ENDED, other.created_at)
+    if not is_live(found.status) and (is_live(other.status) or mine <= theirs):
         return False
     other.is_current = False
     session.flush()
     return True
-
-
-def _rank(status: str) -> int:
-    return 2 if is_live(status) else int(status not in ENDED)
 
 
 def _mirror_invoice(session: Session, found: InvoiceSnapshot, subscription: Subscription) -> None:

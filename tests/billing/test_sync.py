@@ -178,7 +178,9 @@ class TestASecondLiveSubscription:
     def test_is_cancelled_and_given_back_and_the_first_stays(self, world: World) -> None:
         reader_id = world.reader()
         customer = world.customer(reader_id)
-        first, second = world.subscribe(customer), world.subscribe(customer)
+        first = world.subscribe(customer)
+        world.time.move(seconds=5)
+        second = world.subscribe(customer)
         sync_subscription(world.billing, first)
         synced = sync_subscription(world.billing, second)
         current = world.current(reader_id)
@@ -189,6 +191,21 @@ class TestASecondLiveSubscription:
         charges = world.billing.gateway.list_charges(customer)
         assert sorted(charge["amount_refunded"] for charge in charges) == [0, 499]
         assert world.deeds().count("second_given_back") == 1
+
+    def test_that_is_heard_of_first_is_given_back_all_the_same_and_the_older_stays(self, world: World) -> None:
+        reader_id = world.reader()
+        customer = world.customer(reader_id)
+        first = world.subscribe(customer)
+        world.time.move(seconds=5)
+        second = world.subscribe(customer)
+        sync_subscription(world.billing, second)
+        sync_subscription(world.billing, first)
+        drain_once(world.billing)
+        current = world.current(reader_id)
+        assert current
+        assert current.stripe_id == first
+        assert world.billing.gateway.retrieve_subscription(second)["status"] == "canceled"
+        assert world.billing.gateway.retrieve_subscription(first)["status"] == "active"
 
     def test_is_the_first_one_if_the_other_has_ended_without_our_knowing(self, world: World) -> None:
         reader_id = world.reader()
