@@ -10,7 +10,7 @@ from sqlalchemy import update
 from paywall import clock
 from paywall.billing.checkout_errors import AlreadySubscribed, CheckoutBusy, PaymentDue, UnknownPrice
 from paywall.billing.checkout_tables import Checkout, CheckoutState, customer_of
-from paywall.billing.checkout_turns import Wish, take_turn
+from paywall.billing.checkout_turns import Wish, end_turn, take_turn
 from paywall.billing.ownership import Owner
 from paywall.billing.plans import NewPlan, set_up_plan
 from paywall.billing.stripe_errors import CardRefused, StripeRefused, StripeUnavailable
@@ -177,6 +177,8 @@ class TestStripeInTrouble:
         shop.sandbox.faults.clear()
         assert shop.click(reader).startswith(PAY)
         assert len(shop.sessions()) == 1
+        attempts = 1 if status == 429 else 2  # what Stripe has answered it would answer again to the same key
+        assert len(shop.checkouts()) == attempts
 
     def test_with_a_card_says_what_stripe_says(self, shop: Shop) -> None:
         body = b'{"error": {"type": "card_error", "message": "Your card has no money."}}'
@@ -284,3 +286,11 @@ def test_a_turn_is_given_to_one_of_many_who_come_at_once(shop: Shop) -> None:
         turns = list(pool.map(lambda _: take_turn(shop.database, wish, clock.wall(), has_waited=False), range(8)))
     assert [turn.is_mine for turn in turns].count(True) == 1
     assert len({turn.checkout_id for turn in turns}) == 1
+
+
+def test_a_turn_that_was_taken_over_can_not_be_ended_by_its_old_holder(shop: Shop) -> None:
+    wish, now = shop.order(shop.reader()).wish, clock.wall()
+    old = take_turn(shop.database, wish, now - timedelta(minutes=1), has_waited=False)
+    assert take_turn(shop.database, wish, now, has_waited=False).is_mine
+    end_turn(shop.database, old, now)
+    assert not take_turn(shop.database, wish, now, has_waited=False).is_mine
