@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the parsers are imported when the command runs: `paywall --
     from paywall.publishers.rules import Profile
 
 _MOST_NOTES = 20
+_LEVELS = [str(level) for level in AccessLevel]
 
 
 class Installation(Protocol):
@@ -39,7 +40,11 @@ class Installation(Protocol):
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--publisher", "slug", metavar="SLUG", help="Whose articles they are; needed where there are several.")
 @click.option("--body-selector", metavar="CSS", help="Where the text of plain HTML pages is, as a CSS selector.")
-@click.option("--access", type=click.Choice([*AccessLevel]), help="For articles that name no access level [metered].")
+@click.option(
+    "--access",
+    type=click.Choice(_LEVELS),
+    help="For articles that name no access level [metered].",
+)
 @click.option("--section", metavar="SLUG", help="For articles without a section of the paper [news].")
 @click.option("--dry-run", is_flag=True, help="Read and report; store nothing.")
 @click.pass_obj

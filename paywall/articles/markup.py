@@ -78,4 +78,4 @@ def plain_text(html: str) -> str:
 def _as_text(piece: Piece) -> str:
     if piece.kind is Kind.TEXT:
         return unescape(piece.raw).replace("\n", " ")
-    return "" if piece.name in INLINE else "\n"
+    return "" if piece.name in INLINE or piece.name == "img" else "\n"

@@ -49,8 +49,10 @@ class Schedule:
 
     def is_free_window(self, now: datetime) -> bool:
         """Tell whether a free window is open at `now`, whatever the access level."""
-        age = now - self.opens_at
         first, after = self.free_first_hours, self.free_after_hours
+        if first is None and after is None:
+            return False
+        age = now - self.opens_at
         return (first is not None and age < timedelta(hours=first)) or (
             after is not None and age >= timedelta(hours=after)
         )

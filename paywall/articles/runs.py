@@ -10,6 +10,7 @@ from paywall.articles.text import clean_text
 from paywall.errors import BadInput
 
 DEEPEST = 100
+_JOINS_A_TAG = "\u0338"  # this mark and the `>` before it are one character in Unicode's normal form
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _TRACKER = re.compile(r' (?:width|height)="[01]"')
 
@@ -32,6 +33,8 @@ class Run:
     def add_text(self, raw: str, *, verbatim: bool) -> None:
         """Add escaped text; white space is one space unless `verbatim`."""
         text = clean_text(unescape(raw))
+        if _JOINS_A_TAG in text:
+            text = clean_text(text.replace(_JOINS_A_TAG, ""))
         if not verbatim:
             text = _SPACE.sub(" ", text)
             kind, before = next(self._written(), (_Part.BREAK, ""))

@@ -11,7 +11,7 @@ import nh3
 from paywall.articles.blocks import into_blocks
 from paywall.articles.markup import plain_text
 from paywall.articles.tangles import names, refuse_tangles
-from paywall.articles.text import clean_line, clean_text
+from paywall.articles.text import clean_line, printable
 
 _KEPT = names(
     "p h2 h3 h4 blockquote ul ol li dl dt dd a abbr b cite code del em i ins kbd mark q s samp small strong sub sup "
@@ -40,7 +40,7 @@ def clean_html(raw: str, base: str | None = None) -> str:
 
     Cleaning twice changes nothing. Raises BadInput for HTML nested or tangled beyond reason.
     """
-    source = clean_text(raw)
+    source = printable(raw)
     refuse_tangles(source)
     first = _cleaner(_KEPT | _TAKEN_APART, base) if base and _is_web_address(base) else _WITHOUT_BASE
     return _LAST_WORD.clean(into_blocks(first.clean(source)))
@@ -48,7 +48,7 @@ def clean_html(raw: str, base: str | None = None) -> str:
 
 def line_of(raw: str) -> str:
     """Return the text of an HTML snippet (a feed's title, say) as one clean line."""
-    source = clean_text(raw)
+    source = printable(raw)
     refuse_tangles(source)
     return clean_line(plain_text(_TEXT_ONLY.clean(source)))
 

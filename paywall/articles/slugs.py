@@ -25,8 +25,9 @@ def given_slug(field: str, raw: str) -> str:
 def make_slug(words: str, key: str, prefix: str) -> str:
     """Return a slug made from `words`; where their script leaves too little of them, from a digest of `key`."""
     lowered = unicodedata.normalize("NFC", words).lower().translate(_NOT_DECOMPOSED)
-    folded = unicodedata.normalize("NFKD", lowered).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", re.sub(r"['`]", "", folded)).strip("-")
+    spaced = re.sub(r"[^\w\s]", " ", re.sub("['\u2019\u02bc]", "", lowered))
+    folded = unicodedata.normalize("NFKD", spaced).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
     if len(slug.replace("-", "")) * 2 < sum(letter.isalnum() for letter in lowered) or not slug:
         return f"{prefix}-{digest(key)}"
     return slug if len(slug) <= _MADE_AT_MOST else slug[: _MADE_AT_MOST + 1].rpartition("-")[0] or slug[:_MADE_AT_MOST]

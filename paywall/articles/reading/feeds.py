@@ -78,7 +78,9 @@ def _authors(entry: Any) -> tuple[str, ...]:  # noqa: ANN401
 
 def _time(thing: Any, name: str) -> datetime | None:  # noqa: ANN401
     """Return one of feedparser's times, which are UTC; None where it could not read it."""
-    parsed = thing.get(name)
+    if name not in thing:  # asked for it, feedparser would answer with another date
+        return None
+    parsed = thing[name]
     try:
         return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
     except (ValueError, TypeError, OverflowError, OSError):

@@ -34,7 +34,8 @@ FIELDS = frozenset(
         "free_after_hours",
     }
 )
-_DATES = ("published_at", "updated_at", "embargoed_until", "withdrawn_at")
+_CALLED = {"id": "key", "date": "published_at"}
+_DATES = ("date", "published_at", "updated_at", "embargoed_until", "withdrawn_at")
 _HOURS = ("free_first_hours", "free_after_hours")
 _BLOCK = re.compile(r"\s*---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _NOTHING = frozenset({"", "~", "null"})
@@ -98,14 +99,12 @@ def _fields(read: dict[str, str | list[str]]) -> dict[str, Any]:
     for one, other in (("author", "authors"), ("date", "published_at")):
         if one in read and other in read:
             raise BadInput(one, f"said twice, as {one} and as {other}")
-        if one in read:
-            read[other] = read.pop(one)
-    authors = read.pop("authors", [])
+    authors = read.pop("authors", None) or read.pop("author", [])
     fields: dict[str, Any] = {"authors": tuple(authors if isinstance(authors, list) else [authors])}
     for name, value in read.items():
         if isinstance(value, list):
             raise BadInput(name, "must be a text, not a list")
-        fields["key" if name == "id" else name] = _typed(name, value.strip())
+        fields[_CALLED.get(name, name)] = _typed(name, value.strip())
     return fields
 
 
