@@ -25,12 +25,13 @@ from paywall.settings import Settings, read_settings
 from paywall.wall.middleware import Paywall
 from paywall.web import current, edge, error_pages, forms, health, limits, origin
 from paywall.web.cookies import cookie_names
+from paywall.web.uploads import Uploads
 from paywall.work import Work
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-PAGE_SECONDS = 60
+PAGE_SECONDS = 300
 """How old a rendered article may be, in what else it shows (the date, other articles)."""
 
 
@@ -79,6 +80,7 @@ def create_product(settings: Settings, gateway: StripeGateway | None = None) -> 
     flask.register_blueprint(account)
     gate = build_gate(settings, database, profiles, follower, flask.wsgi_app)
     wall = _stand_wall(flask, gate, follower)
+    flask.wsgi_app = Uploads(settings.trusted_proxies).around(wall)  # type: ignore[method-assign,assignment]
     background = Background(
         [Job("changes", POLL_SECONDS, follower.poll), Job("pages", PAGE_SECONDS, wall.forget_all), *gate.jobs]
     )
@@ -94,7 +96,6 @@ def _install_health(flask: Flask, database: Database, gate: GateParts) -> None:
 
 def _stand_wall(app: Flask, gate: GateParts, follower: ChangeFollower) -> Paywall:
     wall = Paywall(app.wsgi_app, gate.check)
-    app.wsgi_app = wall  # type: ignore[method-assign]
 
     def hear(change: Change) -> None:
         if change.kind in (ChangeKind.ARTICLE, ChangeKind.PUBLISHER):

@@ -1,0 +1,89 @@
+"""Who sends a form drop by drop holds up nobody who wants to read."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import Any
+
+import pytest
+from werkzeug.test import create_environ
+
+from paywall.app import Product
+from paywall.web.uploads import MOST, MOST_OF_ONE
+from tests.gate.visits import Browser
+
+
+class Drip(BytesIO):
+    """A body that doesn't come until it is let go."""
+
+    def __init__(self, came: threading.Semaphore, let_go: threading.Event) -> None:
+        super().__init__(b"email=a")
+        self._came, self._let_go = came, let_go
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._came.release()
+        self._let_go.wait(30)
+        return super().read(size)
+
+    def readinto(self, buffer: Any, /) -> int:
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class Dripping:
+    """Forms on their way that don't arrive."""
+
+    def __init__(self, product: Product, threads: ThreadPoolExecutor) -> None:
+        self._product, self._threads = product, threads
+        self._came, self.let_go = threading.Semaphore(0), threading.Event()
+
+    def begin(self, count: int, address: str) -> None:
+        """Have so many forms be waited for."""
+        for _ in range(count):
+            self._threads.submit(self._send, address)
+        for _ in range(count):
+            assert self._came.acquire(timeout=30)
+
+    def _send(self, address: str) -> None:
+        environ = create_environ("/login", base_url="https://news.test", method="POST")
+        environ |= {"wsgi.input": Drip(self._came, self.let_go), "CONTENT_LENGTH": "7", "REMOTE_ADDR": address}
+        environ["CONTENT_TYPE"] = "application/x-www-form-urlencoded"
+        for _ in self._product.flask.wsgi_app(environ, lambda *_: lambda _data: None):
+            pass
+
+
+@pytest.fixture
+def dripping(product: Product) -> Iterator[Dripping]:
+    with ThreadPoolExecutor(MOST) as threads:
+        dripping = Dripping(product, threads)
+        try:
+            yield dripping
+        finally:
+            dripping.let_go.set()
+
+
+class TestOneNetworkThatKeepsManyFormsComing:
+    def test_is_refused_another_and_others_are_not(self, dripping: Dripping, product: Product) -> None:
+        dripping.begin(MOST_OF_ONE, "198.51.100.1")
+        form, environ = {"email": "a"}, {"REMOTE_ADDR": "198.51.100.9"}
+        client = product.flask.test_client()
+        refused = client.post("/login", base_url="https://news.test", data=form, environ_overrides=environ)
+        assert refused.status_code == 503
+        assert refused.headers["Retry-After"]
+        assert Browser(product.flask).sign_up("reader@example.org").status_code == 303
+
+    def test_may_send_forms_again_when_they_have_come(self, dripping: Dripping, product: Product) -> None:
+        dripping.begin(MOST_OF_ONE, "203.0.113.7")
+        dripping.let_go.set()
+        assert Browser(product.flask).sign_up("reader@example.org").status_code == 303
+
+
+class TestManyNetworksTogether:
+    def test_leave_half_of_the_threads_to_readers(self, dripping: Dripping, product: Product) -> None:
+        for network in range(MOST // MOST_OF_ONE):
+            dripping.begin(MOST_OF_ONE, f"198.51.{network}.1")
+        browser = Browser(product.flask)
+        assert browser.sign_up("reader@example.org").status_code == 503
+        assert browser.get("/articles/free-0").status_code == 200
