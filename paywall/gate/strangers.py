@@ -7,6 +7,8 @@ from collections import OrderedDict
 from hashlib import blake2b
 
 MOST = 20_000
+Session = tuple[int, str]
+"""The publisher's id and the cookie: one and the same cookie may be somebody's at one site and nobody's at another."""
 
 
 class Strangers:
@@ -16,15 +18,15 @@ class Strangers:
         self._most = most
         self._digests: OrderedDict[bytes, None] = OrderedDict()
 
-    def __contains__(self, session: str) -> bool:
+    def __contains__(self, session: object) -> bool:
         return _digest(session) in self._digests
 
-    def add(self, session: str) -> None:
+    def add(self, session: Session) -> None:
         """Note that nobody is signed in under this session cookie."""
         self._digests[_digest(session)] = None
         if len(self._digests) > self._most:
             self._digests.popitem(last=False)
 
 
-def _digest(session: str) -> bytes:
-    return blake2b(session.encode("utf-8", "replace"), digest_size=16).digest()
+def _digest(session: object) -> bytes:
+    return blake2b(repr(session).encode(), digest_size=16).digest()
