@@ -17,8 +17,8 @@ from paywall.schema import SchemaMismatch, SchemaState
 
 
 @pytest.fixture
-def empty(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
+def empty(empty_database_url: str) -> Iterator[Database]:
+    database = Database(empty_database_url)
     yield database
     database.close()
 
@@ -86,7 +86,9 @@ class TestChildRows:
         with empty.engine.connect() as connection:
             with schema.tables_may_change(connection):
                 operations = Operations(MigrationContext.configure(connection))
-                with operations.batch_alter_table("parents", recreate="always" if empty.is_sqlite else "auto") as parents:
+                with operations.batch_alter_table(
+                    "parents", recreate="always" if empty.is_sqlite else "auto"
+                ) as parents:
                     parents.alter_column("name", new_column_name="title")
             connection.commit()
         with empty.engine.connect() as connection:
