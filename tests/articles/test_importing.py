@@ -169,7 +169,7 @@ class TestABadArticle:
     def test_that_the_database_refuses_leaves_nothing_of_itself(
         self, source: Source, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-                def store_and_break(*given: object, **more: object) -> object:
+        def store_and_break(*given: object, **more: object) -> object:
             result = storing.store(*given, **more)  # type: ignore[arg-type]
             if getattr(given[2], "key", "") == "b.md":
                 given[0].execute(text("INSERT INTO sections (slug) VALUES (NULL)"))  # type: ignore[attr-defined]
@@ -220,6 +220,7 @@ class TestAKilledImport:
 class TestTheWriterLock:
     def test_is_free_while_files_are_read_and_cleaned(self, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
         written: list[bool] = []
+
         def make_while_others_write(*given: object) -> object:
             with source.database.writing() as session:
                 session.execute(text("UPDATE publishers SET name = 'Another'"))

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paywall.articles.markup import plain_text
@@ -83,6 +83,7 @@ class TestAPreview:
         assert unbroken.removesuffix("…")[-1:] != "ผ"
         assert 80 <= count_words(unbroken) <= 120
 
+    @settings(deadline=None)
     @given(BODIES)
     def test_is_always_a_prefix_of_the_text_and_never_too_long(self, raw: str) -> None:
         body = clean_html(raw)
@@ -91,6 +92,7 @@ class TestAPreview:
         assert plain_text(body).startswith(shown)
         assert count_words(shown) <= min(120, count(body) // 2)
 
+    @settings(deadline=None)
     @given(BODIES)
     def test_is_itself_clean(self, raw: str) -> None:
         preview = cut_preview(clean_html(raw))

@@ -1,7 +1,6 @@
 """What files say, in each format: read as it is meant, or refused by the name of what is wrong."""
 
 import json
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -169,10 +168,8 @@ class TestAFeed:
     def test_made_of_entities_does_not_explode(self) -> None:
         levels = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
         bomb = f'<!DOCTYPE rss [<!ENTITY a0 "lol">{levels}]>' + rss(rss_item("1", "x")).partition("?>")[2]
-        began = time.process_time()
         items = read_feed(bomb.replace("Item 1", "&a9;").encode(), "f")
         assert all(len(item.title) < 10_000 for item in items)
-        assert time.process_time() - began < 60
 
     def test_with_an_entity_that_names_a_file_does_not_read_it(self) -> None:
         evil = '<!DOCTYPE rss [<!ENTITY f SYSTEM "file:///etc/passwd">]>' + rss(rss_item("1", "x")).partition("?>")[2]

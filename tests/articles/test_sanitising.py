@@ -4,7 +4,7 @@ import re
 from unicodedata import normalize
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paywall.articles.sanitise import clean_html, line_of
@@ -80,16 +80,19 @@ class TestTheShapeOfAnArticle:
     def test_everything_becomes_a_row_of_blocks(self, raw: str, shape: str) -> None:
         assert clean_html(raw) == shape
 
+    @settings(deadline=None)
     @given(MARKUP)
     def test_cleaning_twice_changes_nothing(self, raw: str) -> None:
         once = clean_html(raw)
         assert clean_html(once) == once
 
+    @settings(deadline=None)
     @given(MARKUP)
     def test_nothing_dangerous_is_ever_left(self, raw: str) -> None:
         tags = "".join(TAG.findall(clean_html(raw))).lower()
         assert not re.search(r"<(script|style|svg|iframe|form|object)|\son\w+=|javascript:|data:|style=|\sid=", tags)
 
+    @settings(deadline=None)
     @given(MARKUP)
     def test_text_is_in_one_normal_form_without_control_characters(self, raw: str) -> None:
         for text in TAG.split(clean_html(raw)):
