@@ -47,11 +47,14 @@ lint: .venv/ready ## ruff and mypy, strict
 format: .venv/ready ## what ruff can mend by itself
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
-bench: .venv/ready ## speed, as ratios to a bare Flask article in the same run
+.PHONY: wrk
+wrk:
 	@command -v wrk >/dev/null || $(AS_ROOT) sh -c 'apt-get update -qq && apt-get install -y -qq wrk' >/dev/null
+
+bench: .venv/ready wrk ## speed, as ratios to a bare Flask article in the same run
 	@$(BIN)/python -m bench.articles
 
-figures: .venv/ready browser ## the long runs: storms, races, contracts, in full
+figures: .venv/ready wrk ## the long runs: storms, races, contracts, in full
 	@$(BIN)/python -m bench.figures
 
 real-input: .venv/ready ## import pages and feeds that nobody here wrote, fetched now

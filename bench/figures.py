@@ -1,0 +1,199 @@
+"""Every long figure in full, written to docs/figures.md as it was printed: `python -m bench.figures [NAME …]`.
+
+With names only those are run and only their parts of the page are replaced. A figure that fails, or that prints what
+it must not, is shown as failed; the command then ends with code 1.
+"""
+
+import argparse
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from bench.figures_page import Part, machine, write
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "figures.md"
+_STDERR_LINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One command and what is asked of it."""
+
+    name: str
+    title: str
+    what: str
+    asked: str
+    command: tuple[str, ...]
+    """The arguments of python."""
+    headline: str = ""
+    """Lines of the output that hold this word stand in the overview."""
+    refused: str = ""
+    """A pattern that must not be found in the output, though the command ends well."""
+
+    @property
+    def is_there(self) -> bool:
+        """False for a command that this checkout has not got."""
+        return self.command[0] != "-m" or importlib.util.find_spec(self.command[1]) is not None
+
+
+FIGURES = (
+    Figure(
+        "meter",
+        "The meter",
+        "Each of 64 threads tries an article of its own on each of 1,000 readers, on every store. "
+        "The last three columns are what one call costs one thread, in microseconds.",
+        "exactly 5 distinct articles for every reader, one view for 20 tabs of one article",
+        ("-m", "bench.meter_contract"),
+    ),
+    Figure(
+        "checkout",
+        "The checkout race",
+        "100 readers press the button five times at once, then pay on every page there is.",
+        "one payment page, one customer and one subscription each; no click refused",
+        ("-m", "bench.checkout_race"),
+    ),
+    Figure(
+        "payments",
+        "Webhook against return page",
+        "Sign up, subscribe, pay; then webhook and browser come in both orders and at once.",
+        "200 rounds: the article open at once, nothing doubled, every event closed",
+        ("-m", "tests.proof.payment_races", "--rounds", "200"),
+        headline="opened",
+    ),
+    Figure(
+        "storm-sqlite",
+        "A storm on the webhook, SQLite",
+        "Deliveries shuffled and tripled while readers go on, all workers killed every 200 ms.",
+        "lost 0, doubled 0, wrong 0",
+        ("-m", "tests.proof.storm", "--deliveries", "2000", "--engine", "sqlite"),
+        headline="lost",
+    ),
+    Figure(
+        "storm-postgres",
+        "A storm on the webhook, PostgreSQL",
+        "The same on PostgreSQL.",
+        "lost 0, doubled 0, wrong 0",
+        ("-m", "tests.proof.storm", "--deliveries", "2000", "--engine", "postgres"),
+        headline="lost",
+    ),
+    Figure(
+        "canary",
+        "The canary",
+        "The last sentence of every locked article, looked for raw and encoded in every answer to those who may not "
+        "read it: pages, feeds, JSON-LD, errors, HEAD, prefetch, odd addresses and headers.",
+        "on 0 surfaces; on the page of an entitled reader in the same run",
+        ("-m", "tests.proof.canary"),
+        headline="canary on",
+    ),
+    Figure(
+        "times",
+        "Known and unknown addresses",
+        "Medians of 40 answers of each form that must not tell whether an address has an account.",
+        "less than 10 % apart",
+        ("-m", "bench.equal_times", "40"),
+        refused=r"[1-9]\d+\.\d% apart",
+    ),
+    Figure(
+        "articles",
+        "Gated articles",
+        "Requests a second and processor time, beside the same article by Flask alone and by Flask the usual way.",
+        "the ratios in the table",
+        ("-m", "bench.articles"),
+        refused=r"\*\*missed\*\*",
+    ),
+    Figure(
+        "real-input",
+        "Real input",
+        "Feeds and newspaper pages that nobody here wrote, fetched for this run and read through the wall.",
+        "every feed imported or refused with a reason, at least 15 pages imported, nothing half-stored",
+        ("-m", "bench.real_input"),
+    ),
+)
+
+
+def main(arguments: Sequence[str] | None = None, figures: Sequence[Figure] = FIGURES, page: Path = PAGE) -> int:
+    """Run what was named, or all; return 1 if any failed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(figure.name for figure in figures))
+    names: list[str] = parser.parse_args(arguments).names
+    unknown = set(names) - {figure.name for figure in figures}
+    if unknown:
+        parser.error(f"there is no figure {', '.join(sorted(unknown))}")
+    chosen = [figure for figure in figures if figure.is_there and (not names or figure.name in names)]
+    order = [figure.title for figure in figures]
+    failed = []
+    with _progress() as progress:
+        for figure in chosen:
+            part = _measure(figure, progress)
+            write(page, part, order)
+            failed += [] if part.is_met else [figure.name]
+    if failed:
+        sys.stderr.write(f"failed: {', '.join(failed)}\n")
+    return int(bool(failed))
+
+
+def _progress() -> Progress:
+    columns = SpinnerColumn(finished_text="·"), TextColumn("{task.description}"), TimeElapsedColumn()
+    return Progress(*columns, TextColumn("[dim]{task.fields[line]}"), console=Console(stderr=True))
+
+
+def _measure(figure: Figure, progress: Progress) -> Part:
+    task = progress.add_task(figure.title, total=1, line="")
+    began = time.monotonic()
+    code, output = run(figure.command, lambda line: _show(progress, task, line))
+    seconds = time.monotonic() - began
+    is_met = code == 0 and not (figure.refused and re.search(figure.refused, output))
+    progress.update(task, completed=1, line="met" if is_met else "failed")
+    return Part(
+        title=figure.title,
+        what=figure.what,
+        command=f"python {' '.join(figure.command)}",
+        asked=figure.asked,
+        output=output,
+        is_met=is_met,
+        headline=_headline(figure, output),
+        measured=f"{machine()}, {seconds:,.0f} s",
+    )
+
+
+def _show(progress: Progress, task: TaskID, line: str) -> None:
+    progress.update(task, line=line[:80])
+
+
+def _headline(figure: Figure, output: str) -> str:
+    fitting = [line for line in output.splitlines() if figure.headline and figure.headline in line]
+    return "; ".join(fitting)
+
+
+def run(command: Sequence[str], on_line: Callable[[str], object] = lambda _: None) -> tuple[int, str]:
+    """Run python with these arguments; return its exit code and what it printed, with its last errors if it failed."""
+    environ = {**os.environ, "COLUMNS": "120", "NO_COLOR": "1", "PYTHONWARNINGS": "ignore"}
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(
+            [sys.executable, *command], cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(line.rstrip())
+            on_line(lines[-1])
+        code = process.wait()
+        errors.seek(0)
+        if code:
+            lines += errors.read().splitlines()[-_STDERR_LINES:]
+    return code, "\n".join(lines).replace(f"{ROOT}/", "").strip("\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
