@@ -19,20 +19,18 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 
+from bench.checkout_race import new_publisher
 from bench.engines import postgres
-from paywall import schema
 from paywall.billing import parts
 from paywall.billing.drain import drain_once
 from paywall.billing.inbox import OPEN
 from paywall.billing.parts import Billing
 from paywall.billing.stripe_setup import set_up_stripe
 from paywall.billing.subscription_tables import BillingEvent, Subscription
-from paywall.database import Base, Database
+from paywall.database import Database
 from paywall.entitlements.tables import EntitlementRow
 from paywall.outbox import OutboxMail
-from paywall.publishers.profiles import read_profile
 from paywall.publishers.rules import Profile
-from paywall.publishers.setup import NewPublisher, ensure_section, set_up_publisher
 from paywall.readers.tables import Reader
 from paywall.web import limits
 from tests.billing.shop import MONTHLY, SITE, Shop, open_shop
@@ -216,20 +214,7 @@ def _on(engine: str, rounds: int) -> Outcome:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="paywall-races-")))
         url = postgres(stack, folder) if engine == "postgres" else f"sqlite:///{folder / 'paywall.sqlite3'}"
-        return race(url, _newspaper(url), folder, rounds)
-
-
-def _newspaper(database_url: str) -> Profile:
-    schema.load_tables()
-    database = Database(database_url)
-    Base.metadata.create_all(database.engine)
-    with database.writing() as session:
-        row = set_up_publisher(session, NewPublisher("news", "The News", "news.test"))
-        ensure_section(session, row, "news", "News")
-    with database.reading() as session:
-        profile = read_profile(session, row.id)
-    database.close()
-    return profile
+        return race(url, new_publisher(url), folder, rounds)
 
 
 if __name__ == "__main__":
