@@ -39,7 +39,7 @@ from tests.proof.storm_stories import STORIES, Fate, Life, first_chapters
 LEASE_SECONDS = 0.4
 COPIES = 3
 PATIENCE_SECONDS = 600
-EVENTS_PER_READER = 8
+EVENTS_PER_READER = 7
 """About as many as a reader's story causes that concern us."""
 
 
