@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench import newspaper, report
 from bench.engines import postgres, redis_server
-from bench.load import Served, Shot, fire, get, start
+from bench.load import Served, Shot, fire, get, start, warm
 from paywall.serving import free_port
 
 Requests = Callable[[], list[tuple[str, str]]]
@@ -71,7 +71,8 @@ def main() -> None:
         cases = _cases(stack, options.only == "all")
         for case in cases:
             case.check()
-            case.shoot(1)  # renders every page once
+            warm(case.server, HOST, case.requests())
+            case.shoot(2 if case.core is None else 1)  # the other worker's pages, too
         for _ in range(options.rounds):
             for case in cases:
                 case.shots.append(case.shoot(options.seconds))

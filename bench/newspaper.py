@@ -8,6 +8,7 @@ from pathlib import Path
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
+import paywall.app  # noqa: F401 - every table is known once everything is imported
 from paywall import clock
 from paywall.articles.tables import Article
 from paywall.database import Base, Database
@@ -23,7 +24,6 @@ from paywall.publishers.profiles import read_profile
 from paywall.publishers.rules import Profile
 from paywall.publishers.setup import NewPublisher, ensure_section, set_up_publisher
 from paywall.readers.tables import Reader
-from paywall.schema import load_tables
 
 ARTICLES = 1_000
 BROWSERS = 10_000
@@ -68,7 +68,6 @@ def found(folder: Path, host: str) -> Newspaper:
     """Make the newspaper's database in `folder`; browsers reach it at `host`."""
     url = f"sqlite:///{folder}/bench.sqlite3"
     database = Database(url)
-    load_tables()
     Base.metadata.create_all(database.engine)
     with database.writing() as session:
         publisher = set_up_publisher(session, NewPublisher("bench", "The Bench", host, visitor_allowance=ALLOWANCE))

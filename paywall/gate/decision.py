@@ -1,6 +1,6 @@
 """The answer of the gate: never a bare yes or no. The closed lists of its words are here and nowhere else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -64,6 +64,15 @@ class Decision:
     prompt: Prompt = Prompt.NONE
     views_left: int | None = None
     resets_at: datetime | None = None
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # the few decisions there are live long and are looked up by on every request
+        parts = (self.extent, self.reason, self.prompt, self.views_left, self.resets_at)
+        object.__setattr__(self, "_hash", hash(parts))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @property
     def is_full(self) -> bool:

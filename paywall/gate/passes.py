@@ -1,11 +1,11 @@
 """The pass: a short signed proof of who somebody is and, where they may read everything, until when.
 
-A pass may only say yes. It travels in a cookie of 76 URL-safe characters: a packed record and 128 bits of HMAC-SHA256
+A pass may only say yes. It travels in a cookie of 76 characters of base64: a packed record and 128 bits of HMAC-SHA256
 under a key that serves no other purpose. Reading one takes microseconds and asks nobody.
 """
 
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 from datetime import datetime
 from hashlib import blake2b
 from struct import Struct
@@ -78,7 +78,7 @@ def mint(key: bytes, facts: Pass) -> str:
         facts.minted_at,
         facts.merged,
     )
-    return urlsafe_b64encode(record + _signature(key, record)).decode()
+    return b2a_base64(record + _signature(key, record), newline=False).decode()
 
 
 def read(key: bytes, cookie_value: str) -> Pass | None:
@@ -86,7 +86,7 @@ def read(key: bytes, cookie_value: str) -> Pass | None:
     if len(cookie_value) != _CHARACTERS:
         return None
     try:
-        signed = urlsafe_b64decode(cookie_value)
+        signed = a2b_base64(cookie_value)
     except ValueError:
         return None
     record = signed[:-_SIGNATURE_BYTES]

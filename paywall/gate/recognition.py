@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from paywall import clock
 from paywall.entitlements.reading import ReaderRights
+from paywall.entitlements.rules import Standing
 from paywall.errors import DatabaseUnavailable
 from paywall.gate import passes
 from paywall.gate.access import Gate, Who
@@ -15,7 +16,7 @@ from paywall.gate.cookies import VISITOR_SECONDS, drop, keep, read_cookies
 from paywall.gate.identity import Knocker
 from paywall.gate.passes import Pass
 from paywall.gate.revocations import Revocations
-from paywall.gate.rights import Right, RightsReader, right_at
+from paywall.gate.rights import NO_RIGHT, Right, RightsReader, right_at
 from paywall.gate.snapshot import Snapshot
 from paywall.gate.strangers import Strangers
 from paywall.meter import visitor
@@ -63,35 +64,39 @@ class Recognition:
     def recognise(self, environ: "WSGIEnvironment", profile: Profile, now: datetime) -> Recognised:
         """Tell who sends a request to `profile` at business time `now`."""
         header = environ.get("HTTP_COOKIE")
-        visit = _Visit(environ, profile, read_cookies(header) if header else {}, now, clock.wall())
-        known = self._known(visit)
-        age = visit.wall.timestamp() - known.minted_at if known else 0.0
-        if known and age < passes.RENEW_AFTER_SECONDS and self._is_merged(known, visit):
+        cookies = read_cookies(header) if header else {}
+        value, session = cookies.get(self._names.reader_pass), cookies.get(self._names.session)
+        if value is None and (session is None or (profile.id, session) in self._strangers):
+            return self._visitor(environ, cookies)
+        known, wall = self._known(profile, value) if value else None, clock.wall()
+        age = wall.timestamp() - known.minted_at if known else 0.0
+        if known and age < passes.RENEW_AFTER_SECONDS and self._is_good_for(known, cookies, now):
             return Recognised(_by_pass(known, now))
-        session = visit.cookies.get(self._names.session)
-        if session and session not in self._strangers:
+        return self._look_closer(_Visit(environ, profile, cookies, now, wall), known, session, age)
+
+    def _look_closer(self, visit: _Visit, known: Pass | None, session: str | None, age: float) -> Recognised:
+        if session and (visit.profile.id, session) not in self._strangers:
             return self._ask_inside(visit, known, session)
         if known and age < passes.LIFE_SECONDS:
-            return Recognised(_by_pass(known, now))
-        return self._visitor(visit)
+            return Recognised(_by_pass(known, visit.now))
+        return self._visitor(visit.environ, visit.cookies)
 
-    def _known(self, visit: _Visit) -> Pass | None:
+    def _known(self, profile: Profile, value: str) -> Pass | None:
         """Return what the pass says, of whatever age, unless it is another publisher's or was ended."""
-        value = visit.cookies.get(self._names.reader_pass)
-        known = passes.read(self._pass_key, value) if value else None
-        if known is None or known.publisher_id != visit.profile.id or self.revocations.has_ended(known):
+        known = passes.read(self._pass_key, value)
+        if known is None or known.publisher_id != profile.id or self.revocations.has_ended(known):
             return None
         return known
 
-    def _is_merged(self, known: Pass, visit: _Visit) -> bool:
-        """Tell whether the visitor's views, if there are any that could matter, are among the reader's."""
-        if known.opens_everything(visit.now.timestamp()):
+    def _is_good_for(self, known: Pass, cookies: dict[str, str], now: datetime) -> bool:
+        """Tell whether the pass opens everything, or else has this visitor's views among the reader's."""
+        if known.opens_everything(now.timestamp()):
             return True
-        name = self._visitor_name(visit)
+        name = self._visitor_name(cookies)
         return name is None or known.merged == passes.visitor_digest(name)
 
-    def _visitor_name(self, visit: _Visit) -> str | None:
-        value = visit.cookies.get(self._names.visitor)
+    def _visitor_name(self, cookies: dict[str, str]) -> str | None:
+        value = cookies.get(self._names.visitor)
         return visitor.read(self._visitor_key, value) if value else None
 
     def _ask_inside(self, visit: _Visit, known: Pass | None, session: str) -> Recognised:
@@ -102,9 +107,9 @@ class Recognition:
         except DatabaseUnavailable:
             return self._during_outage(visit, known)
         if holder.reader_id is None:
-            self._strangers.add(session)
+            self._strangers.add((visit.profile.id, session))
         if holder.reader_id is None or holder.sign_in_id is None or rights is None:
-            return self._visitor(visit)
+            return self._visitor(visit.environ, visit.cookies)
         self.snapshot.remember(holder.reader_id, holder.sign_in_id, rights, visit.wall)
         return self._with_new_pass(visit, known, holder.reader_id, holder.sign_in_id, rights)
 
@@ -139,7 +144,7 @@ class Recognition:
     def _merge(self, visit: _Visit, known: Pass | None, reader_id: int) -> bytes:
         """Unite the visitor's views with the reader's, unless the last pass says that this was done."""
         merged = known.merged if known and known.reader_id == reader_id else passes.NOT_MERGED
-        name = self._visitor_name(visit)
+        name = self._visitor_name(visit.cookies)
         if name is None or merged == passes.visitor_digest(name):
             return merged
         if self._gate.unite(visit.profile, f"v{name}", f"r{reader_id}", visit.now):
@@ -150,25 +155,27 @@ class Recognition:
         """Go by a pass of up to fifteen minutes, or by what this process saw within a day."""
         age = visit.wall.timestamp() - known.minted_at if known else 0.0
         if known is None or age > passes.IDENTITY_LIFE_SECONDS:
-            return self._visitor(visit, is_uncertain=True)
+            return self._visitor(visit.environ, visit.cookies, is_uncertain=True)
         if age < passes.OUTAGE_LIFE_SECONDS and known.opens_everything(visit.now.timestamp()):
             return Recognised(_by_pass(known, visit.now)._replace(is_uncertain=True))
         seen = self.snapshot.rights_under(known, visit.wall)
         if seen is not None:
             return Recognised(_reader(known.reader_id, right_at(seen, visit.now))._replace(is_uncertain=True))
         if age < passes.OUTAGE_LIFE_SECONDS:
-            return Recognised(_reader(known.reader_id, Right())._replace(is_uncertain=True))
-        return self._visitor(visit, is_uncertain=True)
+            return Recognised(_reader(known.reader_id, NO_RIGHT)._replace(is_uncertain=True))
+        return self._visitor(visit.environ, visit.cookies, is_uncertain=True)
 
-    def _visitor(self, visit: _Visit, *, is_uncertain: bool = False) -> Recognised:
+    def _visitor(
+        self, environ: "WSGIEnvironment", cookies: dict[str, str], *, is_uncertain: bool = False
+    ) -> Recognised:
         """Recognise a visitor by the token, or give a new one, which is set when a view is taken."""
-        name, cookie = self._visitor_name(visit), None
+        name, cookie = self._visitor_name(cookies), None
         if name is None:
             name, cookie = self._new_visitor()
-        has_dead_pass = self._names.reader_pass in visit.cookies and not is_uncertain
-        cookies = (drop(self._names, self._names.reader_pass),) if has_dead_pass else ()
-        who = Who(f"v{name}", is_uncertain=is_uncertain, right=Right(), network=lambda: self._network(visit.environ))
-        return Recognised(who, cookies, cookie)
+        has_dead_pass = self._names.reader_pass in cookies and not is_uncertain
+        dropped = (drop(self._names, self._names.reader_pass),) if has_dead_pass else ()
+        who = Who("v" + name, None, NO_RIGHT, is_uncertain, lambda: self._network(environ))
+        return Recognised(who, dropped, cookie)
 
     def _new_visitor(self) -> tuple[str, str]:
         token = visitor.mint(self._visitor_key)
@@ -186,9 +193,16 @@ class Recognition:
 def _by_pass(known: Pass, now: datetime) -> Who:
     """Return the reader of a pass; what it does not open is asked of the database each time."""
     if known.opens_everything(now.timestamp()):
-        return _reader(known.reader_id, Right(known.standing, is_staff=known.is_staff))
+        return _reader(known.reader_id, _RIGHT_BY_PASS[known.standing, known.is_staff])
     return _reader(known.reader_id, None)
 
 
 def _reader(reader_id: int, right: Right | None) -> Who:
     return Who(f"r{reader_id}", reader_id, right)
+
+
+_RIGHT_BY_PASS = {
+    (standing, is_staff): Right(standing, is_staff=is_staff)
+    for standing in (None, *Standing)
+    for is_staff in (False, True)
+}

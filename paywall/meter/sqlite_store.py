@@ -49,8 +49,10 @@ class SqliteRows:
 
     def read(self, row: Row) -> bytes | None:
         """Return the packed value, None where there is no row."""
-        with _situations():
+        try:  # the hot read: written out, a context manager would take longer than the look-up
             found = self._connection().execute(_READ, (row.holder, row.window)).fetchone()
+        except (sqlite3.Error, OSError) as failure:
+            raise MeterUnavailable from failure
         return None if found is None else bytes(found[0])
 
     def swap(self, row: Row, old: bytes | None, new: bytes) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from paywall.errors import Unavailable
 from paywall.meter.views import Views, lasts_until, unpack
@@ -34,8 +34,7 @@ class NetworkLine:
     cap: int
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(NamedTuple):
     """Whether the article may be read (`opened`), and whether this very call took a view for it (`newly`).
 
     `views_used` counts the distinct articles of the window; `resets_at` is when the count next falls (aware UTC).
@@ -47,8 +46,7 @@ class Admission:
     resets_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """Where one packed value lives: `holder` is a 16-byte digest, `expires_at` an epoch second.
 
     `small` rows hold a reader's few views of a calendar window, the others may grow or be prolonged.

@@ -8,6 +8,7 @@ one of ten read ones once in 28,000,000,000,000 tries.
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 
 from paywall.meter.windows import Window
@@ -72,6 +73,7 @@ def unpack(packed: bytes | None, window: Window) -> Views:
     return Views(packed or b"", window).live()
 
 
+@lru_cache(maxsize=10_000)
 def digest(article: str) -> bytes:
     """Return the short name under which an article is stored."""
     return blake2b(article.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).digest()

@@ -9,9 +9,10 @@ from base64 import urlsafe_b64encode
 from ipaddress import IPv6Address, ip_address
 from secrets import token_bytes
 
-_VERSION = "1"
-_ID_CHARACTERS = 22
-_VALUE_CHARACTERS = len(_VERSION) + 1 + _ID_CHARACTERS + 1 + 22
+_BEGINNING = "1."
+_BODY_CHARACTERS = len(_BEGINNING) + 22
+_SIGNATURE_CHARACTERS = 22
+_VALUE_CHARACTERS = _BODY_CHARACTERS + 1 + _SIGNATURE_CHARACTERS
 _SIGNATURE_BYTES = 16
 _IPV4_SHIFT = 32 - 24
 _IPV6_SHIFT = 128 - 64
@@ -24,7 +25,8 @@ def visitor_key(secret: str) -> bytes:
 
 def mint(key: bytes) -> str:
     """Return the cookie value of a new visitor, signed with `visitor_key`."""
-    return _signed(key, _text(token_bytes(16)))
+    body = f"{_BEGINNING}{_text(token_bytes(16))}"
+    return f"{body}.{_signature(key, body.encode()).decode()}"
 
 
 def read(key: bytes, cookie_value: str | bytes) -> str | None:
@@ -35,8 +37,10 @@ def read(key: bytes, cookie_value: str | bytes) -> str | None:
     if len(cookie_value) != _VALUE_CHARACTERS:
         return None
     given = cookie_value if isinstance(cookie_value, bytes) else cookie_value.encode("utf-8", "replace")
-    visitor = given[len(_VERSION) + 1 :][:_ID_CHARACTERS].decode("ascii", "replace")
-    return visitor if hmac.compare_digest(given, _signed(key, visitor).encode("utf-8", "replace")) else None
+    body, signature = given[:_BODY_CHARACTERS], given[_BODY_CHARACTERS:]
+    if not hmac.compare_digest(signature, b"." + _signature(key, body)):
+        return None
+    return body[len(_BEGINNING) :].decode()
 
 
 def network_key(secret: str, address: str, user_agent: str) -> str:
@@ -59,10 +63,8 @@ def _network(address: str) -> str:
     return f"4:{int(getattr(parsed, 'ipv4_mapped', None) or parsed) >> _IPV4_SHIFT:x}"
 
 
-def _signed(key: bytes, visitor: str) -> str:
-    body = f"{_VERSION}.{visitor}"
-    signature = hmac.digest(key, body.encode("utf-8", "replace"), "sha256")[:_SIGNATURE_BYTES]
-    return f"{body}.{_text(signature)}"
+def _signature(key: bytes, body: bytes) -> bytes:
+    return urlsafe_b64encode(hmac.digest(key, body, "sha256")[:_SIGNATURE_BYTES])[:_SIGNATURE_CHARACTERS]
 
 
 def _text(random: bytes) -> str:

@@ -169,6 +169,8 @@ def _for_decision(headers: list[tuple[str, str]], decision: Decision) -> list[tu
 
 def _with_extras(headers: list[tuple[str, str]], verdict: Verdict) -> list[tuple[str, str]]:
     """Return a copy of the page's headers, with what belongs to this answer alone."""
+    if not verdict.cookies and not verdict.degraded:
+        return headers.copy()
     extras = [("Set-Cookie", cookie) for cookie in verdict.cookies]
     if verdict.degraded:
         extras.append(("Paywall-Degraded", verdict.degraded))

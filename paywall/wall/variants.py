@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from contextlib import suppress
 from threading import Lock
 from typing import NamedTuple
 
@@ -54,8 +53,10 @@ class Variants:
         page = self._pages.get(key)
         if page is None or page.generation != self.generation:
             return None
-        with suppress(KeyError):  # another thread has dropped it since; it may still be sent
+        try:  # noqa: SIM105 - `suppress` would take longer than the look-up
             self._pages.move_to_end(key)
+        except KeyError:
+            pass  # another thread has dropped it since; it may still be sent
         return page
 
     def instead(self, key: PageKey) -> Page | None:

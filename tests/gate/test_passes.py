@@ -1,6 +1,6 @@
 """What passes say, and that nobody else can make one."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, b64encode
 
 import pytest
 from hypothesis import given
@@ -41,16 +41,16 @@ class TestAPass:
 
 class TestAForgedPass:
     def test_one_changed_bit_anywhere_makes_it_nothing(self) -> None:
-        signed = urlsafe_b64decode(passes.mint(KEY, FACTS))
+        signed = b64decode(passes.mint(KEY, FACTS))
         for bit in range(len(signed) * 8):
             changed = bytearray(signed)
             changed[bit // 8] ^= 1 << bit % 8
-            assert passes.read(KEY, urlsafe_b64encode(changed).decode()) is None
+            assert passes.read(KEY, b64encode(changed).decode()) is None
 
     def test_another_secret_makes_it_nothing(self) -> None:
         assert passes.read(passes.pass_key("another secret of sufficient length"), passes.mint(KEY, FACTS)) is None
 
-    @given(st.text(max_size=90) | st.text(min_size=76, max_size=76) | st.text("AQ-_=\x00é", min_size=76, max_size=76))
+    @given(st.text(max_size=90) | st.text(min_size=76, max_size=76) | st.text("AQ+/=\x00é", min_size=76, max_size=76))
     def test_whatever_is_sent_it_is_nothing_and_no_error(self, value: str) -> None:
         assert passes.read(KEY, value) is None
 
