@@ -3,8 +3,8 @@
 from contextlib import suppress
 
 from paywall.billing.fetching import Picture
-from paywall.billing.snapshot import InvoiceSnapshot
-from paywall.billing.stripe_errors import StripeNotFound
+from paywall.billing.snapshot import InvoiceSnapshot, id_of
+from paywall.billing.stripe_errors import StripeNotFound, StripeRefused
 from paywall.billing.stripe_gateway import StripeGateway
 
 
@@ -15,14 +15,23 @@ def give_back(gateway: StripeGateway, picture: Picture) -> None:
     """
     for invoice in picture.invoices:
         if invoice.is_paid and invoice.paid_minor > (invoice.refunded_minor or 0):
-            _refund(gateway, invoice)
+            _refund(gateway, picture.subscription.customer_id, invoice)
     with suppress(StripeNotFound):  # it has ended already
         gateway.cancel_subscription(picture.subscription.stripe_id)
 
 
-def _refund(gateway: StripeGateway, invoice: InvoiceSnapshot) -> None:
+def _refund(gateway: StripeGateway, customer: str, invoice: InvoiceSnapshot) -> None:
     if invoice.payment_id is None:
         return
     which = "charge" if invoice.payment_id.startswith("ch_") else "payment_intent"
     params = {which: invoice.payment_id, "reason": "duplicate"}
-    gateway.create_refund(params, idempotency_key=f"second:{invoice.stripe_id}")
+    try:
+        gateway.create_refund(params, idempotency_key=f"second:{invoice.stripe_id}")
+    except StripeRefused:  # somebody else was quicker, or Stripe has forgotten the key of an earlier attempt
+        if not _is_refunded(gateway, customer, invoice.payment_id):
+            raise
+
+
+def _is_refunded(gateway: StripeGateway, customer: str, payment_id: str) -> bool:
+    paid_by = [one for one in gateway.list_charges(customer) if payment_id in (one["id"], id_of(one["payment_intent"]))]
+    return any(one["refunded"] for one in paid_by)

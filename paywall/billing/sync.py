@@ -93,10 +93,13 @@ def _sync(billing: Billing, held: Claim, events: tuple[Noted, ...], *, with_refu
 
 
 def _sync_second(billing: Billing, held: Claim, events: tuple[Noted, ...], picture: Picture, first: str) -> Synced:
-    """Pay back and cancel what a reader bought twice, unless the first turns out to have ended meanwhile."""
-    if is_live(sync_subscription(billing, first).status):
+    """Pay back and cancel what a reader bought twice, unless the first turns out to have ended meanwhile.
+
+    Once reported it is settled, so that a worker killed half-way leaves less to do for the next.
+    """
+    if not _is_reported(billing, held) and is_live(sync_subscription(billing, first).status):
         _report_second(billing, held, first)
-        picture = _fetch(billing, held, events, with_refunds=True) or picture
+    if _is_reported(billing, held):
         with lease.heartbeat(billing.database, held, billing.lease_seconds):
             give_back(billing.gateway, picture)
         picture = _fetch(billing, held, events, with_refunds=True) or picture
@@ -112,13 +115,18 @@ def _sync_nobodys(billing: Billing, held: Claim, events: tuple[Noted, ...], pict
     return _finish(billing, held, lambda session: _store(session, ended, events, billing.base_url))
 
 
+def _is_reported(billing: Billing, held: Claim) -> bool:
+    with billing.database.reading() as session:
+        return audit.was_written(session, "second_given_back", f"subscription:{held.subject}")
+
+
 def _report_second(billing: Billing, held: Claim, first: str) -> None:
-    """Tell the admins, once however often it must be tried."""
-    subject = f"subscription:{held.subject}"
+    """Tell the admins what is about to be done."""
     with billing.database.writing() as session:
         lease.require(session, held)
         row = subscription_by_stripe_id(session, first)
-        if row is not None and not audit.was_written(session, "second_given_back", subject):
+        if row is not None:
+            subject = f"subscription:{held.subject}"
             audit.write(session, row.publisher_id, "stripe", "second_given_back", subject, first=first)
             log.error("a reader has a second live subscription", alarm=True, subscription=held.subject, first=first)
 
