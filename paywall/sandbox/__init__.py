@@ -4,8 +4,8 @@ For the demo and the tests. It takes no money and no real key, knows only Stripe
 card no more than brand, last four digits and expiry. What it does not simulate it refuses by name.
 """
 
-from paywall.sandbox.errors import ConnectionDropped
 from paywall.sandbox.server import Sandbox
-from paywall.sandbox.webhooks import Delivery
+from paywall.sandbox.state.errors import ConnectionDropped
+from paywall.sandbox.webhooks.delivery import Delivery
 
 __all__ = ["ConnectionDropped", "Delivery", "Sandbox"]

@@ -11,32 +11,22 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from paywall.sandbox import (
-    changing,
-    checkout,
-    collecting,
-    customers,
-    endpoints,
-    expand,
-    idempotency,
-    invoices,
-    payment_methods,
-    payments,
-    portal,
-    products,
-    refunds,
-)
-from paywall.sandbox.errors import ApiError, ConnectionDropped
-from paywall.sandbox.events import Cause
+from paywall.sandbox.billing import changing, collecting, invoices, products
 from paywall.sandbox.faults import Fault, Faults
-from paywall.sandbox.forms import decode
-from paywall.sandbox.idempotency import Answer, Claim
-from paywall.sandbox.ids import token
-from paywall.sandbox.params import check, rows_of, text
-from paywall.sandbox.routes import Operation
-from paywall.sandbox.shapes import API_VERSION, Json
-from paywall.sandbox.store import Store
-from paywall.sandbox.work import Work
+from paywall.sandbox.hosted import checkout, portal
+from paywall.sandbox.payments import customers, payment_methods, payments, refunds
+from paywall.sandbox.state.errors import ApiError, ConnectionDropped
+from paywall.sandbox.state.events import Cause
+from paywall.sandbox.state.ids import token
+from paywall.sandbox.state.shapes import API_VERSION, Json
+from paywall.sandbox.state.store import Store
+from paywall.sandbox.state.work import Work
+from paywall.sandbox.webhooks import endpoints
+from paywall.sandbox.wire import expand, idempotency
+from paywall.sandbox.wire.forms import decode
+from paywall.sandbox.wire.idempotency import Answer, Claim
+from paywall.sandbox.wire.params import check, rows_of, text
+from paywall.sandbox.wire.routes import Operation
 
 log = logging.getLogger(__name__)
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Request
 
 from paywall import clock
-from paywall.sandbox import schedule
 from paywall.sandbox.api import Api
-from paywall.sandbox.events import Cause
+from paywall.sandbox.billing import schedule
 from paywall.sandbox.faults import Faults
-from paywall.sandbox.pages import Pages
-from paywall.sandbox.shapes import Json
-from paywall.sandbox.store import Store
-from paywall.sandbox.webhooks import Deliver, Deliverer
-from paywall.sandbox.work import Work
+from paywall.sandbox.hosted.pages import Pages
+from paywall.sandbox.state.events import Cause
+from paywall.sandbox.state.shapes import Json
+from paywall.sandbox.state.store import Store
+from paywall.sandbox.state.work import Work
+from paywall.sandbox.webhooks.delivery import Deliver, Deliverer
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import stripe
 
-from paywall.sandbox.periods import boundary, period_at
+from paywall.sandbox.billing.periods import boundary, period_at
 from tests.sandbox.conftest import SECURE_CARD, Shop, Time, types_of
 
 

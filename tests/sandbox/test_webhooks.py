@@ -12,7 +12,7 @@ import stripe
 from werkzeug.test import Client
 
 from paywall.sandbox import Sandbox
-from paywall.sandbox.webhooks import post
+from paywall.sandbox.webhooks.delivery import post
 from tests.sandbox.conftest import BASE, Inbox, InProcess, Shop, Time, client_of, types_of
 
 HOOK = "http://shop.example/webhooks/stripe"

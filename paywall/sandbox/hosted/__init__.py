@@ -1,0 +1,1 @@
+"""What the payer's browser meets: checkout and the billing portal, their sessions and their pages."""

@@ -1,0 +1,136 @@
+"""What happens when somebody presses the pay button: the card is charged, asks for 3-D Secure, or is declined."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from paywall.sandbox.billing import collecting, subscriptions
+from paywall.sandbox.hosted import checkout
+from paywall.sandbox.payments import customers, payment_methods, payments
+from paywall.sandbox.payments.cards import TypedCard, read_card
+from paywall.sandbox.state.shapes import Json
+from paywall.sandbox.state.work import Work
+from paywall.sandbox.wire.params import merged
+
+INSUFFICIENT = "Your card has insufficient funds. Try a different card."
+DECLINED = "Your credit card was declined. Try paying with a debit card instead."
+
+
+@dataclass(frozen=True)
+class Paid:
+    """How it ended: paid, to be authenticated, or with errors beside the fields."""
+
+    outcome: Literal["paid", "authenticate", "errors"]
+    errors: dict[str, str]
+
+
+def pay(work: Work, session: Json, form: dict[str, str]) -> Paid:
+    """Charge the card typed on the page of an open session."""
+    typed = read_form(form, work.now)
+    if not isinstance(typed, TypedCard):
+        return Paid("errors", typed)
+    method = payment_methods.from_card(work, typed, name=form["billing_name"], country=form["billing_country"])
+    _give_customer(work, session, form["billing_name"])
+    intent = _intent(work, session)
+    if intent is None:
+        return _finish(work, session, method, None)
+    intent = payments.attempt(work, intent, method)
+    if intent["status"] == "succeeded":
+        return _finish(work, session, method, intent)
+    if intent["status"] == "requires_action":
+        return Paid("authenticate", {})
+    return Paid("errors", {"card_number": _sentence(intent["last_payment_error"])})
+
+
+def authenticate(work: Work, session: Json, *, passed: bool) -> Paid:
+    """Carry on after the 3-D Secure page, whichever button was pressed."""
+    intent = waiting_intent(work, session)
+    if intent is None:
+        return Paid("errors", {})
+    method = work.get("payment_method", intent["payment_method"])
+    if not passed:
+        payments.fail_authentication(work, intent, method)
+        return Paid("errors", {"card_number": payments.CANNOT_AUTHENTICATE})
+    return _finish(work, session, method, payments.attempt(work, intent, method, authenticated=True))
+
+
+def read_form(form: dict[str, str], now: int) -> TypedCard | dict[str, str]:
+    """Return the card, or the errors beside the fields of a card form."""
+    today = datetime.fromtimestamp(now, UTC)
+    card = read_card(form["card_number"], form["card_expiry"], form["card_cvc"], today)
+    errors = {} if isinstance(card, TypedCard) else card
+    if not form["billing_name"]:
+        errors["billing_name"] = "Enter the name on the card."
+    if not re.fullmatch(r"[A-Z]{2}", form["billing_country"]):
+        errors["billing_country"] = "Choose a country."
+    return errors or card
+
+
+def waiting_intent(work: Work, session: Json) -> Json | None:
+    """Return the session's payment intent if it waits for 3-D Secure."""
+    identifier = work.store.private(session["id"]).get("intent")
+    intent = work.store.get("payment_intent", identifier) if identifier else None
+    return intent if intent and intent["status"] == "requires_action" else None
+
+
+def _intent(work: Work, session: Json) -> Json | None:
+    private = work.store.private(session["id"])
+    if not session["amount_total"]:
+        return None
+    if "intent" in private:
+        return work.get("payment_intent", private["intent"])
+    intent = payments.new_intent(
+        work, session["customer"], session["amount_total"], session["currency"], "Subscription creation"
+    )
+    work.store.set_private(session["id"], {**private, "intent": intent["id"]})
+    return intent
+
+
+def _give_customer(work: Work, session: Json, name: str) -> None:
+    if session["customer"] is None:
+        address = session["customer_email"]
+        customer = customers.create(work, {"email": address, "name": name})
+        details = session["customer_details"] or checkout.blank_details(address)
+        work.change(session, customer=customer["id"], customer_details=details)
+
+
+def _finish(work: Work, session: Json, method: Json, intent: Json | None) -> Paid:
+    payment_methods.attach_to(work, method, session["customer"])
+    complete(work, session, method, intent)
+    return Paid("paid", {})
+
+
+def complete(work: Work, session: Json, method: Json, intent: Json | None) -> Json:
+    """Finish a session whose payment succeeded: subscription and invoice are made, and the events tell it."""
+    private = work.store.private(session["id"])
+    rows = [{"price": line["price"]["id"], "quantity": line["quantity"]} for line in private["line_items"]]
+    wanted = private["subscription_data"]
+    subscription, invoice = subscriptions.begin(
+        work,
+        subscriptions.Wanted(
+            session["customer"], rows, method, merged({}, wanted.get("metadata", {})), wanted.get("description")
+        ),
+        intent,
+    )
+    collecting.mark_paid(work, invoice)
+    work.store.set_due(session["id"], None)
+    return work.change(
+        session,
+        event="checkout.session.completed",
+        customer_details={**session["customer_details"], **_billing(method)},
+        invoice=invoice["id"],
+        payment_status="paid" if intent else "no_payment_required",
+        status="complete",
+        subscription=subscription["id"],
+        url=None,
+    )
+
+
+def _billing(method: Json) -> Json:
+    return {"address": method["billing_details"]["address"], "name": method["billing_details"]["name"]}
+
+
+def _sentence(error: Json) -> str:
+    known = {"insufficient_funds": INSUFFICIENT, "generic_decline": DECLINED}
+    return known.get(str(error.get("decline_code")), str(error["message"]))

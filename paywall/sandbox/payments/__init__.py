@@ -1,0 +1,1 @@
+"""Customers, their cards, and taking and giving back money."""

@@ -1,0 +1,72 @@
+"""Customers: who pays. Deleting one ends its subscriptions at once, as at Stripe."""
+
+from paywall.sandbox.billing import subscriptions
+from paywall.sandbox.state.ids import token
+from paywall.sandbox.state.shapes import Json
+from paywall.sandbox.state.work import Work
+from paywall.sandbox.wire.paging import equals
+from paywall.sandbox.wire.params import Declared, email, merged, metadata, one_of, rows_of, shape_of, text
+from paywall.sandbox.wire.routes import Operation, listing
+
+_ADDRESS: Declared = {name: text(unset=True) for name in ("city", "country", "line1", "line2", "postal_code", "state")}
+_CUSTOMER: Declared = {
+    "address": shape_of(_ADDRESS, unset=True),
+    "description": text(unset=True),
+    "email": email,
+    "invoice_settings": shape_of({"default_payment_method": text(unset=True), "footer": text(unset=True)}),
+    "metadata": metadata,
+    "name": text(256, unset=True),
+    "phone": text(20, unset=True),
+    "preferred_locales": rows_of(text()),
+    "tax_exempt": one_of("exempt", "none", "reverse"),
+}
+
+
+def create(work: Work, params: Json) -> Json:
+    """Make a customer."""
+    _complete(work, params, {"address": None, "invoice_settings": {}, "metadata": {}})
+    return work.add("customer", event="customer.created", invoice_prefix=token(8).upper(), **params)
+
+
+def update(work: Work, params: Json) -> Json:
+    """Change a customer."""
+    customer = work.get("customer", params.pop("id"))
+    _complete(work, params, customer)
+    return work.change(customer, event="customer.updated", **params)
+
+
+def _complete(work: Work, params: Json, old: Json) -> None:
+    if "metadata" in params:
+        params["metadata"] = merged(old["metadata"], params["metadata"])
+    if params.get("address") is not None:
+        params["address"] = {**dict.fromkeys(_ADDRESS), **(old["address"] or {}), **params["address"]}
+    if "invoice_settings" in params:
+        if chosen := params["invoice_settings"].get("default_payment_method"):
+            work.get("payment_method", chosen, "invoice_settings[default_payment_method]")
+        blank = {"custom_fields": None, "default_payment_method": None, "footer": None, "rendering_options": None}
+        params["invoice_settings"] = {**blank, **old["invoice_settings"], **params["invoice_settings"]}
+
+
+def retrieve(work: Work, params: Json) -> Json:
+    """Return a customer; a deleted one is answered as Stripe's stub."""
+    return work.store.get("customer", params["id"]) or work.get("customer", params["id"])
+
+
+def delete(work: Work, params: Json) -> Json:
+    """Delete a customer for good and cancel its subscriptions at once."""
+    customer = work.get("customer", params["id"])
+    for subscription in work.store.select("subscription", "customer = ?", [customer["id"]]):
+        if subscription["status"] not in subscriptions.ENDED:
+            subscriptions.end(work, subscription, reason="cancellation_requested")
+    work.emit("customer.deleted", customer)
+    work.store.delete(customer)
+    return {"id": customer["id"], "object": "customer", "deleted": True}
+
+
+OPERATIONS = (
+    Operation("POST", "/v1/customers", create, _CUSTOMER),
+    Operation("GET", "/v1/customers/<id>", retrieve),
+    Operation("POST", "/v1/customers/<id>", update, _CUSTOMER),
+    Operation("DELETE", "/v1/customers/<id>", delete),
+    listing("/v1/customers", "customer", {"email": equals("$.email")}),
+)

@@ -1,0 +1,1 @@
+"""The form of questions and answers: parameters, lists, expansion, idempotency keys, the table of operations."""
