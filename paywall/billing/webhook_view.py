@@ -53,8 +53,11 @@ def _body() -> bytes:
     """Return the raw bytes, at most 512 KiB; an encoded body is never unpacked, so what it hides can't grow here."""
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise RequestEntityTooLarge
-    request.max_content_length = BODY_BYTES
-    return request.get_data(cache=False, parse_form_data=False)
+    request.max_content_length = BODY_BYTES + 1  # a body whose length is unsaid is read so far, and no further
+    body = request.get_data(cache=False, parse_form_data=False)
+    if len(body) > BODY_BYTES:
+        raise RequestEntityTooLarge
+    return body
 
 
 def _plain(status: int, word: str) -> Response:

@@ -66,10 +66,17 @@ def _judge_body() -> None:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise RequestEntityTooLarge  # what it would unpack to is unknown, and nobody's browser packs forms
     if request.mimetype in (URLENCODED, MULTIPART):
+        _refuse_cut_off(request.get_data())
         _refuse_undecodable(request.get_data())
     if request.mimetype == MULTIPART:
         _refuse_unfinished(request.get_data())
         _refuse_too_many_parts()
+
+
+def _refuse_cut_off(body: bytes) -> None:
+    """Refuse a body that came in pieces, its length unsaid, and was read as far as the limit."""
+    if request.content_length is None and len(body) >= (request.max_content_length or 0) > 0:
+        raise RequestEntityTooLarge
 
 
 def _refuse_undecodable(body: bytes) -> None:
