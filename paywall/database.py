@@ -125,7 +125,7 @@ class Database:
 
 
 def make_engine(url: str) -> Engine:
-    """Return an engine for `url`, with what each database needs already set."""
+    """Return an engine for `url`, with what each database needs already set; its errors repeat no values (logs)."""
     parsed = psycopg_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(parsed)
@@ -135,6 +135,7 @@ def make_engine(url: str) -> Engine:
         max_overflow=10,
         pool_timeout=5,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": 3, "application_name": "paywall"},
     )
 
@@ -150,7 +151,8 @@ def psycopg_url(url: str) -> URL:
 def _sqlite_engine(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": SQLITE_BUSY_MS / 1000})
+    driver = {"isolation_level": None, "timeout": SQLITE_BUSY_MS / 1000}
+    engine = create_engine(url, hide_parameters=True, connect_args=driver)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "before_cursor_execute", _begin_before_first_write)
     event.listen(engine, "savepoint", lambda connection, _name: _begin_immediate(connection))

@@ -12,8 +12,9 @@ _SECRET_WORDS = ("password", "secret", "token", "cookie", "authorization", "sign
 _HIDDEN = "[hidden]"
 _PATTERNS = (
     (re.compile(r"\b(?:sk|rk|whsec|pk)_[A-Za-z0-9_]{6,}"), _HIDDEN),
-    (re.compile(r"([A-Za-z0-9._%+-])[A-Za-z0-9._%+-]*@([A-Za-z0-9.-]+\.[A-Za-z]{2,})"), r"\1…@\2"),
     (re.compile(r"(://[^:/@\s]+:)[^@\s]+@"), r"\1[hidden]@"),
+    (re.compile(r"([^\s@'\"<>(),:;=/])[^\s@'\"<>(),:;=/]*@([\w.-]+\.\w{2,})"), r"\1…@\2"),
+    (re.compile(r"(Failing row contains \().*"), r"\1[hidden])"),
     (re.compile(r"/(reset-password|confirm)/[^\s?\"']+"), r"/\1/[hidden]"),
 )
 
