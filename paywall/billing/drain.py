@@ -12,7 +12,8 @@ from structlog import get_logger
 from paywall import clock
 from paywall.billing import inbox
 from paywall.billing.checkout_tables import known_customers
-from paywall.billing.inbox import Note, Noted
+from paywall.billing.inbox import Noted
+from paywall.billing.incoming import Note
 from paywall.billing.parts import Billing
 from paywall.billing.stripe_errors import StripeNotFound, StripeUnavailable
 from paywall.billing.subscription_tables import subscription_paid_by

@@ -14,7 +14,7 @@ from structlog import get_logger
 
 from paywall import audit
 from paywall.billing import inbox
-from paywall.billing.inbox import Note
+from paywall.billing.incoming import Note
 from paywall.billing.ownership import owner_of
 from paywall.billing.parts import Billing
 from paywall.billing.snapshot import SubscriptionSnapshot, read_subscription

@@ -15,7 +15,8 @@ from structlog import get_logger
 from paywall import audit
 from paywall.billing import inbox, lease
 from paywall.billing.fetching import Picture, fetch
-from paywall.billing.inbox import Note, Noted
+from paywall.billing.inbox import Noted
+from paywall.billing.incoming import Note
 from paywall.billing.lease import Claim, LeaseLost
 from paywall.billing.ownership import Owner, owner_of
 from paywall.billing.parts import Billing

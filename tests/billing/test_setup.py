@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from paywall.billing import inbox
+from paywall.billing import incoming
 from paywall.billing.money import Money
 from paywall.billing.plans import Interval, NewPlan, NewPrice, set_up_plan
 from paywall.billing.stripe_errors import StripeUnavailable
@@ -121,5 +121,5 @@ def test_the_portal_is_ours_when_a_reader_opens_it(shop: Shop) -> None:
 
 
 def test_every_event_we_ask_for_is_one_that_the_inbox_works_on() -> None:
-    ignored = {kind for kind in EVENT_TYPES if not inbox._concerns_us(kind)}
+    ignored = {kind for kind in EVENT_TYPES if not incoming.concerns_us(kind)}
     assert ignored == set()

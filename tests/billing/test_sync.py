@@ -8,7 +8,7 @@ from paywall import clock
 from paywall.billing import inbox
 from paywall.billing.checkout_tables import keep_customer
 from paywall.billing.drain import drain_once
-from paywall.billing.inbox import Note
+from paywall.billing.incoming import Note
 from paywall.billing.stripe_errors import StripeUnavailable
 from paywall.billing.sync import sync_subscription
 from paywall.entitlements.rules import Standing
