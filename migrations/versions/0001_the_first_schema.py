@@ -188,8 +188,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("gate_events", schema=None) as batch_op:
         batch_op.create_index("ix_gate_events_article", ["article_id", "at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_gate_events_at"), ["at"], unique=False)
-        batch_op.create_index("ix_gate_events_reader", ["reader_id", "at"], unique=False)
+        batch_op.create_index(
+            "ix_gate_events_reader",
+            ["reader_id", "at"],
+            unique=False,
+            sqlite_where=sa.text("reader_id IS NOT NULL"),
+            postgresql_where=sa.text("reader_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_gate_events_when", ["publisher_id", "at"], unique=False)
 
     op.create_table(
@@ -547,8 +552,11 @@ def downgrade() -> None:
     op.drop_table("meters")
     with op.batch_alter_table("gate_events", schema=None) as batch_op:
         batch_op.drop_index("ix_gate_events_when")
-        batch_op.drop_index("ix_gate_events_reader")
-        batch_op.drop_index(batch_op.f("ix_gate_events_at"))
+        batch_op.drop_index(
+            "ix_gate_events_reader",
+            sqlite_where=sa.text("reader_id IS NOT NULL"),
+            postgresql_where=sa.text("reader_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_gate_events_article")
 
     op.drop_table("gate_events")
