@@ -10,8 +10,8 @@ from paywall.billing.checkout_tables import CheckoutState
 from paywall.billing.checkout_turns import Turn, end_turn, give_up, take_turn
 from paywall.billing.parts import Billing
 from paywall.billing.plans import price_on_offer
+from paywall.billing.reading import current_subscription
 from paywall.billing.stripe_errors import IdempotencyConflict, StripeNotFound, StripeUnavailable, is_kept
-from paywall.billing.subscription_tables import current_subscription
 from paywall.errors import PaywallError
 
 WAIT_FOR = timedelta(seconds=2)

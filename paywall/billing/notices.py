@@ -14,12 +14,12 @@ from paywall.billing.money import Money
 from paywall.billing.snapshot import InvoiceSnapshot
 from paywall.billing.status import Status
 from paywall.billing.subscription_tables import Subscription
-from paywall.entitlements.tables import entitlements_of
+from paywall.entitlements.reading import entitlements_of
 from paywall.mail import compose
 from paywall.publishers.letterhead import letterhead
 from paywall.publishers.profiles import read_profile
 from paywall.publishers.rules import Profile
-from paywall.readers.tables import reader_by_id
+from paywall.readers.finding import reader_by_id
 
 NEWS_FOR = timedelta(days=3)
 """What happened longer ago (an import, a repair after an outage) is no news any more."""

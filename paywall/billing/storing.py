@@ -14,19 +14,19 @@ from paywall import audit, clock
 from paywall.billing import inbox, notices
 from paywall.billing.fetching import Picture
 from paywall.billing.ownership import Owner, grace_days
+from paywall.billing.reading import current_subscription
 from paywall.billing.snapshot import InvoiceSnapshot, SubscriptionSnapshot
 from paywall.billing.status import ENDED, Access, access_of, is_known, is_live
 from paywall.billing.subscription_tables import (
     Invoice,
     Subscription,
-    current_subscription,
     invoices_of,
     other_live,
     subscription_by_stripe_id,
 )
 from paywall.entitlements.granting import Grant, set_entitlement
 from paywall.entitlements.rules import Entitlement, Source
-from paywall.readers.tables import Reader
+from paywall.readers.finding import hold_reader
 
 log = get_logger()
 
@@ -49,7 +49,7 @@ class Before:
 
 def store(session: Session, picture: Picture, owner: Owner, base_url: str) -> Access:
     """Store the picture and all that follows from it; raises SecondLive before anything is written."""
-    session.execute(select(Reader.id).where(Reader.id == owner.reader_id).with_for_update())
+    hold_reader(session, owner.reader_id)
     found = picture.subscription
     _refuse_second(session, found, owner)
     row, before = _mirror_subscription(session, found, owner)

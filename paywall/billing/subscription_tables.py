@@ -120,11 +120,6 @@ class Lease(Base):
     until: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-def current_subscription(session: Session, reader_id: int) -> Subscription | None:
-    """Return the subscription that a reader's account speaks of."""
-    return session.scalar(select(Subscription).where(Subscription.reader_id == reader_id, Subscription.is_current))
-
-
 def subscription_by_stripe_id(session: Session, stripe_id: str) -> Subscription | None:
     """Return a subscription by the id that Stripe gave it."""
     return session.scalar(select(Subscription).where(Subscription.stripe_id == stripe_id))
@@ -151,10 +146,3 @@ def invoices_of(session: Session, stripe_id: str) -> list[Invoice]:
     """Return the invoices of a subscription, oldest first."""
     query = select(Invoice).where(Invoice.subscription_id == stripe_id).order_by(Invoice.created_at, Invoice.id)
     return list(session.scalars(query))
-
-
-def invoices_of_reader(session: Session, reader_id: int) -> list[Invoice]:
-    """Return the invoices that a reader may want to see, newest first."""
-    shown = Invoice.status.in_(["open", "paid", "uncollectible"])
-    query = select(Invoice).where(Invoice.reader_id == reader_id, shown)
-    return list(session.scalars(query.order_by(Invoice.created_at.desc(), Invoice.id.desc())))

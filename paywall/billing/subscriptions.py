@@ -8,8 +8,9 @@ from typing import Any
 
 from paywall.billing.checkout_tables import customer_of
 from paywall.billing.parts import Billing
+from paywall.billing.reading import current_subscription
 from paywall.billing.status import ENDED, Status
-from paywall.billing.subscription_tables import Subscription, current_subscription
+from paywall.billing.subscription_tables import Subscription
 from paywall.billing.sync import Synced, sync_subscription
 from paywall.errors import NotFound, PaywallError
 

@@ -14,7 +14,7 @@ from paywall.cli.context import Context
 def comp(context: Context, email: str, days: int, reason: str, publisher: str | None) -> None:
     """Let the reader with address EMAIL in, free of charge."""
     from paywall.entitlements.comps import give_comp
-    from paywall.readers.accounts import find_reader
+    from paywall.readers.finding import find_reader
 
     profile = context.profile(publisher)
     with context.database().writing() as session:
@@ -35,7 +35,7 @@ def explain(context: Context, reader: str, article: str, publisher: str | None) 
     from paywall.gate.access import Who
     from paywall.gate.explain import as_table
     from paywall.gate.explain import explain as walk
-    from paywall.readers.accounts import find_reader
+    from paywall.readers.finding import find_reader
 
     profile, gate = context.profile(publisher), context.product.gate
     card = gate.catalogue.card(profile.id, article)

@@ -16,8 +16,8 @@ from paywall.publishers.setup import NewPublisher, answer_only_at, ensure_sectio
 from paywall.publishers.tables import Publisher
 from paywall.readers.accounts import open_account
 from paywall.readers.email_address import parse_email
+from paywall.readers.finding import reader_by_email
 from paywall.readers.passwords import hash_password
-from paywall.readers.tables import reader_by_email
 
 ARTICLES = Path(newsroom.__file__).parent / "demo_articles"
 ADMIN = "admin@courier.example"

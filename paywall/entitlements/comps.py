@@ -9,7 +9,7 @@ from paywall import audit, clock
 from paywall.entitlements.granting import Grant, set_entitlement
 from paywall.entitlements.rules import Entitlement, Source, Standing
 from paywall.errors import BadInput, NotFound
-from paywall.readers.tables import reader_by_id
+from paywall.readers.finding import reader_by_id
 
 LONGEST_DAYS = 3660
 LONGEST_REASON = 500

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from paywall import clock
 from paywall.entitlements.rules import Entitlement
 from paywall.entitlements.tables import EntitlementRow
-from paywall.readers.tables import end_access
+from paywall.readers.ending import end_access
 
 
 @dataclass(frozen=True, slots=True)

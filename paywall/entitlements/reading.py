@@ -34,4 +34,11 @@ def rights_of(session: Session, publisher_id: int, reader_id: int) -> ReaderRigh
     rows = session.execute(query).all()
     if not rows:
         return None
-    return ReaderRights(rows[0][0], rows[0][1], tuple(row[2].value for row in rows if row[2] is not None))
+    held: list[EntitlementRow | None] = [row[2] for row in rows]
+    return ReaderRights(rows[0][0], rows[0][1], tuple(row.value for row in held if row is not None))
+
+
+def entitlements_of(session: Session, reader_id: int) -> list[Entitlement]:
+    """Return all that a reader has or had."""
+    rows = session.scalars(select(EntitlementRow).where(EntitlementRow.reader_id == reader_id))
+    return [row.value for row in rows]

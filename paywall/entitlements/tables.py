@@ -1,9 +1,9 @@
-"""The entitlements' table, and the queries on it."""
+"""The entitlements' table."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
 from paywall.database import Base, UtcDateTime
 from paywall.entitlements.rules import Entitlement, Source, Standing
@@ -40,9 +40,3 @@ class EntitlementRow(Base):
             valid_until=self.valid_until,
             suspended=self.suspended,
         )
-
-
-def entitlements_of(session: Session, reader_id: int) -> list[Entitlement]:
-    """Return all that a reader has or had."""
-    rows = session.scalars(select(EntitlementRow).where(EntitlementRow.reader_id == reader_id))
-    return [row.value for row in rows]

@@ -47,6 +47,11 @@ class Profiles:
             self._by_host = {host: p for host, p in self._by_host.items() if p.id != change.publisher_id}
 
 
+def publisher_by_slug(session: Session, slug: str) -> Publisher | None:
+    """Return the publisher of that slug."""
+    return session.scalar(select(Publisher).where(Publisher.slug == slug))
+
+
 def choose(database: Database, slug: str | None) -> Profile:
     """Return the publisher of that slug, or the only one there is; raises NotFound with advice."""
     with database.reading() as session:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from paywall import changes
-from paywall.publishers.tables import Meter, Publisher, PublisherHost, Section, publisher_by_slug
+from paywall.publishers.profiles import publisher_by_slug
+from paywall.publishers.tables import Meter, Publisher, PublisherHost, Section
 
 
 @dataclass(frozen=True, slots=True)

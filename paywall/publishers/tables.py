@@ -90,8 +90,3 @@ class Section(Base):
 def publisher_id_by_host(session: Session, host: str) -> int | None:
     """Return the id of the publisher that answers to `host`, lower case, with its port."""
     return session.scalar(select(PublisherHost.publisher_id).where(PublisherHost.host == host))
-
-
-def publisher_by_slug(session: Session, slug: str) -> Publisher | None:
-    """Return the publisher of that slug."""
-    return session.scalar(select(Publisher).where(Publisher.slug == slug))

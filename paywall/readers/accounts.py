@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from paywall import clock
 from paywall.database import insert_once
-from paywall.errors import NotFound
 from paywall.outbox import OutboxMail
-from paywall.readers.email_address import EmailAddress, parse_email
-from paywall.readers.tables import Reader, end_access, end_sign_ins, reader_by_email
+from paywall.readers.email_address import EmailAddress
+from paywall.readers.ending import end_access, end_sign_ins
+from paywall.readers.finding import reader_by_email
+from paywall.readers.tables import Reader
 
 
 def open_account(
@@ -31,14 +32,6 @@ def open_account(
     if not insert_once(session, Reader, values):
         return None
     return reader_by_email(session, publisher_id, address.normalized)
-
-
-def find_reader(session: Session, publisher_id: int, email: str) -> Reader:
-    """Return a publisher's reader by the address as somebody types it; raises NotFound or BadInput."""
-    reader = reader_by_email(session, publisher_id, parse_email(email).normalized)
-    if reader is None:
-        raise NotFound("No reader has that address.")
-    return reader
 
 
 def confirm(session: Session, reader: Reader) -> bool:

@@ -16,7 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paywall import clock
-from paywall.readers.tables import Reader, SignIn, end_sign_in
+from paywall.readers.ending import end_sign_in
+from paywall.readers.finding import hold_reader
+from paywall.readers.tables import Reader, SignIn
 from paywall.web import current
 from paywall.web.cookies import drop_pass
 
@@ -55,7 +57,7 @@ def sign_in(reader: Reader, *, keep: bool) -> None:
 def start(database_session: Session, reader_id: int, user_agent: str) -> tuple[int, str]:
     """Begin a sign-in; returns its id and the token whose hash is kept. Ends the oldest beyond `MOST`."""
     token = secrets.token_urlsafe(32)
-    database_session.execute(select(Reader.id).where(Reader.id == reader_id).with_for_update())
+    hold_reader(database_session, reader_id)
     row = SignIn(reader_id=reader_id, token_hash=_digest(token), created_at=clock.wall(), user_agent=user_agent[:200])
     database_session.add(row)
     database_session.flush()

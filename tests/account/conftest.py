@@ -11,7 +11,8 @@ from paywall.billing import parts
 from paywall.billing.sync import sync_subscription
 from paywall.database import Database
 from paywall.publishers.rules import Profile
-from paywall.readers.tables import Reader, reader_by_email
+from paywall.readers.finding import reader_by_email
+from paywall.readers.tables import Reader
 from paywall.settings import Environment, Settings
 from tests.billing.stripe_world import World, make_world
 from tests.readers.browser import Browser

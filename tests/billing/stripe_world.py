@@ -16,11 +16,12 @@ from paywall.billing.checkout_tables import keep_customer
 from paywall.billing.money import Money
 from paywall.billing.parts import Billing
 from paywall.billing.plans import Interval, NewPlan, NewPrice, set_up_plan
+from paywall.billing.reading import current_subscription
 from paywall.billing.stripe_gateway import InProcess, StripeGateway
-from paywall.billing.subscription_tables import BillingEvent, Invoice, Subscription, current_subscription
+from paywall.billing.subscription_tables import BillingEvent, Invoice, Subscription
 from paywall.database import Database
+from paywall.entitlements.reading import entitlements_of
 from paywall.entitlements.rules import Entitlement
-from paywall.entitlements.tables import entitlements_of
 from paywall.outbox import OutboxMail
 from paywall.publishers.rules import Profile
 from paywall.publishers.tables import Publisher

@@ -9,8 +9,9 @@ from paywall import clock
 from paywall.audit import AuditEntry
 from paywall.database import Database
 from paywall.entitlements.comps import give_comp
+from paywall.entitlements.reading import entitlements_of
 from paywall.entitlements.rules import Standing
-from paywall.entitlements.tables import EntitlementRow, entitlements_of
+from paywall.entitlements.tables import EntitlementRow
 from paywall.errors import BadInput, NotFound
 from paywall.publishers.rules import Profile
 from paywall.readers.tables import Reader

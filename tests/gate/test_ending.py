@@ -10,7 +10,8 @@ from paywall.app import Product
 from paywall.changes import POLL_SECONDS
 from paywall.gate import passes
 from paywall.publishers.setup import NewPublisher, ensure_section, set_up_publisher
-from paywall.readers.tables import Reader, end_access, end_sign_ins
+from paywall.readers.ending import end_access, end_sign_ins
+from paywall.readers.tables import Reader
 from tests.gate.conftest import add_article
 from tests.gate.visits import Browser
 

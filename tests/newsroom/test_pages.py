@@ -9,9 +9,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from paywall import clock
 from paywall.articles.listings import LISTED
 from paywall.database import Database
+from paywall.publishers.profiles import publisher_by_slug
 from paywall.publishers.rules import Profile
 from paywall.publishers.setup import NewPublisher, ensure_section, set_up_publisher
-from paywall.publishers.tables import publisher_by_slug
 from tests.newsroom.conftest import FULL, AddArticle, at
 
 LONG = "a" * 999

@@ -9,7 +9,8 @@ from paywall.app import Product
 from paywall.changes import Change, ChangeFollower, ChangeKind
 from paywall.outbox import OutboxMail
 from paywall.readers.accounts import erase
-from paywall.readers.tables import end_sign_ins, reader_by_id
+from paywall.readers.ending import end_sign_ins
+from paywall.readers.finding import reader_by_id
 from tests.readers.browser import PASSWORD, Browser
 from tests.readers.stored import link_in, mails, readers, sign_ins
 

@@ -8,7 +8,7 @@ from paywall.readers import current as who
 from paywall.readers import letters, links
 from paywall.readers.accounts import confirm
 from paywall.readers.email_address import parse_email
-from paywall.readers.tables import reader_by_email
+from paywall.readers.finding import reader_by_email
 from paywall.readers.views.pages import HOME, desk, errors_of, keep_address_secret, page
 from paywall.readers.views.resetting import reader_of
 from paywall.web import current, limits

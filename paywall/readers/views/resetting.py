@@ -7,9 +7,10 @@ from paywall.errors import BadInput
 from paywall.readers import letters, links
 from paywall.readers.accounts import confirm, set_password
 from paywall.readers.email_address import parse_email
+from paywall.readers.finding import reader_by_email, reader_by_id
 from paywall.readers.passwords import check_new_password, hash_password
 from paywall.readers.sign_ins import sign_in
-from paywall.readers.tables import Reader, reader_by_email, reader_by_id
+from paywall.readers.tables import Reader
 from paywall.readers.views.pages import HOME, desk, errors_of, keep_address_secret, page, release_connection
 from paywall.web import current, limits
 from paywall.web.forms import read_form

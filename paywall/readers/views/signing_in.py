@@ -8,9 +8,10 @@ from paywall.errors import BadInput
 from paywall.readers import current as who
 from paywall.readers.accounts import renew_hash
 from paywall.readers.email_address import parse_email
+from paywall.readers.finding import reader_by_email
 from paywall.readers.passwords import hash_password, is_outdated, is_right
 from paywall.readers.sign_ins import sign_in
-from paywall.readers.tables import Reader, reader_by_email
+from paywall.readers.tables import Reader
 from paywall.readers.views.pages import page, release_connection, way_back
 from paywall.web import current, limits
 from paywall.web.addresses import safe_next

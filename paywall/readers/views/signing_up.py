@@ -8,9 +8,9 @@ from paywall.readers import current as who
 from paywall.readers import letters
 from paywall.readers.accounts import open_account
 from paywall.readers.email_address import EmailAddress, parse_email
+from paywall.readers.finding import reader_by_email
 from paywall.readers.passwords import check_new_password, hash_password
 from paywall.readers.sign_ins import sign_in
-from paywall.readers.tables import reader_by_email
 from paywall.readers.views.pages import HOME, desk, errors_of, page, release_connection, way_back
 from paywall.web import current, limits
 from paywall.web.forms import Form, read_form

@@ -1,0 +1,18 @@
+"""What a reader has with us: the subscription that counts, and the invoices."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from paywall.billing.subscription_tables import Invoice, Subscription
+
+
+def current_subscription(session: Session, reader_id: int) -> Subscription | None:
+    """Return the subscription that a reader's account speaks of."""
+    return session.scalar(select(Subscription).where(Subscription.reader_id == reader_id, Subscription.is_current))
+
+
+def invoices_of_reader(session: Session, reader_id: int) -> list[Invoice]:
+    """Return the invoices that a reader may want to see, newest first."""
+    shown = Invoice.status.in_(["open", "paid", "uncollectible"])
+    query = select(Invoice).where(Invoice.reader_id == reader_id, shown)
+    return list(session.scalars(query.order_by(Invoice.created_at.desc(), Invoice.id.desc())))

@@ -1,0 +1,33 @@
+"""Finding a publisher's readers; nobody is found from another publisher's side."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from paywall.errors import NotFound
+from paywall.readers.email_address import parse_email
+from paywall.readers.tables import Reader
+
+
+def find_reader(session: Session, publisher_id: int, email: str) -> Reader:
+    """Return a publisher's reader by the address as somebody types it; raises NotFound or BadInput."""
+    reader = reader_by_email(session, publisher_id, parse_email(email).normalized)
+    if reader is None:
+        raise NotFound("No reader has that address.")
+    return reader
+
+
+def reader_by_id(session: Session, publisher_id: int, reader_id: int) -> Reader | None:
+    """Return a publisher's reader by id."""
+    return session.scalar(select(Reader).where(Reader.publisher_id == publisher_id, Reader.id == reader_id))
+
+
+def reader_by_email(session: Session, publisher_id: int, normalized: str) -> Reader | None:
+    """Return a publisher's reader by normalised address."""
+    return session.scalar(
+        select(Reader).where(Reader.publisher_id == publisher_id, Reader.email_normalized == normalized)
+    )
+
+
+def hold_reader(session: Session, reader_id: int) -> None:
+    """Make everybody else who holds this reader wait until the transaction ends, on PostgreSQL too."""
+    session.execute(select(Reader.id).where(Reader.id == reader_id).with_for_update())
