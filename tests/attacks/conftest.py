@@ -15,12 +15,13 @@ from paywall.settings import Environment, Settings
 from tests.gate.conftest import add_article
 from tests.gate.visits import LEVELS, Browser
 
+METERED = 10
 HOSTS = {"news": "news.test", "rival": "rival.test"}
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    """A database with two publishers, allowances 3 and 5, and two articles of each level at either."""
+    """A database with two publishers, allowances 3 and 5, and articles of each level at either."""
     schema.load_tables()
     database = Database(f"sqlite:///{tmp_path / 'paywall.sqlite3'}")
     Base.metadata.create_all(database.engine)
@@ -31,7 +32,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
             ensure_section(session, row, "news", "News")
             publisher_id = row.id
         for level in LEVELS:
-            for number in range(2):
+            for number in range(METERED if (slug, level) == ("news", "metered") else 2):
                 add_article(database, publisher_id, f"{level}-{number}", access=level)
     yield database
     database.close()

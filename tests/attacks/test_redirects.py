@@ -25,7 +25,7 @@ class TestARouteThatIsSpelledWithTwoSlashes:
 
 
 class TestTheWayBack:
-    @pytest.mark.parametrize("away", AWAY)
+    @pytest.mark.parametrize("away", AWAY[::3])
     def test_stays_here_after_signing_up_in_and_out(self, browser: Browser, away: str) -> None:
         signed_up = browser.sign_up("reader@example.org", next=away)
         looked = browser.get("/login", query_string={"next": away})
@@ -35,8 +35,8 @@ class TestTheWayBack:
         for answer in (signed_up, looked, out, signed_in):
             assert answer.headers["Location"] in ("/account", "/")
 
-    @pytest.mark.parametrize("away", AWAY)
-    def test_stays_here_on_the_way_to_a_subscription(self, browser: Browser, away: str) -> None:
-        answer = browser.post("/subscribe", {"price": "x", "next": away})
-        assert answer.headers["Location"] == "/login?next=/subscribe%3Fnext%3D/"
-        assert "evil" not in browser.get("/subscribe", query_string={"next": away}).text
+    def test_stays_here_on_the_way_to_a_subscription(self, browser: Browser) -> None:
+        for away in AWAY:
+            answer = browser.post("/subscribe", {"price": "x", "next": away})
+            assert answer.headers["Location"] == "/login?next=/subscribe%3Fnext%3D/", away
+            assert "evil" not in browser.get("/subscribe", query_string={"next": away}).text, away
