@@ -23,13 +23,19 @@ ENGINES = [
 
 
 @pytest.fixture(params=ENGINES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """The address of a database with every table and no rows; a test that asks for it runs twice, on each engine."""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_with_tables"), tmp_path / "paywall.sqlite3")
-        return f"sqlite:///{tmp_path / 'paywall.sqlite3'}"
+        return str(request.getfixturevalue("sqlite_url"))
     reused: ReusedPostgres = request.getfixturevalue("reused_postgres")
     return reused.emptied()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_with_tables: Path, tmp_path: Path) -> str:
+    """The address of a SQLite file with every table and no rows, for what one engine is enough for."""
+    shutil.copy(sqlite_with_tables, tmp_path / "paywall.sqlite3")
+    return f"sqlite:///{tmp_path / 'paywall.sqlite3'}"
 
 
 @pytest.fixture(params=ENGINES)

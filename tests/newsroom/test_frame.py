@@ -1,7 +1,6 @@
 """What every page stands in: stylesheets, colours, the icon, and error pages in the same hand."""
 
 import re
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -16,9 +15,9 @@ STATUSES = [400, 403, 404, 410, 413, 429, 500, 503]
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(sqlite_url: str) -> str:
     """One engine is enough here: nothing of this asks the database for more than the publisher."""
-    return f"sqlite:///{tmp_path / 'paywall.sqlite3'}"
+    return sqlite_url
 
 
 class TestAssets:
