@@ -10,22 +10,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, defer
 
-from paywall.articles.tables import Article, Byline, is_published, newest, published
-
-__all__ = [
-    "LISTED",
-    "Address",
-    "Article",
-    "Listing",
-    "addresses",
-    "article_page",
-    "author_name",
-    "by_author",
-    "count_published",
-    "in_section",
-    "newest",
-]
-
+from paywall.articles.tables import Article, Byline, is_published, published
 
 LISTED = 20
 """How many articles one page of a list shows."""
@@ -51,6 +36,14 @@ def article_page(session: Session, publisher_id: int, slug: str, *, whole: bool)
     """Return an article whatever its presence; its text is loaded only if `whole`, else asking for it raises."""
     query = select(Article).where(Article.publisher_id == publisher_id, Article.slug == slug)
     return session.scalar(query if whole else query.options(defer(Article.body_html, raiseload=True)))
+
+
+def newest(session: Session, publisher_id: int, now: datetime, *, section: str | None, most: int) -> Sequence[Article]:
+    """Return the newest published articles, of one section or of all, without their text."""
+    query = published(publisher_id, now)
+    if section is not None:
+        query = query.where(Article.section == section)
+    return session.scalars(query.limit(most)).all()
 
 
 def in_section(session: Session, publisher_id: int, section: str, now: datetime, page: int) -> Listing:

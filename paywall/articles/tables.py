@@ -1,6 +1,6 @@
 """The articles' table, and the queries on it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import (
@@ -11,7 +11,6 @@ from sqlalchemy import (
     Index,
     Select,
     UniqueConstraint,
-    func,
     or_,
     select,
 )
@@ -105,16 +104,6 @@ def is_published(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (Article.opens_at <= now, or_(Article.withdrawn_at.is_(None), Article.withdrawn_at > now))
 
 
-def article_by_slug(session: Session, publisher_id: int, slug: str) -> Article | None:
-    """Return an article whatever its presence."""
-    return session.scalar(select(Article).where(Article.publisher_id == publisher_id, Article.slug == slug))
-
-
-def article_by_key(session: Session, publisher_id: int, key: str) -> Article | None:
-    """Return an article by the publisher's own id, whatever its presence."""
-    return session.scalar(select(Article).where(Article.publisher_id == publisher_id, Article.key == key))
-
-
 def articles_by_key(session: Session, publisher_id: int, keys: Iterable[str]) -> dict[str, Article]:
     """Return those articles of a publisher that it knows by one of `keys`, whatever their presence."""
     query = select(Article).where(Article.publisher_id == publisher_id, Article.key.in_(list(keys)))
@@ -125,16 +114,3 @@ def published(publisher_id: int, now: datetime) -> Select[Article]:
     """Return the query of a publisher's published articles without their text, newest first."""
     query = select(Article).where(Article.publisher_id == publisher_id, *is_published(now))
     return query.options(defer(Article.body_html, raiseload=True)).order_by(Article.opens_at.desc(), Article.id.desc())
-
-
-def newest(session: Session, publisher_id: int, now: datetime, *, section: str | None, most: int) -> Sequence[Article]:
-    """Return the newest published articles, of one section or of all, without their text."""
-    query = published(publisher_id, now)
-    if section is not None:
-        query = query.where(Article.section == section)
-    return session.scalars(query.limit(most)).all()
-
-
-def count_articles(session: Session, publisher_id: int) -> int:
-    """Return how many articles a publisher has, whatever their presence."""
-    return session.scalar(select(func.count()).where(Article.publisher_id == publisher_id)) or 0

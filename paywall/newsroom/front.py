@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from paywall.articles.listings import Article, newest
+from paywall.articles.listings import newest
+from paywall.articles.tables import Article
 from paywall.publishers.rules import Profile, SectionRules
 
 PER_SECTION = 5

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from paywall.articles.listings import Article
 from paywall.articles.rules import AccessLevel
+from paywall.articles.tables import Article
 from paywall.newsroom.addresses import article_path, author_path
 from paywall.newsroom.dates import local_iso
 from paywall.newsroom.teasers import teaser

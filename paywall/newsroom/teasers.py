@@ -4,8 +4,8 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from paywall.articles.listings import Article
 from paywall.articles.rules import AccessLevel
+from paywall.articles.tables import Article
 from paywall.publishers.rules import Profile
 
 TEASER_CHARACTERS = 220
