@@ -15,6 +15,8 @@ class Source(StrEnum):
 class Standing(StrEnum):
     """In what way a right to read holds; spelled as the gate's reasons are."""
 
+    __hash__ = str.__hash__  # a tenth of what Enum's own takes, on every request
+
     SUBSCRIBED = "subscribed"
     TRIALING = "trialing"
     IN_GRACE = "in_grace"

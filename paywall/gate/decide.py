@@ -119,6 +119,7 @@ RULES: Final[tuple[Rule, ...]] = (
 )
 
 
+@lru_cache(maxsize=4096)  # there are many readers and few cases
 def first_step(case: Case) -> FirstAnswer:
     """Return the first rule's answer; a case that no rule knows is shut."""
     for rule in RULES:

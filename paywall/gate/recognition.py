@@ -12,13 +12,14 @@ from paywall.entitlements.rules import Standing
 from paywall.errors import DatabaseUnavailable
 from paywall.gate import passes
 from paywall.gate.access import Gate, Who
-from paywall.gate.cookies import VISITOR_SECONDS, drop, keep, read_cookies
+from paywall.gate.cookies import VISITOR_SECONDS, drop, keep
 from paywall.gate.identity import Knocker
 from paywall.gate.passes import Pass
 from paywall.gate.revocations import Revocations
 from paywall.gate.rights import NO_RIGHT, Right, RightsReader, right_at
 from paywall.gate.snapshot import Snapshot
 from paywall.gate.strangers import Strangers
+from paywall.gate.wallets import Wallet, Wallets
 from paywall.meter import visitor
 from paywall.publishers.rules import Profile
 from paywall.readers.knock import Knock
@@ -43,7 +44,7 @@ class _Visit(NamedTuple):
 
     environ: "WSGIEnvironment"
     profile: Profile
-    cookies: dict[str, str]
+    wallet: Wallet
     now: datetime
     wall: datetime
 
@@ -60,58 +61,43 @@ class Recognition:
         self.revocations = Revocations()
         self.snapshot = Snapshot()
         self._strangers = Strangers()
+        self._wallets = Wallets(settings)
 
     def recognise(self, environ: "WSGIEnvironment", profile: Profile, now: datetime) -> Recognised:
         """Tell who sends a request to `profile` at business time `now`."""
-        header = environ.get("HTTP_COOKIE")
-        cookies = read_cookies(header) if header else {}
-        value, session = cookies.get(self._names.reader_pass), cookies.get(self._names.session)
-        if value is None and (session is None or (profile.id, session) in self._strangers):
-            return self._visitor(environ, cookies)
-        known, wall = self._known(profile, value) if value else None, clock.wall()
+        wallet = self._wallets.open(environ.get("HTTP_COOKIE"))
+        known = wallet.known
+        if known is None and wallet.session is None:
+            return self._visitor(environ, wallet)
+        if known and (known.publisher_id != profile.id or self.revocations.has_ended(known)):
+            wallet, known = wallet._replace(known=None), None
+        wall = clock.wall()
         age = wall.timestamp() - known.minted_at if known else 0.0
-        if known and age < passes.RENEW_AFTER_SECONDS and self._is_good_for(known, cookies, now):
+        if known and age < passes.RENEW_AFTER_SECONDS and _is_good_for(known, wallet, now):
             return Recognised(_by_pass(known, now))
-        return self._look_closer(_Visit(environ, profile, cookies, now, wall), known, session, age)
+        return self._look_closer(_Visit(environ, profile, wallet, now, wall), age)
 
-    def _look_closer(self, visit: _Visit, known: Pass | None, session: str | None, age: float) -> Recognised:
+    def _look_closer(self, visit: _Visit, age: float) -> Recognised:
+        known, session = visit.wallet.known, visit.wallet.session
         if session and (visit.profile.id, session) not in self._strangers:
-            return self._ask_inside(visit, known, session)
+            return self._ask_inside(visit, session)
         if known and age < passes.LIFE_SECONDS:
             return Recognised(_by_pass(known, visit.now))
-        return self._visitor(visit.environ, visit.cookies)
+        return self._visitor(visit.environ, visit.wallet)
 
-    def _known(self, profile: Profile, value: str) -> Pass | None:
-        """Return what the pass says, of whatever age, unless it is another publisher's or was ended."""
-        known = passes.read(self._pass_key, value)
-        if known is None or known.publisher_id != profile.id or self.revocations.has_ended(known):
-            return None
-        return known
-
-    def _is_good_for(self, known: Pass, cookies: dict[str, str], now: datetime) -> bool:
-        """Tell whether the pass opens everything, or else has this visitor's views among the reader's."""
-        if known.opens_everything(now.timestamp()):
-            return True
-        name = self._visitor_name(cookies)
-        return name is None or known.merged == passes.visitor_digest(name)
-
-    def _visitor_name(self, cookies: dict[str, str]) -> str | None:
-        value = cookies.get(self._names.visitor)
-        return visitor.read(self._visitor_key, value) if value else None
-
-    def _ask_inside(self, visit: _Visit, known: Pass | None, session: str) -> Recognised:
+    def _ask_inside(self, visit: _Visit, session: str) -> Recognised:
         """Have the application inside look at the session, read what its reader has, and mint a new pass."""
         try:
             holder = self._identify(visit)
             rights = self._rights.read(visit.profile.id, holder.reader_id) if holder.reader_id else None
         except DatabaseUnavailable:
-            return self._during_outage(visit, known)
+            return self._during_outage(visit)
         if holder.reader_id is None:
             self._strangers.add((visit.profile.id, session))
         if holder.reader_id is None or holder.sign_in_id is None or rights is None:
-            return self._visitor(visit.environ, visit.cookies)
+            return self._visitor(visit.environ, visit.wallet)
         self.snapshot.remember(holder.reader_id, holder.sign_in_id, rights, visit.wall)
-        return self._with_new_pass(visit, known, holder.reader_id, holder.sign_in_id, rights)
+        return self._with_new_pass(visit, holder.reader_id, holder.sign_in_id, rights)
 
     def _identify(self, visit: _Visit) -> Knock:
         if self._rights.pause.is_on():
@@ -122,9 +108,7 @@ class Recognition:
             self._rights.pause.begin()
             raise
 
-    def _with_new_pass(
-        self, visit: _Visit, known: Pass | None, reader_id: int, sign_in_id: int, rights: ReaderRights
-    ) -> Recognised:
+    def _with_new_pass(self, visit: _Visit, reader_id: int, sign_in_id: int, rights: ReaderRights) -> Recognised:
         right = right_at(rights, visit.now)
         facts = Pass(
             publisher_id=visit.profile.id,
@@ -135,27 +119,28 @@ class Recognition:
             is_staff=right.is_staff,
             open_until=passes.whole_seconds(right.valid_until) if right.valid_until else 0,
             minted_at=passes.whole_seconds(visit.wall),
-            merged=self._merge(visit, known, reader_id),
+            merged=self._merge(visit, reader_id),
         )
         value = passes.mint(self._pass_key, facts)
         cookie = keep(self._names, self._names.reader_pass, value, passes.IDENTITY_LIFE_SECONDS)
         return Recognised(_reader(reader_id, right), (cookie,))
 
-    def _merge(self, visit: _Visit, known: Pass | None, reader_id: int) -> bytes:
+    def _merge(self, visit: _Visit, reader_id: int) -> bytes:
         """Unite the visitor's views with the reader's, unless the last pass says that this was done."""
+        known, name = visit.wallet.known, visit.wallet.visitor
         merged = known.merged if known and known.reader_id == reader_id else passes.NOT_MERGED
-        name = self._visitor_name(visit.cookies)
         if name is None or merged == passes.visitor_digest(name):
             return merged
         if self._gate.unite(visit.profile, f"v{name}", f"r{reader_id}", visit.now):
             return passes.visitor_digest(name)
         return passes.NOT_MERGED
 
-    def _during_outage(self, visit: _Visit, known: Pass | None) -> Recognised:
+    def _during_outage(self, visit: _Visit) -> Recognised:
         """Go by a pass of up to fifteen minutes, or by what this process saw within a day."""
+        known = visit.wallet.known
         age = visit.wall.timestamp() - known.minted_at if known else 0.0
         if known is None or age > passes.IDENTITY_LIFE_SECONDS:
-            return self._visitor(visit.environ, visit.cookies, is_uncertain=True)
+            return self._visitor(visit.environ, visit.wallet, is_uncertain=True)
         if age < passes.OUTAGE_LIFE_SECONDS and known.opens_everything(visit.now.timestamp()):
             return Recognised(_by_pass(known, visit.now)._replace(is_uncertain=True))
         seen = self.snapshot.rights_under(known, visit.wall)
@@ -163,17 +148,14 @@ class Recognition:
             return Recognised(_reader(known.reader_id, right_at(seen, visit.now))._replace(is_uncertain=True))
         if age < passes.OUTAGE_LIFE_SECONDS:
             return Recognised(_reader(known.reader_id, NO_RIGHT)._replace(is_uncertain=True))
-        return self._visitor(visit.environ, visit.cookies, is_uncertain=True)
+        return self._visitor(visit.environ, visit.wallet, is_uncertain=True)
 
-    def _visitor(
-        self, environ: "WSGIEnvironment", cookies: dict[str, str], *, is_uncertain: bool = False
-    ) -> Recognised:
+    def _visitor(self, environ: "WSGIEnvironment", wallet: Wallet, *, is_uncertain: bool = False) -> Recognised:
         """Recognise a visitor by the token, or give a new one, which is set when a view is taken."""
-        name, cookie = self._visitor_name(cookies), None
+        name, cookie = wallet.visitor, None
         if name is None:
             name, cookie = self._new_visitor()
-        has_dead_pass = self._names.reader_pass in cookies and not is_uncertain
-        dropped = (drop(self._names, self._names.reader_pass),) if has_dead_pass else ()
+        dropped = (drop(self._names, self._names.reader_pass),) if wallet.has_pass and not is_uncertain else ()
         who = Who("v" + name, None, NO_RIGHT, is_uncertain, lambda: self._network(environ))
         return Recognised(who, dropped, cookie)
 
@@ -188,6 +170,13 @@ class Recognition:
             environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""), self._settings.trusted_proxies
         )
         return visitor.network_key(self._settings.secret_key, address, environ.get("HTTP_USER_AGENT", ""))
+
+
+def _is_good_for(known: Pass, wallet: Wallet, now: datetime) -> bool:
+    """Tell whether the pass opens everything, or else has this visitor's views among the reader's."""
+    if known.opens_everything(now.timestamp()):
+        return True
+    return wallet.visitor is None or known.merged == passes.visitor_digest(wallet.visitor)
 
 
 def _by_pass(known: Pass, now: datetime) -> Who:

@@ -8,6 +8,7 @@ and decides again. So nothing is ever locked across two calls, and re-reading or
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
@@ -180,5 +181,6 @@ def _row_of_network(key: str, window: Window) -> Row:
     return Row(_holder("network", key), window.key, lasts_until(window, SLACK), small=False)
 
 
+@lru_cache(maxsize=20_000)  # whoever turns pages is asked about again and again
 def _holder(kind: str, key: str) -> bytes:
     return blake2b(f"{kind}:{key}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
