@@ -11,8 +11,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import make_url
-
 from paywall import settings_values as values
 from paywall.settings_values import Network
 
@@ -79,7 +77,7 @@ class Settings:
 
 def beside_database(database_url: str) -> str:
     """Return the meter's place when none is named: a SQLite file of its own, or PostgreSQL itself."""
-    url = make_url(database_url)
+    url = values.parsed(database_url)
     if url.get_backend_name() != "sqlite":
         return database_url
     if not url.database or url.database == ":memory:":

@@ -5,11 +5,14 @@ Each raises ValueError with a sentence that says what would be right and never r
 
 import ipaddress
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import idna
-from sqlalchemy import make_url
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 LONGEST = 4096
 
@@ -60,11 +63,17 @@ def _host(host: str) -> str:
         raise ValueError("its host name is not one") from error
 
 
+def parsed(database_url: str) -> "URL":
+    """Return the parts of a database's address; raises ArgumentError for what is none."""
+    from sqlalchemy import make_url  # noqa: PLC0415 - `paywall --help` is quick
+
+    return make_url(database_url)
+
+
 def database_url(raw: str) -> str:
     """Return an address of SQLite or PostgreSQL."""
     try:
-        url = make_url(raw)
-        backend = url.get_backend_name()
+        backend = parsed(raw).get_backend_name()
     except Exception as error:
         raise ValueError("is not a database address") from error
     if backend not in ("sqlite", "postgresql", "postgres"):

@@ -9,8 +9,7 @@ import sys
 import click
 
 from paywall import __version__
-from paywall.articles.import_command import articles
-from paywall.cli import billing, publishers, readers, serving
+from paywall.cli import articles, billing, publishers, readers, serving
 from paywall.cli.context import Context
 from paywall.errors import PaywallError
 from paywall.settings import EXIT_TRY_LATER
@@ -58,7 +57,7 @@ def import_group() -> None:
 publisher.add_command(publishers.set_up)
 plan.add_command(billing.set_up_plan)
 stripe.add_command(billing.set_up_stripe)
-import_group.add_command(articles)
+import_group.add_command(articles.import_articles)
 for command in (
     serving.demo,
     serving.serve,

@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner, Result
 
-from paywall.articles.import_command import articles
+from paywall.cli.articles import import_articles
 from paywall.database import Database
 from paywall.publishers.profiles import choose
 from paywall.publishers.rules import Profile
@@ -23,7 +23,7 @@ class Installation:
 
 def run(source: Source, *options: str) -> Result:
     arguments = [str(source.folder), *options]
-    return CliRunner().invoke(articles, arguments, obj=Installation(source.database))
+    return CliRunner().invoke(import_articles, arguments, obj=Installation(source.database))
 
 
 class TestTheReport:

@@ -3,37 +3,24 @@
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
-from paywall import clock
 from paywall.articles.rules import AccessLevel
 from paywall.articles.text import clean_line
+from paywall.cli.context import Context
 from paywall.errors import BadInput
 
-if TYPE_CHECKING:  # the parsers are imported when the command runs: `paywall --help` is quick
+if TYPE_CHECKING:
     from rich.console import Console
 
     from paywall.articles.importing import ImportOptions
     from paywall.articles.report import Report
     from paywall.database import Database
-    from paywall.publishers.rules import Profile
 
 _MOST_NOTES = 20
 _LEVELS = [str(level) for level in AccessLevel]
-
-
-class Installation(Protocol):
-    """What the command line hands to its commands."""
-
-    def database(self) -> "Database":
-        """Return the database of this installation."""
-        ...
-
-    def profile(self, slug: str | None) -> "Profile":
-        """Return the publisher of that slug, or the only one there is."""
-        ...
 
 
 @click.command("articles")
@@ -48,8 +35,8 @@ class Installation(Protocol):
 @click.option("--section", metavar="SLUG", help="For articles without a section of the paper [news].")
 @click.option("--dry-run", is_flag=True, help="Read and report; store nothing.")
 @click.pass_obj
-def articles(  # noqa: PLR0913, PLR0917 - one argument for each option
-    installation: Installation,
+def import_articles(
+    context: Context,
     path: Path,
     slug: str | None,
     body_selector: str | None,
@@ -68,9 +55,9 @@ def articles(  # noqa: PLR0913, PLR0917 - one argument for each option
     from paywall.articles.storing import Defaults
 
     options = ImportOptions(Defaults(AccessLevel(access) if access else None, section), body_selector, dry_run)
-    publisher = installation.profile(slug)
+    publisher = context.profile(slug)
     try:
-        report = _with_bar(installation.database(), publisher.id, path, options)
+        report = _with_bar(context.database(), publisher.id, path, options)
     except BadInput as error:
         raise click.UsageError(f"{error.field}: {error.sentence}") from error
     show(report, Console(soft_wrap=True), dry_run=dry_run)
@@ -81,7 +68,8 @@ def _with_bar(database: "Database", publisher_id: int, path: Path, options: "Imp
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from paywall.articles.importing import import_articles
+    from paywall import clock
+    from paywall.articles.importing import import_articles as bring_in
 
     columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
@@ -90,7 +78,7 @@ def _with_bar(database: "Database", publisher_id: int, path: Path, options: "Imp
         def on_progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        return import_articles(database, publisher_id, path, options, clock.now(), on_progress)
+        return bring_in(database, publisher_id, path, options, clock.now(), on_progress)
 
 
 def show(report: "Report", console: "Console", *, dry_run: bool) -> None:
