@@ -28,15 +28,21 @@ PURE = ("rules", "decision", "decide", "windows", "status")
 WALL_MAY_KNOW = {"paywall.gate.decision"}
 SANDBOX_MAY_KNOW = {"paywall.clock", "paywall.installation"}
 SANDBOX_GUESTS = {"demo", "cli"}
+ROWS = {"Article", "EntitlementRow", "Invoice", "Publisher", "Reader", "Subscription"}
+"""Rows that another room may name, as a type or to join with; see docs/decisions/rows-travel-verbs-stay.md."""
 
 
 @dataclass(frozen=True)
 class Import:
-    """One import of one file: `module` is the full dotted name, with the imported name where that is a module."""
+    """One import of one file: `module` is the full dotted name, with the imported name where that is a module.
+
+    `names` are the names taken from it, none where the module itself is taken.
+    """
 
     file: str
     line: int
     module: str
+    names: tuple[str, ...] = ()
 
     @property
     def room(self) -> str:
@@ -48,21 +54,22 @@ def imports_of(root: Path) -> Iterator[Import]:
     for path in sorted((root / "paywall").rglob("*.py")):
         name = str(path.relative_to(root))
         for node in ast.walk(ast.parse(path.read_text())):
-            for module in _modules(node, root):
-                yield Import(name, getattr(node, "lineno", 0), module)
+            for module, names in _modules(node, root):
+                yield Import(name, getattr(node, "lineno", 0), module, names)
 
 
-def _modules(node: ast.AST, root: Path) -> list[str]:
+def _modules(node: ast.AST, root: Path) -> list[tuple[str, tuple[str, ...]]]:
     if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
+        return [(alias.name, ()) for alias in node.names]
     if isinstance(node, ast.ImportFrom) and node.module:
         return [_module_or_name(root, node.module, alias.name) for alias in node.names]
     return []
 
 
-def _module_or_name(root: Path, module: str, name: str) -> str:
+def _module_or_name(root: Path, module: str, name: str) -> tuple[str, tuple[str, ...]]:
     path = root / module.replace(".", "/") / name
-    return f"{module}.{name}" if path.with_suffix(".py").exists() or path.is_dir() else module
+    is_module = path.with_suffix(".py").exists() or path.is_dir()
+    return (f"{module}.{name}", ()) if is_module else (module, (name,))
 
 
 def room_of(module: str) -> str:
@@ -86,6 +93,10 @@ def _is_pure(file: str) -> bool:
     return Path(file).stem in PURE
 
 
+def _takes_more_than_rows(one: Import) -> bool:
+    return one.module.endswith("tables") and not (one.names and ROWS.issuperset(one.names))
+
+
 def _wrong_between_rooms(one: Import) -> str | None:
     ours, theirs = one.room, room_of(one.module)
     if ours == theirs:
@@ -95,6 +106,7 @@ def _wrong_between_rooms(one: Import) -> str | None:
         (ours == "sandbox" and one.module not in SANDBOX_MAY_KNOW, "the sandbox stands alone: use Stripe's wire"),
         (theirs == "sandbox" and ours not in SANDBOX_GUESTS, "only the demo knows the sandbox: use the gateway"),
         (LEVEL[theirs] >= LEVEL[ours], f"{ours} stands below or beside {theirs}: hand it in from app.py"),
+        (_takes_more_than_rows(one), "of tables only the rows are for others: call a verb of that room, or write one"),
         (one.module.endswith(".views") and ours not in ("top", "demo"), "views are app.py's business: call a use case"),
     )
     return next((advice for is_crossed, advice in crossed if is_crossed), None)
