@@ -124,7 +124,7 @@ def _make_customer(billing: Billing, order: Order, turn: Turn) -> str:
 
 
 def _ask_for_customer(billing: Billing, order: Order, key: str) -> Json:
-    metadata = {"publisher": str(order.publisher.id), "reader": str(order.reader_id)}
+    metadata = {"publisher": order.publisher.slug, "reader": str(order.reader_id)}
     return billing.gateway.create_customer(email=order.email, metadata=metadata, idempotency_key=key)
 
 
@@ -134,7 +134,7 @@ def _checkout_key(order: Order, turn: Turn) -> str:
 
 def _session_params(order: Order, turn: Turn, customer: str, price_id: str) -> Json:
     """Return what Stripe is told of the page: the same for each try of one attempt."""
-    metadata = {"publisher": str(order.publisher.id), "reader": str(order.reader_id), "checkout": turn.checkout_id}
+    metadata = {"publisher": order.publisher.slug, "reader": str(order.reader_id), "checkout": turn.checkout_id}
     back = f"{order.site}/subscribe?next={quote(turn.next, safe='/')}"
     return {
         "mode": "subscription",

@@ -5,16 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
 from paywall import clock
 from paywall.billing.checkout_errors import AlreadySubscribed, CheckoutBusy, PaymentDue, UnknownPrice
-from paywall.billing.checkout_tables import Checkout, CheckoutState, customer_of
+from paywall.billing.checkout_tables import Checkout, CheckoutState, Customer, customer_of
 from paywall.billing.checkout_turns import Wish, end_turn, take_turn
 from paywall.billing.ownership import Owner
 from paywall.billing.plans import NewPlan, set_up_plan
 from paywall.billing.stripe_errors import CardRefused, StripeRefused, StripeUnavailable
 from paywall.billing.subscription_tables import Subscription
+from paywall.billing.sync import sync_subscription
 from paywall.billing.welcome import finish_checkout
 from paywall.errors import PaywallError
 from paywall.publishers.tables import Publisher
@@ -36,7 +37,7 @@ class TestAReaderWhoChoosesAPrice:
         address = shop.click(reader, goal="/articles/a b?x=1&y=2")
         (page,) = shop.sessions()
         (row,) = shop.checkouts()
-        about = {"publisher": str(shop.publisher.id), "reader": str(reader), "checkout": row.id}
+        about = {"publisher": shop.publisher.slug, "reader": str(reader), "checkout": row.id}
         assert address == page["url"]
         assert address.startswith(PAY)
         assert (page["mode"], page["client_reference_id"], page["metadata"]) == ("subscription", str(reader), about)
@@ -51,6 +52,18 @@ class TestAReaderWhoChoosesAPrice:
         (subscription,) = shop.subscriptions()
         assert subscription["metadata"]["reader"] == str(reader)
         assert subscription["items"]["data"][0]["price"]["lookup_key"] == MONTHLY
+
+    def test_is_found_again_by_what_the_checkout_wrote_after_a_restore_has_lost_the_customer(self, shop: Shop) -> None:
+        reader = shop.reader()
+        shop.pay(shop.click(reader))
+        with shop.database.writing() as session:
+            session.execute(delete(Checkout))
+            session.execute(delete(Customer))
+        (subscription,) = shop.subscriptions()
+        sync_subscription(shop.billing, subscription["id"])
+        with shop.database.reading() as session:
+            assert customer_of(session, reader) == subscription["customer"]
+            assert session.scalars(select(Subscription.reader_id)).all() == [reader]
 
     def test_has_one_customer_however_often_a_page_is_made(self, shop: Shop) -> None:
         reader = shop.reader()
