@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from paywall.meter.windows import Window, WindowKind, WindowRule, window_at
+from paywall.meter.windows import Window, WindowRule, window_at
 from paywall.publishers.rules import Profile
 
 DEFAULT_CAP_FACTOR = 20
@@ -20,7 +20,7 @@ class Terms:
         self._may_be_lifted = bool(profile.wall_lifted_until or (section and section.wall_lifted_until))
         meter = profile.meter_for(section_slug)
         self.visitor_allowance, self.reader_allowance = meter.visitor_allowance, meter.reader_allowance
-        self._rule = WindowRule(WindowKind(meter.window_kind.value), meter.rolling_days, profile.timezone)
+        self._rule = WindowRule(meter.window_kind, meter.rolling_days, profile.timezone)
         self._window = window_at(self._rule, datetime.fromtimestamp(0, UTC))
         self._counted_as = f"p{profile.id}:m{meter.id}:"
 

@@ -1,4 +1,4 @@
-"""Which counting window an instant belongs to. Pure rules: only the standard library, and `now` is an argument.
+"""Which counting window an instant belongs to. Pure rules: `now` is an argument.
 
 Calendar windows (day, ISO week, month) follow the publisher's own calendar: they begin at the first instant of a
 local date, so across a change of clocks a day has 23 or 25 hours and no article counts twice. Together the windows
@@ -8,21 +8,13 @@ of a rule cover all time without gap or overlap. A rolling window has no edges: 
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from paywall.publishers.rules import WindowKind
+
 ONE_DAY = timedelta(days=1)
 MOST_ROLLING_DAYS = 366
-
-
-class WindowKind(StrEnum):
-    """How a publisher's window runs."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    ROLLING = "rolling"
 
 
 @dataclass(frozen=True, slots=True)

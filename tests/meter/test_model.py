@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from paywall.meter.engines import open_store
 from paywall.meter.store import Admission, MeterStore, NetworkLine
 from paywall.meter.views import Views
-from paywall.meter.windows import Window, WindowKind, WindowRule, window_at
+from paywall.meter.windows import Window, WindowRule, window_at
+from paywall.publishers.rules import WindowKind
 
 RULES = [
     WindowRule(WindowKind.DAY, timezone="Pacific/Apia"),

@@ -1,23 +1,13 @@
 """The meter's contract: one and the same on every engine."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from paywall.meter.store import MeterStore, NetworkLine
-from paywall.meter.windows import WindowKind, WindowRule, window_at
-
-NewReader = Callable[[], str]
-NOW = datetime(2031, 11, 23, 12, tzinfo=UTC)
-MONTHLY = WindowRule(WindowKind.MONTH, timezone="Asia/Baku")
-ROLLING = WindowRule(WindowKind.ROLLING, days=30)
-MONTH = window_at(MONTHLY, NOW)
-NEXT_MONTH = window_at(MONTHLY, NOW + timedelta(days=20))
-
-
-def opened_by(store: MeterStore, reader: str, articles: list[str]) -> set[str]:
-    return {article for article in articles if store.peek(reader, article, MONTH).opened}
+from paywall.meter.windows import WindowRule, window_at
+from paywall.publishers.rules import WindowKind
+from tests.meter.contract import MONTH, NEXT_MONTH, NOW, ROLLING, NewReader, opened_by
 
 
 class TestAReaderWithinTheAllowance:

@@ -1,26 +1,12 @@
 """The meter's contract when many come at once, on every engine: threads, processes, and a race held open."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from paywall.meter.engines import open_store
 from paywall.meter.store import MeterStore, NetworkLine
-from paywall.meter.windows import WindowKind, WindowRule, window_at
 from tests.meter.conftest import SHARED_ENGINES
+from tests.meter.contract import MONTH, NewReader, opened_by
 from tests.meter.parallel import HeldRows, in_processes, in_threads
-
-NewReader = Callable[[], str]
-NOW = datetime(2031, 11, 23, 12, tzinfo=UTC)
-MONTHLY = WindowRule(WindowKind.MONTH, timezone="Asia/Baku")
-ROLLING = WindowRule(WindowKind.ROLLING, days=30)
-MONTH = window_at(MONTHLY, NOW)
-NEXT_MONTH = window_at(MONTHLY, NOW + timedelta(days=20))
-
-
-def opened_by(store: MeterStore, reader: str, articles: list[str]) -> set[str]:
-    return {article for article in articles if store.peek(reader, article, MONTH).opened}
 
 
 class TestManyAtTheSameInstant:

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from paywall.meter.views import digest, unpack
-from paywall.meter.windows import WindowKind, WindowRule, window_at
+from paywall.meter.windows import WindowRule, window_at
+from paywall.publishers.rules import WindowKind
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MONTH = window_at(WindowRule(), NOW)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from paywall.meter.windows import Window, WindowKind, WindowRule, window_at
+from paywall.meter.windows import Window, WindowRule, window_at
+from paywall.publishers.rules import WindowKind
 
 ZONES = sorted(available_timezones() - {"localtime"})
 CALENDAR = [WindowKind.DAY, WindowKind.WEEK, WindowKind.MONTH]
