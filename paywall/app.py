@@ -105,11 +105,6 @@ def _stand_wall(app: Flask, gate: GateParts, follower: ChangeFollower) -> Paywal
     return wall
 
 
-def create_app(settings: Settings) -> Flask:
-    """Return the web application alone."""
-    return create_product(settings).flask
-
-
 def create_served_app() -> "WSGIApplication":
     """Return what a serving process answers with, from the environment; its background work starts with it."""
     settings = read_settings(os.environ)

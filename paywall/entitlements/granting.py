@@ -1,7 +1,6 @@
 """Giving, moving and taking back a right to read. Whoever takes one back also ends the passes that were built on it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -58,14 +57,3 @@ def _new_row(grant: Grant) -> EntitlementRow:
         reason=grant.reason,
         created_at=clock.now(),
     )
-
-
-def cut_short(session: Session, source: str, source_id: str, at: datetime) -> bool:
-    """End one source's entitlement at `at`; returns whether there was one."""
-    query = select(EntitlementRow).where(EntitlementRow.source == source, EntitlementRow.source_id == source_id)
-    row = session.scalar(query.with_for_update())
-    if row is None:
-        return False
-    row.valid_until = min(row.valid_until, at)
-    end_access(session, row.reader_id)
-    return True

@@ -41,15 +41,6 @@ def parse_email(text: str, field: str = "email") -> EmailAddress:
     return EmailAddress(kept, kept.translate(_LOWER))
 
 
-def is_email(text: str) -> bool:
-    """Tell whether `text` can be taken for an address."""
-    try:
-        parse_email(text)
-    except BadInput:
-        return False
-    return True
-
-
 def for_people(kept: str) -> str:
     """Return an address with its host in the letters that people read; anything else as it is."""
     local, at, host = kept.rpartition("@")

@@ -44,12 +44,6 @@ class Reader:
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Create account").click()
 
-    def signs_in(self, password: str = PASSWORD) -> None:
-        self.page.goto("/login")
-        self.page.get_by_label("E-mail").fill(self.email)
-        self.page.get_by_label("Password").fill(password)
-        self.page.get_by_role("button", name="Sign in").click()
-
     def signs_out(self) -> None:
         self.page.goto("/account")
         self.page.get_by_role("button", name="Sign out").click()
