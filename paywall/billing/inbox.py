@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from paywall import clock
 from paywall.billing.incoming import REFUND_TYPES, EventState, Note, row_of
-from paywall.billing.subscription_tables import BillingEvent
+from paywall.billing.subscription_tables import BillingEvent, Lease
 from paywall.database import insert_once
 
 KEPT_FOR = timedelta(days=40)
@@ -57,10 +57,14 @@ def remind(session: Session, subject: str, cause: str) -> None:
 
 
 def due_subjects(session: Session, now: datetime, customers: Sequence[str] = (), most: int = 50) -> list[str]:
-    """Return what must be asked about, longest waiting first; parked events of known `customers` are due at once."""
+    """Return what must be asked about and nobody is at, longest waiting first; `now` is wall time.
+
+    Parked events of known `customers` are due at once.
+    """
     is_open = BillingEvent.state.in_(OPEN)
     is_due = or_(BillingEvent.due_at <= now, BillingEvent.customer_id.in_(list(customers)))
-    query = select(BillingEvent.subject).where(is_open, is_due, BillingEvent.subject.is_not(None))
+    is_held = exists().where(Lease.subject == BillingEvent.subject, Lease.until > now)
+    query = select(BillingEvent.subject).where(is_open, is_due, ~is_held, BillingEvent.subject.is_not(None))
     return [
         s
         for s in session.scalars(query.group_by(BillingEvent.subject).order_by(func.min(BillingEvent.id)).limit(most))
