@@ -29,18 +29,28 @@ _ALPHABET = re.compile(r"[A-Za-z0-9._-]+")
 WITHIN = {Purpose.RESET: timedelta(hours=1), Purpose.CONFIRM: timedelta(days=7)}
 
 
-class LinkBroken(PaywallError):
+class DeadLink(PaywallError):
+    """A link that does nothing."""
+
+
+class LinkBroken(DeadLink):
     """This link is not complete. Copy it from the mail again, from the first letter to the last."""
 
     status = 404
     code = "link_broken"
 
 
-class LinkSpent(PaywallError):
+class LinkSpent(DeadLink):
     """This link was used already, or is too old. Ask for a new one."""
 
     status = 410
     code = "link_spent"
+
+
+class AlreadyConfirmed(LinkSpent):
+    """This address is confirmed. There is nothing left to do."""
+
+    code = "already_confirmed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,25 +9,27 @@ from paywall.readers import letters, links
 from paywall.readers.accounts import confirm
 from paywall.readers.email_address import parse_email
 from paywall.readers.finding import reader_by_email
+from paywall.readers.tables import Reader
+from paywall.readers.views.mailed_links import dead_link, reader_of
 from paywall.readers.views.pages import HOME, desk, errors_of, keep_address_secret, page
-from paywall.readers.views.resetting import reader_of
 from paywall.web import current, limits
 from paywall.web.forms import read_form
 from paywall.web.limits import Ceilings, Pace
 
 blueprint = Blueprint("confirming", __name__)
+FORM = "/confirm"
 
 ASK = Ceilings("ask-confirmation", account=Pace(5, 60), network=Pace(30, 15), everybody=Pace(300, 1))
 
 
-@blueprint.get("/confirm")
+@blueprint.get(FORM)
 def form() -> ResponseReturnValue:
     """Show the form that asks for another link."""
     reader = who.reader()
     return page("confirm_again", email=reader.email if reader else "")
 
 
-@blueprint.post("/confirm")
+@blueprint.post(FORM)
 def ask() -> ResponseReturnValue:
     """Mail another link; the answer is the same whether there is anything to confirm or not."""
     filled = read_form()
@@ -46,11 +48,9 @@ def ask() -> ResponseReturnValue:
 def look(token: str) -> ResponseReturnValue:
     """Show the button; programs that open every link of a mail confirm nothing by it."""
     try:
-        reader = reader_of(links.Purpose.CONFIRM, token)
-    except (links.LinkBroken, links.LinkSpent) as dead:
-        return _dead(dead.status, dead.sentence)
-    if reader.confirmed_at:
-        return _dead(410, "This address is confirmed. There is nothing left to do.")
+        reader = _reader_to_confirm(token)
+    except links.DeadLink as dead:
+        return dead_link(dead, FORM)
     return keep_address_secret(page("confirm", email=reader.email))
 
 
@@ -58,14 +58,16 @@ def look(token: str) -> ResponseReturnValue:
 def spend(token: str) -> ResponseReturnValue:
     """Confirm the address."""
     try:
-        reader = reader_of(links.Purpose.CONFIRM, token)
-    except (links.LinkBroken, links.LinkSpent) as dead:
-        return _dead(dead.status, dead.sentence)
-    if not confirm(current.session(), reader):
-        return _dead(410, "This address is confirmed. There is nothing left to do.")
+        if not confirm(current.session(), _reader_to_confirm(token)):
+            raise links.AlreadyConfirmed
+    except links.DeadLink as dead:
+        return dead_link(dead, FORM)
     flash("Your address is confirmed.", "good")
     return redirect(HOME if who.reader() else "/login", 303)
 
 
-def _dead(status: int, sentence: str) -> ResponseReturnValue:
-    return keep_address_secret(page("dead_link", status, sentence=sentence, again="/confirm"))
+def _reader_to_confirm(token: str) -> Reader:
+    reader = reader_of(links.Purpose.CONFIRM, token)
+    if reader.confirmed_at:
+        raise links.AlreadyConfirmed
+    return reader

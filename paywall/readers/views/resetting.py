@@ -7,28 +7,29 @@ from paywall.errors import BadInput
 from paywall.readers import letters, links
 from paywall.readers.accounts import confirm, set_password
 from paywall.readers.email_address import parse_email
-from paywall.readers.finding import reader_by_email, reader_by_id
+from paywall.readers.finding import reader_by_email
 from paywall.readers.passwords import check_new_password, hash_password
 from paywall.readers.sign_ins import sign_in
 from paywall.readers.tables import Reader
+from paywall.readers.views.mailed_links import dead_link, reader_of
 from paywall.readers.views.pages import HOME, desk, errors_of, keep_address_secret, page, release_connection
 from paywall.web import current, limits
 from paywall.web.forms import read_form
 from paywall.web.limits import Ceilings, Pace
 
 blueprint = Blueprint("resetting", __name__)
-
+FORM = "/forgot-password"
 ASK = Ceilings("ask-reset", account=Pace(5, 60), network=Pace(30, 15), everybody=Pace(300, 1))
 SET = Ceilings("set-password", network=Pace(30, 15), everybody=Pace(300, 1))
 
 
-@blueprint.get("/forgot-password")
+@blueprint.get(FORM)
 def form() -> ResponseReturnValue:
     """Show the form."""
     return page("forgot")
 
 
-@blueprint.post("/forgot-password")
+@blueprint.post(FORM)
 def ask() -> ResponseReturnValue:
     """Mail a link; the answer is the same whether the address has an account or not."""
     filled = read_form()
@@ -47,8 +48,8 @@ def choose(token: str) -> ResponseReturnValue:
     """Show the form for the new password; looking at it spends nothing."""
     try:
         reader_of(links.Purpose.RESET, token)
-    except (links.LinkBroken, links.LinkSpent) as dead:
-        return _dead(dead)
+    except links.DeadLink as dead:
+        return dead_link(dead, FORM)
     return keep_address_secret(page("reset"))
 
 
@@ -64,19 +65,10 @@ def reset(token: str) -> ResponseReturnValue:
         _set(reader, password)
     except BadInput as problem:
         return keep_address_secret(page("reset", 422, errors=errors_of(problem)))
-    except (links.LinkBroken, links.LinkSpent) as dead:
-        return _dead(dead)
+    except links.DeadLink as dead:
+        return dead_link(dead, FORM)
     flash("Your new password is set, and you are signed in. Every other device was signed out.", "good")
     return redirect(HOME, 303)
-
-
-def reader_of(purpose: links.Purpose, token: str) -> Reader:
-    """Return the reader whom a link is for; raises LinkBroken or LinkSpent."""
-    claim = links.read(current.settings().secret_key, purpose, current.publisher().id, token)
-    reader = reader_by_id(current.session(), current.publisher().id, claim.reader_id)
-    if reader is None or not reader.active or not claim.fits(reader):
-        raise links.LinkSpent
-    return reader
 
 
 def _set(reader: Reader, password: str) -> None:
@@ -87,7 +79,3 @@ def _set(reader: Reader, password: str) -> None:
     confirm(current.session(), reader)  # who reads the mail, owns the address
     letters.send_password_changed(current.session(), desk(), reader)
     sign_in(reader, keep=True)
-
-
-def _dead(error: links.LinkBroken | links.LinkSpent) -> ResponseReturnValue:
-    return keep_address_secret(page("dead_link", error.status, sentence=error.sentence, again="/forgot-password"))
