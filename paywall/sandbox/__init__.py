@@ -6,6 +6,6 @@ card no more than brand, last four digits and expiry. What it does not simulate 
 
 from paywall.sandbox.server import Sandbox
 from paywall.sandbox.state.errors import ConnectionDropped
-from paywall.sandbox.webhooks.delivery import Delivery
+from paywall.sandbox.webhooks.waiting import Delivery
 
 __all__ = ["ConnectionDropped", "Delivery", "Sandbox"]

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 
 import requests
@@ -19,28 +18,15 @@ import requests
 from paywall.sandbox.state.events import wire, with_pending
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.store import Store
+from paywall.sandbox.webhooks.waiting import Delivery, Waiting
 
 log = logging.getLogger(__name__)
 
 Deliver = Callable[[str, bytes, dict[str, str]], int]
 
-RETRY_SECONDS = (10, 60, 300, 1800, 7200, 18_000, 36_000, 43_200)
-_CLAIM_SECONDS = 60
 _POLL_SECONDS = 0.5
 _TIMEOUT_SECONDS = 10
-_SUCCESS = range(200, 300)
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One event on its way to one endpoint; `due_at` is business time in seconds."""
-
-    seq: int
-    event_id: str
-    event_type: str
-    endpoint_id: str
-    attempts: int
-    due_at: int
+_MOST_AT_ONCE = 20
 
 
 def sign(secret: str, body: bytes, at: int) -> str:
@@ -62,7 +48,8 @@ class Deliverer:
         self, store: Store, now: Callable[[], datetime], wall: Callable[[], datetime], deliver: Deliver | None
     ) -> None:
         """Take the store, both clocks, and how a request is made (None: a real one)."""
-        self._store, self._now, self._wall = store, now, wall
+        self._store, self._wall = store, wall
+        self._waiting = Waiting(store, now, wall)
         self._send = deliver or post
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -103,40 +90,32 @@ class Deliverer:
         """Send all that waits, due or not, once, in this thread, with what those answers cause; return how many."""
         ends_at = time.monotonic() + timeout
         last, tried = 0, 0
-        while time.monotonic() < ends_at:
-            with self._store.transaction(write=False):
-                fresh = self._select("state = 'waiting' AND d.seq > ?", (last,), limit=1)
-            if not fresh:
-                break
-            last = fresh[0].seq
-            if self._claim(fresh[0]):
-                self.deliver(fresh[0])
+        while time.monotonic() < ends_at and (one := self._waiting.after(last)) is not None:
+            last = one.seq
+            if self._waiting.claim(one):
+                self.deliver(one)
                 tried += 1
         return tried
 
     def pending(self) -> list[Delivery]:
         """Return what has not been taken by its endpoint and not been given up, in the order it happened."""
-        with self._store.transaction(write=False):
-            return self._select("state = 'waiting'", ())
+        return self._waiting.all()
 
     def delivered(self) -> list[Delivery]:
         """Return what has been taken, in the order it happened; `deliver()` sends such a one again, as Stripe may."""
-        with self._store.transaction(write=False):
-            return self._select("state = 'delivered'", ())
+        return self._waiting.taken()
 
     def deliver(self, one: Delivery) -> int:
         """Send this delivery now, whatever its state; return the endpoint's status, 0 if none came."""
         with self._store.transaction(write=False):
             message = self._message(one)
         status = self._attempt(*message) if message else 0
-        with self._store.transaction(write=True):
-            self._note(one, status=status)
+        self._waiting.note(one, status=status)
         return status
 
     def drop(self, one: Delivery) -> None:
         """Lose this delivery on its way: it counts as a failed attempt and is tried again later."""
-        with self._store.transaction(write=True):
-            self._note(one, status=0)
+        self._waiting.note(one, status=0)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -150,38 +129,11 @@ class Deliverer:
 
     def _send_due(self) -> None:
         while not self._stopping.is_set() and not self._held.is_set():
-            with self._store.transaction(write=False):
-                due = self._select("state = 'waiting' AND due_at <= ?", (self._seconds(),), limit=20)
-            free = [one for one in due if self._claim(one)]
+            free = [one for one in self._waiting.due(_MOST_AT_ONCE) if self._waiting.claim(one)]
             for one in free:
                 self.deliver(one)
             if not free:
                 return
-
-    def _seconds(self) -> int:
-        return int(self._now().timestamp())
-
-    def _claim(self, one: Delivery) -> bool:
-        wall = int(self._wall().timestamp())
-        with self._store.transaction(write=True):
-            claimed = self._store.execute(
-                "UPDATE deliveries SET claimed_until = ? WHERE seq = ? AND state = 'waiting' "
-                "AND attempts = ? AND coalesce(claimed_until, 0) <= ? RETURNING seq",
-                (wall + _CLAIM_SECONDS, one.seq, one.attempts, wall),
-            )
-        return bool(claimed)
-
-    def _select(self, where: str, parameters: tuple[object, ...], limit: int = -1) -> list[Delivery]:
-        rows = self._store.execute(
-            "SELECT d.seq, d.event, d.endpoint, d.attempts, d.due_at, json_extract(o.body, '$.type') AS type "  # noqa: S608
-            f"FROM deliveries d JOIN objects o ON o.id = d.event WHERE {where.replace('due_at', 'd.due_at')} "
-            "ORDER BY d.seq LIMIT ?",
-            (*parameters, limit),
-        )
-        return [
-            Delivery(row["seq"], row["event"], row["type"], row["endpoint"], row["attempts"], row["due_at"])
-            for row in rows
-        ]
 
     def _message(self, one: Delivery) -> tuple[str, Json, str] | None:
         endpoint = self._store.get("webhook_endpoint", one.endpoint_id)
@@ -203,17 +155,3 @@ class Deliverer:
         except Exception as problem:  # noqa: BLE001 - whatever the endpoint does, the sandbox tries again
             log.warning("webhook %s to %s failed: %s", event["type"], url, problem)
             return 0
-
-    def _note(self, one: Delivery, *, status: int) -> None:
-        if status in _SUCCESS:
-            sql = (
-                "UPDATE deliveries SET state = 'delivered', attempts = attempts + 1, claimed_until = NULL WHERE seq = ?"
-            )
-            self._store.execute(sql, (one.seq,))
-            return
-        wait = RETRY_SECONDS[min(one.attempts, len(RETRY_SECONDS) - 1)]
-        self._store.execute(
-            "UPDATE deliveries SET attempts = attempts + 1, claimed_until = NULL, due_at = ?, "
-            "state = CASE WHEN ? > give_up_at THEN 'failed' ELSE state END WHERE seq = ? AND state = 'waiting'",
-            (self._seconds() + wait, self._seconds() + wait, one.seq),
-        )
