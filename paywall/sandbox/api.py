@@ -7,21 +7,16 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from paywall.sandbox.billing import changing, collecting, invoices, products
 from paywall.sandbox.faults import Fault, Faults
-from paywall.sandbox.hosted import checkout, portal
-from paywall.sandbox.payments import customers, payment_methods, payments, refunds
+from paywall.sandbox.operations import route
 from paywall.sandbox.state.errors import ApiError, ConnectionDropped
 from paywall.sandbox.state.events import Cause
 from paywall.sandbox.state.ids import token
 from paywall.sandbox.state.shapes import API_VERSION, Json
 from paywall.sandbox.state.store import Store
 from paywall.sandbox.state.work import Work
-from paywall.sandbox.webhooks import endpoints
 from paywall.sandbox.wire import expand, idempotency
 from paywall.sandbox.wire.forms import decode
 from paywall.sandbox.wire.idempotency import Answer, Claim
@@ -30,26 +25,6 @@ from paywall.sandbox.wire.routes import Operation
 
 log = logging.getLogger(__name__)
 
-_MODULES = (
-    products,
-    customers,
-    payment_methods,
-    checkout,
-    changing,
-    invoices,
-    collecting,
-    payments,
-    refunds,
-    portal,
-    endpoints,
-)
-OPERATIONS: tuple[Operation, ...] = tuple(each for module in _MODULES for each in module.OPERATIONS)
-URLS = Map(
-    [Rule(each.path, methods=[each.method], endpoint=each) for each in OPERATIONS],
-    strict_slashes=False,
-    redirect_defaults=False,
-    merge_slashes=False,
-)
 _EXPAND = rows_of(text(), 20)
 _LARGEST_BODY = 1 << 20
 
@@ -89,7 +64,7 @@ class Api:
 
     def _understand(self, request: Request, request_id: str) -> Call:
         self._authenticate(request)
-        operation, path = _route(request)
+        operation, path = route(request)
         if (request.content_length or 0) > _LARGEST_BODY:
             raise ApiError("Request body is too large.", status=413)
         form = {**decode(request.query_string), **decode(request.get_data())}
@@ -169,18 +144,6 @@ class Api:
         if claim is not None:
             with self._store.transaction(write=True):
                 idempotency.finish(self._store, claim, answer, validation=validation)
-
-
-def _route(request: Request) -> tuple[Operation, Mapping[str, str]]:
-    try:
-        operation, path = URLS.bind("").match(request.path, request.method)
-    except HTTPException as problem:
-        raise ApiError(
-            f"Unrecognized request URL ({request.method}: {request.path}). Please see https://stripe.com/docs or we "
-            "can help at https://support.stripe.com/.",
-            status=404,
-        ) from problem
-    return operation, path
 
 
 def _basic_user(credentials: str) -> str:

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from paywall.installation import folder
 from paywall.sandbox.hosted import paying, portal_pages
+from paywall.sandbox.hosted.card_form import card_form, shown_again
 from paywall.sandbox.payments.money import money, price_text
 from paywall.sandbox.state.events import Cause
 from paywall.sandbox.state.ids import token
@@ -21,8 +22,6 @@ from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.store import Store
 from paywall.sandbox.state.work import Work
 
-CARD_FIELDS = ("card_number", "card_expiry", "card_cvc", "billing_name", "billing_country")
-_KEPT_FIELDS = ("card_expiry", "billing_name", "billing_country")
 _LARGEST_FORM = 16_384
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -117,9 +116,10 @@ class Pages:
 
     def _form(self, request: Request, session: Json, typed: dict[str, str], errors: dict[str, str]) -> Response:
         lines = self.store.private(session["id"])["line_items"]
-        known = {"billing_country": "", **{name: typed.get(name, "") for name in _KEPT_FIELDS}}
         status = 402 if errors else 200
-        return self.render(request, "checkout.html", status, session=session, lines=lines, typed=known, errors=errors)
+        return self.render(
+            request, "checkout.html", status, session=session, lines=lines, typed=shown_again(typed), errors=errors
+        )
 
     def _pay(self, request: Request, identifier: str) -> Response:
         typed = card_form(request)
@@ -153,11 +153,6 @@ class Pages:
                 return otherwise or Response()
             result = paying.authenticate(self.work(), session, passed=request.form.get("result") == "complete")
             return self._after(request, session, result, {})
-
-
-def card_form(request: Request) -> dict[str, str]:
-    """Return the fields of a card form as typed, without surrounding blanks; absent ones are empty."""
-    return {name: request.form.get(name, "").strip()[:200] for name in CARD_FIELDS}
 
 
 def success_url(session: Json) -> str:

@@ -1,14 +1,13 @@
 """What happens when somebody presses the pay button: the card is charged, asks for 3-D Secure, or is declined."""
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
 from paywall.sandbox.billing import collecting, subscriptions
 from paywall.sandbox.hosted import checkout
+from paywall.sandbox.hosted.card_form import read_form
 from paywall.sandbox.payments import customers, payment_methods, payments
-from paywall.sandbox.payments.cards import TypedCard, read_card
+from paywall.sandbox.payments.cards import TypedCard
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
 from paywall.sandbox.wire.params import merged
@@ -53,18 +52,6 @@ def authenticate(work: Work, session: Json, *, passed: bool) -> Paid:
         payments.fail_authentication(work, intent, method)
         return Paid("errors", {"card_number": payments.CANNOT_AUTHENTICATE})
     return _finish(work, session, method, payments.attempt(work, intent, method, authenticated=True))
-
-
-def read_form(form: dict[str, str], now: int) -> TypedCard | dict[str, str]:
-    """Return the card, or the errors beside the fields of a card form."""
-    today = datetime.fromtimestamp(now, UTC)
-    card = read_card(form["card_number"], form["card_expiry"], form["card_cvc"], today)
-    errors = {} if isinstance(card, TypedCard) else card
-    if not form["billing_name"]:
-        errors["billing_name"] = "Enter the name on the card."
-    if not re.fullmatch(r"[A-Z]{2}", form["billing_country"]):
-        errors["billing_country"] = "Choose a country."
-    return errors or card
 
 
 def waiting_intent(work: Work, session: Json) -> Json | None:

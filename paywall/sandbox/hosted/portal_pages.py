@@ -11,6 +11,7 @@ from werkzeug.utils import redirect
 
 from paywall.sandbox.billing import changing
 from paywall.sandbox.hosted import portal
+from paywall.sandbox.hosted.card_form import card_form, shown_again
 from paywall.sandbox.payments import payment_methods
 from paywall.sandbox.state.errors import ApiError
 
@@ -115,15 +116,12 @@ def _card(visit: Visit) -> Response:
 
 
 def _change_card(visit: Visit) -> Response:
-    from paywall.sandbox.hosted.pages import card_form  # noqa: PLC0415 - the pages know the portal, not the other way round
-
     if not visit.features["payment_method_update"]["enabled"]:
         return visit.pages.message(visit.request, "This is switched off.", status=403, link=visit.home)
     typed = card_form(visit.request)
     errors = portal.update_card(visit.work, visit.session["customer"], typed)
     if errors:
-        shown = {name: typed[name] for name in ("card_expiry", "billing_name", "billing_country")}
-        return visit.page("portal_card.html", 402, typed=shown, errors=errors)
+        return visit.page("portal_card.html", 402, typed=shown_again(typed), errors=errors)
     return redirect(visit.home, 303)
 
 

@@ -1,0 +1,49 @@
+"""Every operation there is, and finding the one that a request means."""
+
+from collections.abc import Mapping
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request
+
+from paywall.sandbox.billing import changing, collecting, invoices, products
+from paywall.sandbox.hosted import checkout, configurations, portal
+from paywall.sandbox.payments import customers, payment_methods, payments, refunds
+from paywall.sandbox.state.errors import ApiError
+from paywall.sandbox.webhooks import endpoints
+from paywall.sandbox.wire.routes import Operation
+
+_MODULES = (
+    products,
+    customers,
+    payment_methods,
+    checkout,
+    changing,
+    invoices,
+    collecting,
+    payments,
+    refunds,
+    configurations,
+    portal,
+    endpoints,
+)
+OPERATIONS: tuple[Operation, ...] = tuple(each for module in _MODULES for each in module.OPERATIONS)
+_URLS = Map(
+    [Rule(each.path, methods=[each.method], endpoint=each) for each in OPERATIONS],
+    strict_slashes=False,
+    redirect_defaults=False,
+    merge_slashes=False,
+)
+
+
+def route(request: Request) -> tuple[Operation, Mapping[str, str]]:
+    """Return the operation and what its path names; raises ApiError with 404 as Stripe words it."""
+    try:
+        operation, path = _URLS.bind("").match(request.path, request.method)
+    except HTTPException as problem:
+        raise ApiError(
+            f"Unrecognized request URL ({request.method}: {request.path}). Please see https://stripe.com/docs or we "
+            "can help at https://support.stripe.com/.",
+            status=404,
+        ) from problem
+    return operation, path
