@@ -62,7 +62,12 @@ class Gate:
         asked = Question(terms, who.counted_as, card.key, case.allowance, now, counts, network)
         said, is_degraded = self.meter.ask(asked)
         decision = second_step(
-            case, opened=said.opened, counts=counts, views_used=said.views_used, resets_at=said.resets_at
+            case,
+            opened=said.opened,
+            newly=said.newly,
+            counts=counts,
+            views_used=said.views_used,
+            resets_at=said.resets_at,
         )
         return Access(decision, said.newly, "meter" if is_degraded else degraded)
 

@@ -129,29 +129,31 @@ def first_step(case: Case) -> FirstAnswer:
     return _SUBSCRIPTION_NEEDED
 
 
-def second_step(case: Case, *, opened: bool, counts: bool, views_used: int, resets_at: datetime) -> Decision:
-    """Judge what the meter said: whether the article is open, and how many views the window has seen.
+def second_step(  # noqa: PLR0913 - what the meter said, word by word
+    case: Case, *, opened: bool, newly: bool, counts: bool, views_used: int, resets_at: datetime
+) -> Decision:
+    """Judge what the meter said: whether the article is open (just now, `newly`), and how many views were seen.
 
     A request that does not count (`counts` false) finds an article that it would have to spend a view on shut, and is
     told how many are left.
     """
     left = max(case.allowance - views_used, 0)
     if opened:
-        return _counted(left, resets_at)
+        return _counted(left, resets_at, is_the_last=newly and not left)
     if left and not counts:
         return Decision(Extent.PREVIEW, Reason.METERED, Prompt.NONE, left, resets_at)
-    return _shut(case, _used_up(resets_at))
+    return _shut(case, _used_up(resets_at, is_registered=case.is_registered))
 
 
 @lru_cache(maxsize=1024)  # the same few answers, asked for on every request
-def _counted(left: int, resets_at: datetime) -> Decision:
-    prompt = Prompt.NONE if left else Prompt.LAST_FREE_ARTICLE
+def _counted(left: int, resets_at: datetime, *, is_the_last: bool) -> Decision:
+    prompt = Prompt.LAST_FREE_ARTICLE if is_the_last else Prompt.NONE
     return Decision(Extent.FULL, Reason.METERED, prompt, left, resets_at)
 
 
 @lru_cache(maxsize=1024)
-def _used_up(resets_at: datetime) -> Decision:
-    return Decision(Extent.PREVIEW, Reason.METER_USED_UP, Prompt.SUBSCRIBE, 0, resets_at)
+def _used_up(resets_at: datetime, *, is_registered: bool) -> Decision:
+    return Decision(Extent.PREVIEW, Reason.METER_USED_UP, Prompt.SUBSCRIBE, 0, resets_at, is_registered)
 
 
 def _shut(case: Case, decision: Decision) -> Decision:

@@ -64,11 +64,13 @@ class Decision:
     prompt: Prompt = Prompt.NONE
     views_left: int | None = None
     resets_at: datetime | None = None
+    is_registered: bool = False
+    """Where the meter shut the article: whether it was an account's allowance, so that nobody is asked to make one."""
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # the few decisions there are live long and are looked up by on every request
-        parts = (self.extent, self.reason, self.prompt, self.views_left, self.resets_at)
+        parts = (self.extent, self.reason, self.prompt, self.views_left, self.resets_at, self.is_registered)
         object.__setattr__(self, "_hash", hash(parts))
 
     def __hash__(self) -> int:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from paywall.articles.rules import ArticleCard, Presence
 from paywall.gate.access import Gate, Who
 from paywall.gate.decide import NEEDS_METER, RULES, Case, FirstAnswer
-from paywall.gate.decision import Decision
+from paywall.gate.decision import Decision, Reason
 from paywall.publishers.rules import Profile
 
 _LABEL_WIDTH = 46
@@ -37,6 +37,8 @@ def explain(gate: Gate, profile: Profile, card: ArticleCard, who: Who, now: date
     if decision.views_left is not None:
         used = case.allowance - decision.views_left
         steps.append(Step("meter", f"{used} of {case.allowance} views used, {_until(decision)}"))
+    if decision.reason is Reason.METERED and not decision.is_full and decision.views_left:
+        steps.append(Step("a view that counts", f"opens it, and leaves {decision.views_left - 1}"))
     if degraded:
         steps.append(Step("not reachable", degraded))
     return Explanation(tuple(steps), decision)
@@ -47,7 +49,7 @@ def as_table(explanation: Explanation) -> str:
     lines = [f"{step.label:<{_LABEL_WIDTH}} {step.outcome}" for step in explanation.steps]
     decision = explanation.decision
     answer = f"{decision.header}; prompt={decision.prompt}" if decision else "no page"
-    return "\n".join([*lines, f"{'decision':<{_LABEL_WIDTH}} {answer}"])
+    return "\n".join([*lines, f"{'decision, nothing spent':<{_LABEL_WIDTH}} {answer}"])
 
 
 def _facts(case: Case) -> list[Step]:

@@ -139,8 +139,10 @@ def _used_up(ask: Ask) -> str:
 
 def _free_account(ask: Ask) -> tuple[str, Link | None]:
     """Mention an account's larger allowance, where the meter or a visitor's allowance of 0 closed the article."""
-    meter, reason = ask.meter, ask.decision.reason if ask.decision else None
-    is_counted = ask.access is AccessLevel.METERED and reason in (Reason.METER_USED_UP, Reason.SUBSCRIPTION_REQUIRED)
+    meter, decision = ask.meter, ask.decision
+    if ask.access is not AccessLevel.METERED or decision is None or decision.is_registered:
+        return "", None
+    is_counted = decision.reason in (Reason.METER_USED_UP, Reason.SUBSCRIPTION_REQUIRED)
     if not is_counted or meter.reader_allowance <= meter.visitor_allowance:
         return "", None
     return f"A free account has {allowance(meter)}.", ask.link("Create a free account", "/signup")

@@ -159,6 +159,7 @@ class TestRegisteredArticles:
             assert reader.reads_whole(article)
         reader.opens(articles[5])
         assert not reader.reads_whole(articles[5])
+        assert "free account" not in reader.page.locator(".invitation").inner_text(), "she has one"
 
 
 class TestMails:

@@ -105,11 +105,12 @@ def test_what_would_be_shut_asks_to_try_again_while_the_database_can_not_say(row
 
 # opened  counts  used  answer
 METER = """
-yes       yes     1     full       metered           none                2
-yes       yes     2     full       metered           none                1
-yes       yes     3     full       metered           last_free_article   0
-yes       yes     9     full       metered           last_free_article   0
-yes       no      1     full       metered           none                2
+newly     yes     1     full       metered           none                2
+again     yes     2     full       metered           none                1
+newly     yes     3     full       metered           last_free_article   0
+again     yes     3     full       metered           none                0
+again     yes     9     full       metered           none                0
+again     no      1     full       metered           none                2
 no        yes     3     preview    meter_used_up     subscribe           0
 no        yes     9     preview    meter_used_up     subscribe           0
 no        yes     1     preview    meter_used_up     subscribe           0
@@ -123,14 +124,21 @@ def test_the_second_step_answers_as_written(row: str) -> None:
     opened, counts, used, extent, reason, prompt, left = row.split()
     answer = second_step(
         case("metered", "visitor", "up", "3"),
-        opened=opened == "yes", counts=counts == "yes", views_used=int(used), resets_at=RESETS,
+        opened=opened != "no", newly=opened == "newly", counts=counts == "yes",
+        views_used=int(used), resets_at=RESETS,
     )  # fmt: skip
     assert answer == Decision(Extent(extent), Reason(reason), Prompt(prompt), int(left), RESETS)
 
 
+def test_a_spent_meter_says_whether_it_was_an_accounts() -> None:
+    said = {"opened": False, "newly": False, "counts": True, "views_used": 3, "resets_at": RESETS}
+    answers = [second_step(case("metered", who, "up", "3"), **said) for who in ("visitor", "reader")]  # type: ignore[arg-type]
+    assert [answer.is_registered for answer in answers] == [False, True]
+
+
 def test_a_spent_meter_asks_to_try_again_while_the_database_can_not_say() -> None:
     uncertain = case("metered", "visitor", "up", "3", is_uncertain=True)
-    answer = second_step(uncertain, opened=False, counts=True, views_used=3, resets_at=RESETS)
+    answer = second_step(uncertain, opened=False, newly=False, counts=True, views_used=3, resets_at=RESETS)
     assert answer == Decision(Extent.PREVIEW, Reason.DATABASE_UNAVAILABLE, Prompt.TRY_AGAIN)
 
 
@@ -173,5 +181,5 @@ class TestWhateverTheCase:
 
     @given(ANY_CASE.filter(lambda c: c.level is AccessLevel.METERED), st.booleans(), st.integers(0, 30))
     def test_the_meter_opens_nothing_that_it_did_not_say_was_open(self, some: Case, counts: bool, used: int) -> None:
-        answer = second_step(some, opened=False, counts=counts, views_used=used, resets_at=RESETS)
+        answer = second_step(some, opened=False, newly=False, counts=counts, views_used=used, resets_at=RESETS)
         assert not answer.is_full
