@@ -9,7 +9,7 @@ from html import unescape
 from selectolax.lexbor import LexborHTMLParser
 from werkzeug.test import TestResponse
 
-from paywall.articles.markup import plain_text
+from paywall.articles.body.markup import plain_text
 from paywall.articles.tables import Article
 
 Get = Callable[[str], TestResponse]

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from paywall.articles.body.markup import plain_text
+from paywall.articles.body.preview import cut_preview
+from paywall.articles.body.sanitise import clean_html, line_of
+from paywall.articles.body.words import count_words
 from paywall.articles.item import Item
-from paywall.articles.markup import plain_text
-from paywall.articles.preview import cut_preview
 from paywall.articles.rules import AccessLevel
-from paywall.articles.sanitise import clean_html, line_of
 from paywall.articles.slugs import given_slug
 from paywall.articles.text import clean_line
-from paywall.articles.words import count_words
 from paywall.errors import BadInput
 
 LONGEST = {"id": 200, "title": 500, "standfirst": 1_000, "section": 100, "authors": 200}

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paywall.articles.markup import plain_text
-from paywall.articles.preview import cut_preview
-from paywall.articles.sanitise import clean_html
-from paywall.articles.words import count_words
+from paywall.articles.body.markup import plain_text
+from paywall.articles.body.preview import cut_preview
+from paywall.articles.body.sanitise import clean_html
+from paywall.articles.body.words import count_words
 
 BLOCKS = st.builds(
     lambda tag, words, text: f"<{tag}>{' '.join([text or 'word'] * words)}.</{tag}>",

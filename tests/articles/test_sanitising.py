@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paywall.articles.sanitise import clean_html, line_of
+from paywall.articles.body.sanitise import clean_html, line_of
 from paywall.errors import BadInput
 
 TAGS = "p div b a span ul li table tr td h1 h2 blockquote pre figure img br hr script style svg form iframe em".split()

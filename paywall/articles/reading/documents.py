@@ -6,11 +6,11 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from paywall.articles.body.markup import plain_text
+from paywall.articles.body.sanitise import clean_html
 from paywall.articles.item import Item
-from paywall.articles.markup import plain_text
 from paywall.articles.reading import front_matter
 from paywall.articles.reading.pages import read_page
-from paywall.articles.sanitise import clean_html
 from paywall.errors import BadInput
 
 LONGEST_MARKDOWN = 1_000_000

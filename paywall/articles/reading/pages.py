@@ -2,11 +2,11 @@
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from paywall.articles.body.tangles import refuse_tangles
 from paywall.articles.item import Item
 from paywall.articles.reading.dates import guess_date
 from paywall.articles.reading.structured_data import Said, read_structured_data
 from paywall.articles.slugs import key_of_link
-from paywall.articles.tangles import refuse_tangles
 from paywall.articles.text import clean_line
 from paywall.errors import BadInput
 

@@ -6,8 +6,8 @@ of that becomes paragraphs, so that a preview can be cut between them. Works on 
 
 from dataclasses import dataclass
 
-from paywall.articles.markup import INLINE, Kind, Piece, pieces
-from paywall.articles.runs import DEEPEST, Run
+from paywall.articles.body.markup import INLINE, Kind, Piece, pieces
+from paywall.articles.body.runs import DEEPEST, Run
 from paywall.errors import BadInput
 
 _PARAGRAPHS = {"p": "p", "pre": "pre", "h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import nh3
 
-from paywall.articles.blocks import into_blocks
-from paywall.articles.markup import plain_text
-from paywall.articles.tangles import names, refuse_tangles
+from paywall.articles.body.blocks import into_blocks
+from paywall.articles.body.markup import plain_text
+from paywall.articles.body.tangles import names, refuse_tangles
 from paywall.articles.text import clean_line, printable
 
 _KEPT = names(

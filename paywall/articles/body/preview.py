@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape, unescape
 
-from paywall.articles.markup import INLINE, Kind, Piece, pieces
-from paywall.articles.words import count_words, past_marks, word_ends
+from paywall.articles.body.markup import INLINE, Kind, Piece, pieces
+from paywall.articles.body.words import count_words, past_marks, word_ends
 
 WANTED_WORDS = 100
 _LEFT_OUT = frozenset({"figure", "table"})

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from enum import Enum
 from html import escape, unescape
 
-from paywall.articles.markup import Piece
+from paywall.articles.body.markup import Piece
 from paywall.articles.text import clean_text
 from paywall.errors import BadInput
 
