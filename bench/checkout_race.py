@@ -18,8 +18,8 @@ from pathlib import Path
 
 from bench.engines import postgres
 from paywall import schema
-from paywall.billing.ownership import Owner
-from paywall.billing.welcome import Arrival, finish_checkout
+from paywall.billing.checkout.welcome import Arrival, finish_checkout
+from paywall.billing.syncing.ownership import Owner
 from paywall.database import Base, Database
 from paywall.errors import PaywallError
 from paywall.publishers.profiles import read_profile

@@ -10,10 +10,10 @@ from flask_wtf import CSRFProtect
 from paywall import logs
 from paywall.account.views import blueprint as account
 from paywall.background import Background, Job
-from paywall.billing import checkout_views as checkout
 from paywall.billing import parts as billing
-from paywall.billing import webhook_view as webhooks
+from paywall.billing.checkout import views as checkout
 from paywall.billing.stripe_gateway import StripeGateway
+from paywall.billing.webhooks import views as webhooks
 from paywall.changes import POLL_SECONDS, Change, ChangeFollower, ChangeKind
 from paywall.database import Database
 from paywall.gate.parts import GateParts, build_gate

@@ -28,9 +28,9 @@ TABLES = (
     "paywall.readers.tables",
     "paywall.entitlements.tables",
     "paywall.articles.tables",
-    "paywall.billing.plans",
-    "paywall.billing.checkout_tables",
-    "paywall.billing.subscription_tables",
+    "paywall.billing.catalogue.plans",
+    "paywall.billing.checkout.tables",
+    "paywall.billing.subscriptions.tables",
     "paywall.meter.table",
     "paywall.gate.events",
 )

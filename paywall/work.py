@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from paywall import changes, clock, mailer
 from paywall.background import Background, Job
-from paywall.billing.drain import DrainThread
 from paywall.billing.parts import Billing
-from paywall.billing.reconcile import sweep
+from paywall.billing.syncing.reconcile import sweep
+from paywall.billing.webhooks.drain import DrainThread
 from paywall.database import Database
 from paywall.settings import Settings
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from paywall.account.statement import Statement, Tongue, how_often, state
-from paywall.billing.plans import plan_of_price
-from paywall.billing.reading import current_subscription, invoices_of_reader
-from paywall.billing.subscription_tables import Invoice, Subscription
+from paywall.billing.catalogue.plans import plan_of_price
+from paywall.billing.subscriptions.reading import current_subscription, invoices_of_reader
+from paywall.billing.subscriptions.tables import Invoice, Subscription
 from paywall.entitlements.reading import entitlements_of
 from paywall.publishers.rules import Profile
 

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from paywall.billing.money import Money
-from paywall.billing.status import ENDED, Status
-from paywall.billing.subscription_tables import Subscription
+from paywall.billing.catalogue.money import Money
+from paywall.billing.subscriptions.status import ENDED, Status
+from paywall.billing.subscriptions.tables import Subscription
 from paywall.entitlements.rules import Entitlement, Source, Standing, best
 
 

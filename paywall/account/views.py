@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from paywall import clock
 from paywall.account.overview import overview
-from paywall.billing import subscriptions
 from paywall.billing.parts import billing
-from paywall.billing.subscriptions import NothingToCancel, NothingToResume
+from paywall.billing.subscriptions import changing as subscriptions
+from paywall.billing.subscriptions.changing import NothingToCancel, NothingToResume
 from paywall.readers.current import sign_in_required, the_reader
 from paywall.web import current
 from paywall.web.cookies import drop_pass

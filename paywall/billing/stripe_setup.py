@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from paywall.billing.plans import Plan, plans_with_archived
+from paywall.billing.catalogue.plans import Plan, plans_with_archived
 from paywall.billing.stripe_errors import StripeNotFound
 from paywall.billing.stripe_gateway import API_VERSION, PORTAL_MARK, Json, StripeGateway
 from paywall.database import Database

@@ -29,8 +29,8 @@ def set_up_plan(
     tax_note: str,
 ) -> None:
     """Make the plan SLUG, or change it; prices that are not named any more are sold no longer."""
-    from paywall.billing import money
-    from paywall.billing.plans import Interval, NewPlan, NewPrice, put_on_sale
+    from paywall.billing.catalogue import money
+    from paywall.billing.catalogue.plans import Interval, NewPlan, NewPrice, put_on_sale
 
     amounts = {Interval.MONTH: monthly, Interval.YEAR: yearly}
     prices = tuple(
@@ -72,7 +72,7 @@ def reconcile(context: Context, *, dry_run: bool) -> None:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from paywall.billing.reconcile import reconcile as compare
+    from paywall.billing.syncing.reconcile import reconcile as compare
 
     columns = (SpinnerColumn(), TextColumn("{task.completed} subscriptions compared"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:

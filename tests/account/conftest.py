@@ -8,7 +8,7 @@ import pytest
 
 from paywall.app import create_product
 from paywall.billing import parts
-from paywall.billing.sync import sync_subscription
+from paywall.billing.syncing.sync import sync_subscription
 from paywall.database import Database
 from paywall.publishers.rules import Profile
 from paywall.readers.finding import reader_by_email

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from paywall.billing.sync import sync_subscription
+from paywall.billing.syncing.sync import sync_subscription
 from paywall.entitlements.comps import give_comp
 from tests.account.conftest import Home
 from tests.readers.browser import Browser

@@ -11,14 +11,14 @@ from sqlalchemy import delete, select
 
 from paywall import clock
 from paywall.audit import AuditEntry
-from paywall.billing import inbox
-from paywall.billing.checkout_tables import keep_customer
-from paywall.billing.money import Money
+from paywall.billing.catalogue.money import Money
+from paywall.billing.catalogue.plans import Interval, NewPlan, NewPrice, set_up_plan
+from paywall.billing.checkout.tables import keep_customer
 from paywall.billing.parts import Billing
-from paywall.billing.plans import Interval, NewPlan, NewPrice, set_up_plan
-from paywall.billing.reading import current_subscription
 from paywall.billing.stripe_gateway import InProcess, StripeGateway
-from paywall.billing.subscription_tables import BillingEvent, Invoice, Subscription
+from paywall.billing.subscriptions.reading import current_subscription
+from paywall.billing.subscriptions.tables import BillingEvent, Invoice, Subscription
+from paywall.billing.webhooks import inbox
 from paywall.database import Database
 from paywall.entitlements.reading import entitlements_of
 from paywall.entitlements.rules import Entitlement

@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from paywall import clock
-from paywall.billing.checkout_errors import AlreadySubscribed, CheckoutBusy, PaymentDue, UnknownPrice
-from paywall.billing.checkout_tables import Checkout, CheckoutState, Customer, customer_of
-from paywall.billing.checkout_turns import Wish, end_turn, take_turn
-from paywall.billing.ownership import Owner
-from paywall.billing.plans import NewPlan, set_up_plan
+from paywall.billing.catalogue.plans import NewPlan, set_up_plan
+from paywall.billing.checkout.errors import AlreadySubscribed, CheckoutBusy, PaymentDue, UnknownPrice
+from paywall.billing.checkout.tables import Checkout, CheckoutState, Customer, customer_of
+from paywall.billing.checkout.turns import Wish, end_turn, take_turn
+from paywall.billing.checkout.welcome import finish_checkout
 from paywall.billing.stripe_errors import CardRefused, StripeRefused, StripeUnavailable
-from paywall.billing.subscription_tables import Subscription
-from paywall.billing.sync import sync_subscription
-from paywall.billing.welcome import finish_checkout
+from paywall.billing.subscriptions.tables import Subscription
+from paywall.billing.syncing.ownership import Owner
+from paywall.billing.syncing.sync import sync_subscription
 from paywall.errors import PaywallError
 from paywall.publishers.tables import Publisher
 from tests.billing.shop import DIGITAL, MONTHLY, PAY, SITE, YEARLY, Shop
@@ -237,7 +237,7 @@ class TestAProcessThatDiedWhileMakingThePage:
         assert shop.sessions()[0]["metadata"]["checkout"] == dead.checkout_id
 
     def test_is_waited_for_before_that_but_not_for_long(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("paywall.billing.checkout.WAIT_FOR", timedelta())
+        monkeypatch.setattr("paywall.billing.checkout.starting.WAIT_FOR", timedelta())
         reader = shop.reader()
         take_turn(shop.database, shop.order(reader).wish, clock.wall(), has_waited=False)
         with pytest.raises(CheckoutBusy) as caught:

@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from paywall.audit import AuditEntry
-from paywall.billing.checkout_tables import Customer
-from paywall.billing.ownership import Owner
-from paywall.billing.plans import Plan, Price
-from paywall.billing.subscription_tables import Subscription
-from paywall.billing.sync import sync_subscription
-from paywall.billing.welcome import Arrival, finish_checkout
+from paywall.billing.catalogue.plans import Plan, Price
+from paywall.billing.checkout.tables import Customer
+from paywall.billing.checkout.welcome import Arrival, finish_checkout
+from paywall.billing.subscriptions.tables import Subscription
+from paywall.billing.syncing.ownership import Owner
+from paywall.billing.syncing.sync import sync_subscription
 from paywall.entitlements.tables import EntitlementRow
 from paywall.readers.tables import Reader
 from paywall.settings import BadSettings, read_settings

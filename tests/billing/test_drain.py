@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import update
 
 from paywall import clock
-from paywall.billing import drain
-from paywall.billing.drain import DrainThread, drain_once
-from paywall.billing.subscription_tables import BillingEvent
-from paywall.billing.sync import sync_subscription
+from paywall.billing.subscriptions.tables import BillingEvent
+from paywall.billing.syncing.sync import sync_subscription
+from paywall.billing.webhooks import drain
+from paywall.billing.webhooks.drain import DrainThread, drain_once
 from tests.billing.stripe_world import World
 
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from paywall import clock
-from paywall.billing import lease
-from paywall.billing.drain import drain_once
-from paywall.billing.lease import LeaseLost
-from paywall.billing.subscription_tables import Lease
-from paywall.billing.sync import BeingSynced, sync_subscription
+from paywall.billing.subscriptions.tables import Lease
+from paywall.billing.syncing import lease
+from paywall.billing.syncing.lease import LeaseLost
+from paywall.billing.syncing.sync import BeingSynced, sync_subscription
+from paywall.billing.webhooks.drain import drain_once
 from paywall.database import Database
 from tests.billing.stripe_world import World
 

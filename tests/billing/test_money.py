@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from paywall.billing.money import NO_DECIMALS, THREE_DECIMALS, CurrencyMismatch, Money, of, parse
+from paywall.billing.catalogue.money import NO_DECIMALS, THREE_DECIMALS, CurrencyMismatch, Money, of, parse
 from paywall.errors import BadInput
 
 SPACE = "\N{NO-BREAK SPACE}"

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from paywall.billing.money import Money
-from paywall.billing.offers import Offer, Offers, plan_cards, price_line, saving
-from paywall.billing.plans import (
+from paywall.billing.catalogue.money import Money
+from paywall.billing.catalogue.offers import Offer, Offers, plan_cards, price_line, saving
+from paywall.billing.catalogue.plans import (
     Interval,
     NewPlan,
     NewPrice,

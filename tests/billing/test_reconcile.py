@@ -5,9 +5,9 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from paywall import clock
-from paywall.billing.drain import drain_once
-from paywall.billing.reconcile import extend_expiring, reconcile, sweep, sweep_undelivered_events
-from paywall.billing.sync import sync_subscription
+from paywall.billing.syncing.reconcile import extend_expiring, reconcile, sweep, sweep_undelivered_events
+from paywall.billing.syncing.sync import sync_subscription
+from paywall.billing.webhooks.drain import drain_once
 from paywall.entitlements.tables import EntitlementRow
 from tests.billing.stripe_world import World, make_price
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from paywall.billing.status import Bill, Status, Terms, access_of, is_known, is_live
+from paywall.billing.subscriptions.status import Bill, Status, Terms, access_of, is_known, is_live
 from paywall.entitlements.rules import Standing
 
 MADE = datetime(2026, 10, 24, 9, 0, tzinfo=UTC)

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from paywall import clock
-from paywall.billing import inbox
-from paywall.billing.checkout_tables import keep_customer
-from paywall.billing.drain import drain_once
-from paywall.billing.incoming import Note
+from paywall.billing.checkout.tables import keep_customer
 from paywall.billing.stripe_errors import StripeUnavailable
-from paywall.billing.sync import sync_subscription
+from paywall.billing.syncing.sync import sync_subscription
+from paywall.billing.webhooks import inbox
+from paywall.billing.webhooks.drain import drain_once
+from paywall.billing.webhooks.incoming import Note
 from paywall.entitlements.rules import Standing
 from tests.billing.stripe_world import DAY, World, make_price
 

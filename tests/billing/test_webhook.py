@@ -15,8 +15,9 @@ from sqlalchemy.exc import OperationalError
 
 from paywall import clock
 from paywall.app import create_product
-from paywall.billing import inbox, parts
-from paywall.billing.drain import drain_once
+from paywall.billing import parts
+from paywall.billing.webhooks import inbox
+from paywall.billing.webhooks.drain import drain_once
 from paywall.settings import Environment, Settings
 from tests.billing import webhook_inputs
 from tests.billing.stripe_world import World

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paywall.billing.stripe_errors import BadPayload, BadSignature
-from paywall.billing.webhook_signature import verify_webhook
+from paywall.billing.webhooks.signature import verify_webhook
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 STAMP = int(NOW.timestamp())

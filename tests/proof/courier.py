@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from paywall import clock, schema
 from paywall.articles.tables import Article
-from paywall.billing.sync import sync_subscription
+from paywall.billing.syncing.sync import sync_subscription
 from paywall.database import Base, Database
 from paywall.demo import content, mailbox
 from paywall.demo.place import Place

@@ -22,11 +22,11 @@ from sqlalchemy import func, select
 from bench.checkout_race import new_publisher
 from bench.engines import postgres
 from paywall.billing import parts
-from paywall.billing.drain import drain_once
-from paywall.billing.inbox import OPEN
 from paywall.billing.parts import Billing
 from paywall.billing.stripe_setup import set_up_stripe
-from paywall.billing.subscription_tables import BillingEvent, Subscription
+from paywall.billing.subscriptions.tables import BillingEvent, Subscription
+from paywall.billing.webhooks.drain import drain_once
+from paywall.billing.webhooks.inbox import OPEN
 from paywall.database import Database
 from paywall.entitlements.tables import EntitlementRow
 from paywall.outbox import OutboxMail

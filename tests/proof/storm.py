@@ -26,8 +26,8 @@ from paywall import schema
 from paywall.app import create_product
 from paywall.audit import AuditEntry
 from paywall.billing import parts
-from paywall.billing.drain import drain_once
-from paywall.billing.sync import sync_subscription
+from paywall.billing.syncing.sync import sync_subscription
+from paywall.billing.webhooks.drain import drain_once
 from paywall.database import Base, Database
 from paywall.publishers.profiles import read_profile
 from paywall.publishers.setup import NewPublisher, set_up_publisher

@@ -20,7 +20,7 @@ def test_whoever_comes_first_the_reader_reads_at_once_and_pays_once(
 def test_a_return_page_that_waits_for_the_webhook_is_caught(
     publisher: Profile, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("paywall.billing.welcome.sync_subscription", lambda *_: None)
+    monkeypatch.setattr("paywall.billing.checkout.welcome.sync_subscription", lambda *_: None)
     outcome = race(database_url, publisher, tmp_path, rounds=2)
     assert not outcome.is_good
     assert outcome.opened == 1, "only where the webhook was first"

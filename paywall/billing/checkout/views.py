@@ -5,14 +5,14 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from paywall.billing.checkout import start_checkout
-from paywall.billing.checkout_errors import AlreadySubscribed, PaymentDue, UnknownPrice
-from paywall.billing.checkout_page import Order
-from paywall.billing.offers import Offers, plan_cards
-from paywall.billing.ownership import Owner
+from paywall.billing.catalogue.offers import Offers, plan_cards
+from paywall.billing.catalogue.plans import LOOKUP_KEY
+from paywall.billing.checkout.errors import AlreadySubscribed, PaymentDue, UnknownPrice
+from paywall.billing.checkout.page import Order
+from paywall.billing.checkout.starting import start_checkout
+from paywall.billing.checkout.welcome import Arrival, Welcome, finish_checkout
 from paywall.billing.parts import billing
-from paywall.billing.plans import LOOKUP_KEY
-from paywall.billing.welcome import Arrival, Welcome, finish_checkout
+from paywall.billing.syncing.ownership import Owner
 from paywall.database import Database
 from paywall.readers.current import reader, sign_in_required, the_reader
 from paywall.readers.tables import Reader

@@ -6,12 +6,12 @@ Each asks Stripe, then syncs at once, so that the next page already tells the ne
 import secrets
 from typing import Any
 
-from paywall.billing.checkout_tables import customer_of
+from paywall.billing.checkout.tables import customer_of
 from paywall.billing.parts import Billing
-from paywall.billing.reading import current_subscription
-from paywall.billing.status import ENDED, Status
-from paywall.billing.subscription_tables import Subscription
-from paywall.billing.sync import Synced, sync_subscription
+from paywall.billing.subscriptions.reading import current_subscription
+from paywall.billing.subscriptions.status import ENDED, Status
+from paywall.billing.subscriptions.tables import Subscription
+from paywall.billing.syncing.sync import Synced, sync_subscription
 from paywall.errors import NotFound, PaywallError
 
 

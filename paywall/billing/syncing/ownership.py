@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from paywall.billing.checkout_tables import keep_customer, owner_of_customer
-from paywall.billing.incoming import Note
-from paywall.billing.plans import plan_of_price
-from paywall.billing.snapshot import SubscriptionSnapshot
-from paywall.billing.status import GRACE_DAYS
-from paywall.billing.subscription_tables import subscription_by_stripe_id
+from paywall.billing.catalogue.plans import plan_of_price
+from paywall.billing.checkout.tables import keep_customer, owner_of_customer
+from paywall.billing.subscriptions.snapshot import SubscriptionSnapshot
+from paywall.billing.subscriptions.status import GRACE_DAYS
+from paywall.billing.subscriptions.tables import subscription_by_stripe_id
+from paywall.billing.webhooks.incoming import Note
 from paywall.clock import wall
 from paywall.publishers.profiles import publisher_by_slug
 from paywall.readers.finding import reader_by_id

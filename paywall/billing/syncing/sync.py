@@ -13,18 +13,19 @@ from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from paywall import audit
-from paywall.billing import inbox, lease
-from paywall.billing.fetching import Picture, fetch
-from paywall.billing.inbox import Noted
-from paywall.billing.incoming import Note
-from paywall.billing.lease import Claim, LeaseLost
-from paywall.billing.ownership import Owner, owner_of
 from paywall.billing.parts import Billing
-from paywall.billing.second_subscription import give_back
-from paywall.billing.status import ENDED, Access, is_live
-from paywall.billing.storing import SecondLive, store
 from paywall.billing.stripe_errors import StripeNotFound
-from paywall.billing.subscription_tables import subscription_by_stripe_id
+from paywall.billing.subscriptions.status import ENDED, Access, is_live
+from paywall.billing.subscriptions.tables import subscription_by_stripe_id
+from paywall.billing.syncing import lease
+from paywall.billing.syncing.fetching import Picture, fetch
+from paywall.billing.syncing.lease import Claim, LeaseLost
+from paywall.billing.syncing.ownership import Owner, owner_of
+from paywall.billing.syncing.second_subscription import give_back
+from paywall.billing.syncing.storing import SecondLive, store
+from paywall.billing.webhooks import inbox
+from paywall.billing.webhooks.inbox import Noted
+from paywall.billing.webhooks.incoming import Note
 from paywall.errors import Unavailable
 
 log = get_logger()

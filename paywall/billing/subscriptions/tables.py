@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from paywall.billing.status import LIVE, Bill
+from paywall.billing.subscriptions.status import LIVE, Bill
 from paywall.database import Base, UtcDateTime
 
 

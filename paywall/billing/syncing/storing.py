@@ -11,19 +11,20 @@ from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from paywall import audit, clock
-from paywall.billing import inbox, notices
-from paywall.billing.fetching import Picture
-from paywall.billing.ownership import Owner, grace_days
-from paywall.billing.reading import current_subscription
-from paywall.billing.snapshot import InvoiceSnapshot, SubscriptionSnapshot
-from paywall.billing.status import ENDED, Access, access_of, is_known, is_live
-from paywall.billing.subscription_tables import (
+from paywall.billing.subscriptions.reading import current_subscription
+from paywall.billing.subscriptions.snapshot import InvoiceSnapshot, SubscriptionSnapshot
+from paywall.billing.subscriptions.status import ENDED, Access, access_of, is_known, is_live
+from paywall.billing.subscriptions.tables import (
     Invoice,
     Subscription,
     invoices_of,
     other_live,
     subscription_by_stripe_id,
 )
+from paywall.billing.syncing import notices
+from paywall.billing.syncing.fetching import Picture
+from paywall.billing.syncing.ownership import Owner, grace_days
+from paywall.billing.webhooks import inbox
 from paywall.entitlements.granting import Grant, set_entitlement
 from paywall.entitlements.rules import Entitlement, Source
 from paywall.readers.finding import hold_reader

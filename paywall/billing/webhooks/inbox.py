@@ -13,8 +13,8 @@ from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from paywall import clock
-from paywall.billing.incoming import REFUND_TYPES, EventState, Note, row_of
-from paywall.billing.subscription_tables import BillingEvent, Lease
+from paywall.billing.subscriptions.tables import BillingEvent, Lease
+from paywall.billing.webhooks.incoming import REFUND_TYPES, EventState, Note, row_of
 from paywall.database import insert_once
 
 KEPT_FOR = timedelta(days=40)

@@ -12,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from paywall.billing.checkout_tables import Checkout, CheckoutState, end_checkout, open_checkout
+from paywall.billing.checkout.tables import Checkout, CheckoutState, end_checkout, open_checkout
 from paywall.database import Database, insert_once
 
 WORK_FOR = timedelta(seconds=10)

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from paywall.billing.subscription_tables import Invoice, Subscription
+from paywall.billing.subscriptions.tables import Invoice, Subscription
 
 
 def current_subscription(session: Session, reader_id: int) -> Subscription | None:

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from paywall import audit
-from paywall.billing import inbox
-from paywall.billing.incoming import Note
-from paywall.billing.ownership import owner_of
 from paywall.billing.parts import Billing
-from paywall.billing.snapshot import SubscriptionSnapshot, read_subscription
-from paywall.billing.status import ENDED, OUTAGE_SLACK, RENEWAL_SLACK, Status
-from paywall.billing.subscription_tables import Subscription
-from paywall.billing.sync import sync_subscription
+from paywall.billing.subscriptions.snapshot import SubscriptionSnapshot, read_subscription
+from paywall.billing.subscriptions.status import ENDED, OUTAGE_SLACK, RENEWAL_SLACK, Status
+from paywall.billing.subscriptions.tables import Subscription
+from paywall.billing.syncing.ownership import owner_of
+from paywall.billing.syncing.sync import sync_subscription
+from paywall.billing.webhooks import inbox
+from paywall.billing.webhooks.incoming import Note
 from paywall.entitlements.rules import Source
 from paywall.entitlements.tables import EntitlementRow
 from paywall.errors import PaywallError

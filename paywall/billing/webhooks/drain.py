@@ -10,14 +10,14 @@ from threading import Event, Thread
 from structlog import get_logger
 
 from paywall import clock
-from paywall.billing import inbox
-from paywall.billing.checkout_tables import known_customers
-from paywall.billing.inbox import Noted
-from paywall.billing.incoming import Note
+from paywall.billing.checkout.tables import known_customers
 from paywall.billing.parts import Billing
 from paywall.billing.stripe_errors import StripeNotFound, StripeUnavailable
-from paywall.billing.subscription_tables import subscription_paid_by
-from paywall.billing.sync import BeingSynced, sync_subscription
+from paywall.billing.subscriptions.tables import subscription_paid_by
+from paywall.billing.syncing.sync import BeingSynced, sync_subscription
+from paywall.billing.webhooks import inbox
+from paywall.billing.webhooks.inbox import Noted
+from paywall.billing.webhooks.incoming import Note
 
 log = get_logger()
 ROUND_SECONDS = 1.0

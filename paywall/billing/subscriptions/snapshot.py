@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from paywall.billing.status import Bill, Terms
+from paywall.billing.subscriptions.status import Bill, Terms
 
 Json = Mapping[str, Any]
 

@@ -9,11 +9,11 @@ from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from paywall import clock, outbox
-from paywall.billing.fetching import Picture
-from paywall.billing.money import Money
-from paywall.billing.snapshot import InvoiceSnapshot
-from paywall.billing.status import Status
-from paywall.billing.subscription_tables import Subscription
+from paywall.billing.catalogue.money import Money
+from paywall.billing.subscriptions.snapshot import InvoiceSnapshot
+from paywall.billing.subscriptions.status import Status
+from paywall.billing.subscriptions.tables import Subscription
+from paywall.billing.syncing.fetching import Picture
 from paywall.entitlements.reading import entitlements_of
 from paywall.mail import compose
 from paywall.publishers.letterhead import letterhead

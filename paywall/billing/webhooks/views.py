@@ -10,9 +10,10 @@ from structlog import get_logger
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from paywall import clock
-from paywall.billing import inbox, parts
+from paywall.billing import parts
 from paywall.billing.stripe_errors import BadPayload, BadSignature
-from paywall.billing.webhook_signature import verify_webhook
+from paywall.billing.webhooks import inbox
+from paywall.billing.webhooks.signature import verify_webhook
 from paywall.errors import DatabaseUnavailable
 
 BODY_BYTES = 512 * 1024

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from paywall import clock
-from paywall.billing.snapshot import at, id_of, subscription_of_invoice
 from paywall.billing.stripe_errors import BadPayload
+from paywall.billing.subscriptions.snapshot import at, id_of, subscription_of_invoice
 
 _LONGEST_WORD = 255
 _LATEST_YEAR_SECONDS = 253_402_300_799  # the end of the year 9999: later times can't be stored

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from paywall.billing.inbox import Noted
 from paywall.billing.parts import Billing
-from paywall.billing.snapshot import (
+from paywall.billing.subscriptions.snapshot import (
     InvoiceSnapshot,
     Json,
     SubscriptionSnapshot,
@@ -14,7 +13,8 @@ from paywall.billing.snapshot import (
     read_invoice,
     read_subscription,
 )
-from paywall.billing.subscription_tables import Invoice, invoices_of
+from paywall.billing.subscriptions.tables import Invoice, invoices_of
+from paywall.billing.webhooks.inbox import Noted
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from paywall.billing.money import Money
-from paywall.billing.plans import Interval, Plan, Price, plans_of, prices_of
+from paywall.billing.catalogue.money import Money
+from paywall.billing.catalogue.plans import Interval, Plan, Price, plans_of, prices_of
 from paywall.changes import Change, ChangeKind
 from paywall.database import Database
 from paywall.publishers.rules import Profile

@@ -6,15 +6,15 @@ from urllib.parse import quote
 from structlog import get_logger
 
 from paywall import clock
-from paywall.billing.checkout_errors import AlreadySubscribed, CheckoutBusy, PaymentDue
-from paywall.billing.checkout_tables import customer_of, keep_customer
-from paywall.billing.checkout_turns import Turn, Wish, keep_page
+from paywall.billing.catalogue.plans import Price, price_on_offer
+from paywall.billing.checkout.errors import AlreadySubscribed, CheckoutBusy, PaymentDue
+from paywall.billing.checkout.tables import customer_of, keep_customer
+from paywall.billing.checkout.turns import Turn, Wish, keep_page
 from paywall.billing.parts import Billing
-from paywall.billing.plans import Price, price_on_offer
-from paywall.billing.status import ENDED, Status
 from paywall.billing.stripe_errors import IdempotencyConflict, StripeRefused, StripeUnavailable, is_kept
 from paywall.billing.stripe_gateway import Json
-from paywall.billing.sync import sync_subscription
+from paywall.billing.subscriptions.status import ENDED, Status
+from paywall.billing.syncing.sync import sync_subscription
 from paywall.publishers.rules import Profile
 
 _LONGEST_ADDRESS = 4000

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from paywall import clock
-from paywall.billing.subscription_tables import Lease
+from paywall.billing.subscriptions.tables import Lease
 from paywall.database import Database, insert_once
 
 log = get_logger()

@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from paywall import changes, clock
-from paywall.billing.money import Money
-from paywall.billing.status import GRACE_DAYS
+from paywall.billing.catalogue.money import Money
+from paywall.billing.subscriptions.status import GRACE_DAYS
 from paywall.database import Base, Database, UtcDateTime
 from paywall.errors import BadInput
 from paywall.publishers.tables import Publisher

@@ -4,14 +4,14 @@ import time
 from datetime import timedelta
 
 from paywall import clock
-from paywall.billing.checkout_errors import CheckoutBusy, UnknownPrice
-from paywall.billing.checkout_page import Order, open_page, refuse_beside
-from paywall.billing.checkout_tables import CheckoutState
-from paywall.billing.checkout_turns import Turn, end_turn, give_up, take_turn
+from paywall.billing.catalogue.plans import price_on_offer
+from paywall.billing.checkout.errors import CheckoutBusy, UnknownPrice
+from paywall.billing.checkout.page import Order, open_page, refuse_beside
+from paywall.billing.checkout.tables import CheckoutState
+from paywall.billing.checkout.turns import Turn, end_turn, give_up, take_turn
 from paywall.billing.parts import Billing
-from paywall.billing.plans import price_on_offer
-from paywall.billing.reading import current_subscription
 from paywall.billing.stripe_errors import IdempotencyConflict, StripeNotFound, StripeUnavailable, is_kept
+from paywall.billing.subscriptions.reading import current_subscription
 from paywall.errors import PaywallError
 
 WAIT_FOR = timedelta(seconds=2)

@@ -2,10 +2,10 @@
 
 from contextlib import suppress
 
-from paywall.billing.fetching import Picture
-from paywall.billing.snapshot import InvoiceSnapshot, id_of
 from paywall.billing.stripe_errors import StripeNotFound, StripeRefused
 from paywall.billing.stripe_gateway import StripeGateway
+from paywall.billing.subscriptions.snapshot import InvoiceSnapshot, id_of
+from paywall.billing.syncing.fetching import Picture
 
 
 def give_back(gateway: StripeGateway, picture: Picture) -> None:

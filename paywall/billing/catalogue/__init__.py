@@ -1,0 +1,1 @@
+"""What is sold: plans, their prices, money."""

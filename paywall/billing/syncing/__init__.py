@@ -1,0 +1,1 @@
+"""Fetching the truth from Stripe and storing it, each subscription by one at a time."""
