@@ -310,6 +310,7 @@ class TestWhatShouldNotHappen:
         price = shop.gateway.find_prices([MONTHLY])[MONTHLY]["id"]
         card = shop.gateway.retrieve_subscription(first)["default_payment_method"]["id"]
         params: Any = {"customer": customer, "items": [{"price": price}], "default_payment_method": card}
+        shop.time.move(seconds=1)
         second = shop.gateway.ask(lambda v1: v1.subscriptions.create(params))["id"]
         for subscription in (first, second):
             sync_subscription(shop.billing, subscription)
