@@ -13,16 +13,13 @@ import tarfile
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from bench.through_the_wall import read_through_the_wall
 from paywall import clock, schema
-from paywall.app import Product, create_product
 from paywall.articles.importing import ImportOptions, import_articles
 from paywall.articles.report import Report
 from paywall.articles.rules import AccessLevel, author_slug
@@ -30,17 +27,17 @@ from paywall.articles.storing import Defaults
 from paywall.articles.tables import Article
 from paywall.changes import ChangeKind, ChangeRow
 from paywall.database import Base, Database
-from paywall.entitlements.granting import Grant, set_entitlement
-from paywall.entitlements.rules import Entitlement, Source, Standing
+from paywall.publishers.profiles import read_profile
 from paywall.publishers.setup import NewPublisher, set_up_publisher
 from paywall.publishers.tables import Section
-from paywall.readers.tables import Reader
-from paywall.settings import Environment, Settings
+from tests.billing.shop import MONTHLY, Shop, open_shop
+from tests.proof.buying import buy
+from tests.readers.browser import Browser
 
 FEEDS, PAGES = "feedparser==6.0.14", "newspaper4k==0.9.6"
 FEWEST_FEEDS, FEWEST_PAGES = 2_000, 15
 SELECTORS = Path(__file__).with_name("newspaper_pages.tsv")
-HOST = "pages.test"
+HOST = "news.test"
 CRASH = "a parser gave up"
 
 
@@ -85,9 +82,9 @@ def main() -> None:
     """Fetch, import, read, and judge."""
     with tempfile.TemporaryDirectory(prefix="paywall-real-input-") as name:
         folder = Path(name)
-        product = _product(folder)
-        problems = _feeds(product.database, fetch(FEEDS, folder)) + _pages(product, fetch(PAGES, folder))
-        product.database.close()
+        shop = _open_newspaper(folder)
+        problems = _feeds(shop.database, fetch(FEEDS, folder)) + _pages(shop, fetch(PAGES, folder))
+        shop.database.close()
     for problem in problems:
         print(f"PROBLEM {problem}")
     sys.exit(1 if problems else 0)
@@ -104,14 +101,17 @@ def fetch(requirement: str, folder: Path) -> Path:
     return place / "source"
 
 
-def _product(folder: Path) -> Product:
+def _open_newspaper(folder: Path) -> Shop:
+    """Build the whole product with a newspaper that sells subscriptions over the stand-in Stripe."""
     url = f"sqlite:///{folder / 'paywall.sqlite3'}"
-    product = create_product(
-        Settings(secret_key="x" * 32, base_url=f"https://{HOST}", env=Environment.TEST, database_url=url)
-    )
     schema.load_tables()
-    Base.metadata.create_all(product.database.engine)
-    return product
+    database = Database(url)
+    Base.metadata.create_all(database.engine)
+    publisher_id = _publisher(database, "news", HOST)
+    with database.reading() as session:
+        publisher = read_profile(session, publisher_id)
+    database.close()
+    return open_shop(url, publisher, folder)
 
 
 def _feeds(database: Database, folder: Path) -> list[str]:
@@ -150,53 +150,40 @@ def _half_stored(database: Database, reported: int) -> list[str]:
     return [] if len(rows) == whole == reported == changes else ["rows and reports differ"]
 
 
-def _pages(product: Product, folder: Path) -> list[str]:
-    publisher_id = _publisher(product.database, "pages", HOST)
+def _pages(shop: Shop, folder: Path) -> list[str]:
     first, second = Totals(), Totals()
     chosen = [line.split("\t") for line in SELECTORS.read_text().splitlines() if line and not line.startswith("#")]
     for totals in (first, second):
         for name, selector in chosen:
             options = ImportOptions(Defaults(access=AccessLevel.SUBSCRIBERS), selector)
             path = next(folder.rglob(name))
-            totals.add(path, import_articles(product.database, publisher_id, path, options, clock.now()))
+            totals.add(path, import_articles(shop.database, shop.publisher.id, path, options, clock.now()))
     first.show("Pages")
     print(f"  again: {second.added} added, {second.changed} changed, {second.unchanged} unchanged")
     problems = ["fewer pages than asked were imported"] * (first.added < FEWEST_PAGES)
     problems += ["a parser crashed"] * bool(first.crashes + second.crashes)
     problems += ["importing again changed something"] * (second.added + second.changed > 0)
     problems += [f"of {name} the report says nothing" for name in first.silent]
-    return problems + _read_them(product, publisher_id)
+    return problems + _read_them(shop)
 
 
-def _read_them(product: Product, publisher_id: int) -> list[str]:
-    with product.database.reading() as session:
-        articles = session.scalars(select(Article).where(Article.publisher_id == publisher_id)).all()
-    product.follower.poll()
-    stranger, subscriber = product.flask.test_client(), a_subscriber(product, publisher_id)
-    seen = read_through_the_wall(
-        lambda path: stranger.get(path, base_url=f"https://{HOST}"),
-        lambda path: subscriber.get(path, base_url=f"https://{HOST}"),
-        articles,
-    )
+def _read_them(shop: Shop) -> list[str]:
+    with shop.database.reading() as session:
+        articles = session.scalars(select(Article).where(Article.publisher_id == shop.publisher.id)).all()
+    shop.product.follower.poll()
+    stranger, subscriber = Browser(shop.product.flask), _subscriber(shop, f"/articles/{articles[0].slug}")
+    seen = read_through_the_wall(stranger.get, subscriber.get, articles)
     languages = ", ".join(sorted({article.language for article in articles}))
     print(f"  read through the wall: {seen.articles} articles ({languages}), {seen.hidden_sentences} sentences hidden")
     return seen.problems
 
 
-def a_subscriber(product: Product, publisher_id: int) -> FlaskClient:
-    """Return a browser that has signed up and may read everything."""
-    client = product.flask.test_client()
-    base, email = f"https://{HOST}", "reader@example.com"
-    page = client.get("/signup", base_url=base).text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    fields = {"csrf_token": token[1] if token else "", "email": email, "password": "correct horse battery"}
-    client.post("/signup", data=fields, base_url=base)
-    with product.database.writing() as session:
-        reader_id = session.scalars(select(Reader.id).where(Reader.publisher_id == publisher_id)).one()
-        until = clock.now() + timedelta(days=31)
-        right = Entitlement(reader_id, Source.SUBSCRIPTION, "sub_real", Standing.SUBSCRIBED, until, until, False)
-        set_entitlement(session, Grant(publisher_id, right))
-    return client
+def _subscriber(shop: Shop, goal: str) -> Browser:
+    """Return a browser that has signed up at the wall of an article, paid, and come back to it."""
+    browser = Browser(shop.product.flask)
+    browser.sign_up("reader@example.com")
+    buy(shop, browser, MONTHLY, goal)
+    return browser
 
 
 def _publisher(database: Database, slug: str, host: str) -> int:
