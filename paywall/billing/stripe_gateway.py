@@ -181,10 +181,6 @@ class StripeGateway:
         """End a subscription at once; raises StripeNotFound if it has ended already."""
         return self.ask(lambda v1: v1.subscriptions.cancel(subscription_id))
 
-    def retrieve_invoice(self, invoice_id: str, expand: Sequence[str] = ("payments",)) -> Json:
-        """Return an invoice; raises StripeNotFound."""
-        return self.ask(lambda v1: v1.invoices.retrieve(invoice_id, {"expand": list(expand)}))
-
     def list_invoices(self, subscription_id: str, expand: Sequence[str] = ()) -> list[Json]:
         """Return all invoices of a subscription, newest first; expand as in `data.payments`."""
         params: Any = {"subscription": subscription_id, "limit": _PAGE, "expand": list(expand)}

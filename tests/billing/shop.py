@@ -8,7 +8,6 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from paywall.publishers.tables import Publisher
 from paywall.readers.tables import Reader
 from paywall.sandbox import Sandbox
 from paywall.settings import Environment, Settings
+from tests.billing.stripe_world import Time
 from tests.readers.browser import Browser
 
 SITE = "https://news.test"
@@ -80,19 +80,6 @@ class Watched(InProcess):
         if self.held is not None and self.held.by_this_thread():
             self.caught.append(f"{method} {url}")
         return super().request(method, url, headers, post_data)
-
-
-@dataclass
-class Time:
-    """The stand-in's clock: it stands until it is moved."""
-
-    at: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
-
-    def now(self) -> datetime:
-        return self.at
-
-    def move(self, **by: float) -> None:
-        self.at += timedelta(**by)
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """A newspaper with readers, plans and a whole stand-in Stripe in the same process; time moves when a test moves it."""
 
 import itertools
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -184,8 +183,3 @@ def make_price(gateway: StripeGateway, lookup_key: str | None) -> str:
         **({"lookup_key": lookup_key} if lookup_key else {}),
     }
     return str(gateway.ask(lambda v1: v1.prices.create(params))["id"])
-
-
-def as_sent(event: Json) -> bytes:
-    """Return the bytes of a webhook."""
-    return json.dumps(event).encode()

@@ -79,11 +79,6 @@ def run_rounds(wake: Event, stopped: Event, jobs: Sequence[Job]) -> None:
         wake.wait(ROUND_SECONDS)
 
 
-def run_worker(billing: Billing, jobs: Sequence[Job] = (), stopped: Event | None = None) -> None:
-    """Work off events, and whatever else `jobs` do, until `stopped` is set; for a process of its own."""
-    run_rounds(billing.wake, stopped or Event(), [lambda: drain_once(billing), *jobs])
-
-
 def _due(billing: Billing) -> list[str]:
     with billing.database.reading() as session:
         ours = known_customers(session, inbox.parked_customers(session))
