@@ -1,8 +1,5 @@
 """What went wrong is in the log; whose password, token or address it was about is not."""
 
-import io
-import sys
-
 import pytest
 from sqlalchemy import text
 from structlog import get_logger
@@ -14,25 +11,22 @@ from tests.gate.visits import Browser
 from tests.readers.browser import PASSWORD
 
 
-@pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    log = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", log)
+@pytest.fixture(autouse=True)
+def _configured(monkeypatch: pytest.MonkeyPatch) -> None:
     logs.configure("debug")
     monkeypatch.setattr(error_pages, "log", get_logger())  # one that has written nothing yet
-    return log
 
 
 class TestADatabaseThatRefusesARow:
     @pytest.mark.parametrize("table", ["readers", "sign_ins", "outbox_mails"])
     def test_has_neither_hashes_nor_addresses_written_to_the_log(
-        self, product: Product, browser: Browser, log: io.StringIO, table: str
+        self, product: Product, browser: Browser, capsys: pytest.CaptureFixture[str], table: str
     ) -> None:
         broken = f"CREATE TRIGGER broken BEFORE INSERT ON {table} BEGIN SELECT raise(ABORT, 'disk on fire'); END"
         with product.database.writing() as session:
             session.execute(text(broken))
         assert browser.sign_up("vıctoria.reader@example.org").status_code == 500
-        written = log.getvalue()
+        written = capsys.readouterr().err
         assert "disk on fire" in written
         for secret in ("argon2", "parameters: (", "ctoria", "reader@", "/confirm/", PASSWORD):
             assert secret not in written.replace("/confirm/[hidden]", "")
