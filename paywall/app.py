@@ -9,7 +9,7 @@ from flask_wtf import CSRFProtect
 
 from paywall import logs
 from paywall.account.views import blueprint as account
-from paywall.background import Background, Job
+from paywall.background import Background, Job, leave_ctrl_c_to_the_parent
 from paywall.billing import parts as billing
 from paywall.billing.checkout import views as checkout
 from paywall.billing.stripe_gateway import StripeGateway
@@ -107,6 +107,7 @@ def _stand_wall(app: Flask, gate: GateParts, follower: ChangeFollower) -> Paywal
 
 def create_served_app() -> "WSGIApplication":
     """Return what a serving process answers with, from the environment; its background work starts with it."""
+    leave_ctrl_c_to_the_parent()
     settings = read_settings(os.environ)
     logs.configure(settings.log_level)
     product = create_product(settings)

@@ -81,6 +81,14 @@ class Background:
         return serving
 
 
+def leave_ctrl_c_to_the_parent() -> None:
+    """Take this serving process out of the terminal's group: its parent ends it, once and in order.
+
+    Told twice at the same moment, by the terminal and by its parent, a serving process sometimes never ended.
+    """
+    os.setpgrp()
+
+
 def run_until_stopped(jobs: Sequence[Job]) -> None:
     """Run the jobs in this thread until SIGTERM or Ctrl-C."""
     background = Background(jobs)

@@ -10,10 +10,12 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from paywall import logs, schema
 from paywall.app import create_product
+from paywall.background import leave_ctrl_c_to_the_parent
 from paywall.billing.stripe_gateway import InProcess, StripeGateway
 from paywall.billing.stripe_setup import set_up_stripe
 from paywall.database import Database
 from paywall.demo import content, mailbox
+from paywall.demo.announcing import announce
 from paywall.demo.place import ADDRESS_VARIABLE, FOLDER_VARIABLE, Place
 from paywall.publishers.rules import Profile
 from paywall.sandbox import Sandbox
@@ -27,6 +29,7 @@ SANDBOX_PATH = "/sandbox"
 
 def create_demo_app() -> "WSGIApplication":
     """Return what the demo's process answers with; its place comes from the command through the environment."""
+    leave_ctrl_c_to_the_parent()
     place = Place(Path(os.environ[FOLDER_VARIABLE]), os.environ[ADDRESS_VARIABLE])
     settings = place.settings()
     logs.configure(settings.log_level, pretty=True)
@@ -42,6 +45,7 @@ def create_demo_app() -> "WSGIApplication":
     product.flask.context_processor(lambda: {"site_banner": BANNER, "mailbox_path": mailbox.PATH})
     sandbox.deliverer.start()
     product.start()
+    announce(place.address)
     return DispatcherMiddleware(product.flask.wsgi_app, {SANDBOX_PATH: sandbox.wsgi})
 
 

@@ -28,12 +28,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         stdout=subprocess.PIPE,
         text=True,
         env=environ,
+        start_new_session=True,
     )
     assert process.stdout is not None
     ready = process.stdout.readline().split()
     assert ready[:1] == ["ready"], "the demo did not come up"
     yield Demo(ready[1], folder, process)
-    process.send_signal(signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to everybody in the group
     assert process.wait(timeout=20) == 0
 
 
