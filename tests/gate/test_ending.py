@@ -80,9 +80,9 @@ class TestAPassOfSomeAge:
         browser.put("pass", passes.mint(key, known._replace(minted_at=known.minted_at - seconds)))
 
     def test_is_renewed_after_two_minutes(self, subscriber: Browser, product: Product) -> None:
-        self.aged(product, subscriber, 119)
+        self.aged(product, subscriber, 110)
         assert "Set-Cookie" not in subscriber.read("subscribers-0").headers
-        self.aged(product, subscriber, 2)
+        self.aged(product, subscriber, 12)
         cookie = subscriber.read("subscribers-0").headers["Set-Cookie"]
         assert cookie.startswith("__Host-pass=")
         assert "; Secure; HttpOnly; SameSite=Lax" in cookie
