@@ -1,15 +1,11 @@
 """Work that a process does beside answering: one thread that runs each job every so many seconds."""
 
 import os
-import signal
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from structlog import get_logger
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = get_logger()
 
@@ -70,16 +66,6 @@ class Background:
                     _guarded(self._jobs[number])
                     due_in[number] = self._jobs[number].seconds
 
-    def around(self, application: "WSGIApplication") -> "WSGIApplication":
-        """Return `application`, made to start the thread with its first request, in the process that serves it."""
-
-        def serving(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-            if self._process != os.getpid():
-                self.start()
-            return application(environ, start_response)
-
-        return serving
-
 
 def leave_ctrl_c_to_the_parent() -> None:
     """Take this serving process out of the terminal's group: its parent ends it, once and in order.
@@ -87,14 +73,6 @@ def leave_ctrl_c_to_the_parent() -> None:
     Told twice at the same moment, by the terminal and by its parent, a serving process sometimes never ended.
     """
     os.setpgrp()
-
-
-def run_until_stopped(jobs: Sequence[Job]) -> None:
-    """Run the jobs in this thread until SIGTERM or Ctrl-C."""
-    background = Background(jobs)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: background.request_stop())
-    background.run()
 
 
 def _guarded(job: Job) -> None:

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import event, select
 from werkzeug.test import Client, TestResponse
 
-from paywall import clock
 from paywall.app import Product, create_product
 from paywall.billing.catalogue.money import Money
 from paywall.billing.catalogue.plans import Interval, NewPlan, NewPrice, set_up_plan
@@ -30,7 +29,7 @@ from paywall.publishers.tables import Publisher
 from paywall.readers.tables import Reader
 from paywall.sandbox import Sandbox
 from paywall.settings import Environment, Settings
-from tests.billing.stripe_world import Time
+from tests.billing.stripe_world import Time, add_reader
 from tests.readers.browser import Browser
 
 SITE = "https://news.test"
@@ -106,18 +105,7 @@ class Shop:
 
     def reader(self) -> int:
         """Add a reader who never uses a browser, and return the id."""
-        name = f"reader{next(self.numbers)}@example.org"
-        with self.database.writing() as session:
-            row = Reader(
-                publisher_id=self.publisher.id,
-                email=name,
-                email_normalized=name,
-                fs_uniquifier=name,
-                created_at=clock.now(),
-            )
-            session.add(row)
-            session.flush()
-            return row.id
+        return add_reader(self.database, self.publisher.id, f"reader{next(self.numbers)}@example.org")
 
     def order(self, reader_id: int, lookup_key: str = MONTHLY, goal: str = "/articles/one") -> Order:
         with self.database.reading() as session:

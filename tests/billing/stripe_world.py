@@ -45,6 +45,21 @@ class Time:
         self.at += timedelta(**by)
 
 
+def add_reader(database: Database, publisher_id: int, email: str) -> int:
+    """Add a reader who never uses a browser, and return the id."""
+    with database.writing() as session:
+        row = Reader(
+            publisher_id=publisher_id,
+            email=email,
+            email_normalized=email,
+            fs_uniquifier=email,
+            created_at=clock.now(),
+        )
+        session.add(row)
+        session.flush()
+        return row.id
+
+
 @dataclass
 class World:
     """What a test of billing plays with."""
@@ -59,18 +74,7 @@ class World:
 
     def reader(self) -> int:
         """Add a reader and return its id."""
-        name = f"reader{next(self.numbers)}@example.org"
-        with self.database.writing() as session:
-            row = Reader(
-                publisher_id=self.publisher.id,
-                email=name,
-                email_normalized=name,
-                fs_uniquifier=name,
-                created_at=clock.now(),
-            )
-            session.add(row)
-            session.flush()
-            return row.id
+        return add_reader(self.database, self.publisher.id, f"reader{next(self.numbers)}@example.org")
 
     def customer(self, reader_id: int | None, card: str = "pm_card_visa") -> str:
         """Make a customer with a card; ours if a reader is given."""
