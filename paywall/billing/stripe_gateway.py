@@ -1,12 +1,12 @@
-"""All that we ask of Stripe; the only file that imports its SDK.
+"""The way to Stripe; the only file that imports its SDK. What is asked there stands in `stripe_calls`.
 
 Answers are plain data (`dict`, `list`, `str`, `int`), in Stripe's own shapes of the API version named here. Every
 error of the SDK becomes one of `stripe_errors`. Writes take an idempotency key wherever asking twice would do harm.
 No database transaction may be open around a call: each may last for twice `TIMEOUT_SECONDS`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NoReturn, cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from wsgiref.types import WSGIApplication
 
@@ -16,6 +16,11 @@ from stripe._v1_services import V1Services
 from structlog import get_logger
 from werkzeug.test import Client
 
+from paywall.billing.stripe_calls.asking import Json
+from paywall.billing.stripe_calls.events import Telling
+from paywall.billing.stripe_calls.money import Moving
+from paywall.billing.stripe_calls.selling import Selling
+from paywall.billing.stripe_calls.subscribing import Subscribing
 from paywall.billing.stripe_errors import (
     CardRefused,
     IdempotencyConflict,
@@ -26,13 +31,6 @@ from paywall.billing.stripe_errors import (
 
 API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 8
-PORTAL_MARK = {"paywall": "portal"}
-"""The metadata by which our own billing portal is known."""
-
-_PAGE = 100
-_SUBSCRIPTION_PARTS = ("latest_invoice", "default_payment_method")
-
-Json = dict[str, Any]
 log = get_logger()
 
 
@@ -62,7 +60,7 @@ class InProcess(stripe.HTTPClient):
         """Nothing is open."""
 
 
-class StripeGateway:
+class StripeGateway(Selling, Subscribing, Moving, Telling):
     """One Stripe account, asked with one key. Safe to share between threads."""
 
     def __init__(
@@ -101,132 +99,6 @@ class StripeGateway:
             _translate(error)
         except (AttributeError, TypeError, ValueError, KeyError) as error:
             raise StripeUnavailable from error
-
-    # --- customers and prices ---
-
-    def create_customer(self, *, email: str, metadata: dict[str, str], idempotency_key: str) -> Json:
-        """Make a customer."""
-        return self.ask(
-            lambda v1: v1.customers.create({"email": email, "metadata": metadata}, {"idempotency_key": idempotency_key})
-        )
-
-    def find_prices(self, lookup_keys: Sequence[str]) -> dict[str, Json]:
-        """Return the active prices of at most ten lookup keys, by key; what Stripe doesn't have is left out."""
-        found = self.ask_all(
-            lambda v1: v1.prices.list({"lookup_keys": list(lookup_keys), "active": True, "limit": _PAGE})
-        )
-        return {price.get("lookup_key", ""): price for price in found}
-
-    # --- checkout and the billing portal ---
-
-    def create_checkout_session(self, params: Json, *, idempotency_key: str) -> Json:
-        """Open a page at Stripe where a reader can pay; its `url` is where to send them."""
-        return self.ask(lambda v1: v1.checkout.sessions.create(cast(Any, params), {"idempotency_key": idempotency_key}))
-
-    def retrieve_checkout_session(self, session_id: str, expand: Sequence[str] = ()) -> Json:
-        """Return a checkout session; raises StripeNotFound."""
-        return self.ask(lambda v1: v1.checkout.sessions.retrieve(session_id, {"expand": list(expand)}))
-
-    def expire_checkout_session(self, session_id: str) -> Json:
-        """Close a checkout session that is still open; raises StripeRefused if it is not."""
-        return self.ask(lambda v1: v1.checkout.sessions.expire(session_id))
-
-    def list_checkout_sessions(self, customer: str, status: str) -> list[Json]:
-        """Return a customer's sessions that are `open`, `complete` or `expired`."""
-        params: Any = {"customer": customer, "status": status, "limit": _PAGE}
-        return list(self.ask_all(lambda v1: v1.checkout.sessions.list(params)))
-
-    def create_portal_session(self, customer: str, return_url: str, flow: Json | None = None) -> Json:
-        """Open Stripe's billing portal; `flow` goes straight to one deed: `{"type": "payment_method_update"}`."""
-        ours = self.portal_configuration()
-        params: Any = {
-            "customer": customer,
-            "return_url": return_url,
-            **({"configuration": ours["id"]} if ours else {}),
-            **({"flow_data": flow} if flow else {}),
-        }
-        return self.ask(lambda v1: v1.billing_portal.sessions.create(params))
-
-    def portal_configuration(self) -> Json | None:
-        """Return the billing portal that `paywall stripe setup` made; None before that."""
-        params: Any = {"active": True, "limit": _PAGE}
-        found = self.ask_all(lambda v1: v1.billing_portal.configurations.list(params))
-        return next((one for one in found if PORTAL_MARK.items() <= (one.get("metadata") or {}).items()), None)
-
-    # --- subscriptions, invoices, refunds ---
-
-    def retrieve_subscription(self, subscription_id: str, expand: Sequence[str] = _SUBSCRIPTION_PARTS) -> Json:
-        """Return a subscription with its parts as objects; raises StripeNotFound."""
-        return self.ask(lambda v1: v1.subscriptions.retrieve(subscription_id, {"expand": list(expand)}))
-
-    def list_subscriptions(self, customer: str, status: str = "all") -> list[Json]:
-        """Return a customer's subscriptions, ended ones too unless `status` says otherwise."""
-        params: Any = {"customer": customer, "status": status, "limit": _PAGE}
-        return list(self.ask_all(lambda v1: v1.subscriptions.list(params)))
-
-    def iterate_subscriptions(self, created_since: int | None = None) -> Iterator[Json]:
-        """Yield every subscription of the account in any status, newest first; `created_since` in Unix seconds."""
-        params: Any = {"status": "all", "limit": _PAGE}
-        if created_since is not None:
-            params["created"] = {"gte": created_since}
-        return self.ask_all(lambda v1: v1.subscriptions.list(params))
-
-    def update_subscription(self, subscription_id: str, params: Json, *, idempotency_key: str) -> Json:
-        """Change a subscription; `params` as Stripe names them."""
-        return self.ask(
-            lambda v1: v1.subscriptions.update(subscription_id, cast(Any, params), {"idempotency_key": idempotency_key})
-        )
-
-    def cancel_subscription(self, subscription_id: str) -> Json:
-        """End a subscription at once; raises StripeNotFound if it has ended already."""
-        return self.ask(lambda v1: v1.subscriptions.cancel(subscription_id))
-
-    def list_invoices(self, subscription_id: str, expand: Sequence[str] = ()) -> list[Json]:
-        """Return all invoices of a subscription, newest first; expand as in `data.payments`."""
-        params: Any = {"subscription": subscription_id, "limit": _PAGE, "expand": list(expand)}
-        return list(self.ask_all(lambda v1: v1.invoices.list(params)))
-
-    def list_invoice_payments(self, invoice_id: str) -> list[Json]:
-        """Return what was paid on an invoice."""
-        return list(self.ask_all(lambda v1: v1.invoice_payments.list({"invoice": invoice_id, "limit": _PAGE})))
-
-    def create_refund(self, params: Json, *, idempotency_key: str) -> Json:
-        """Give money back: `{"payment_intent": …}` or `{"charge": …}`, all of it unless `amount` is given."""
-        return self.ask(lambda v1: v1.refunds.create(cast(Any, params), {"idempotency_key": idempotency_key}))
-
-    def list_charges(self, customer: str) -> list[Json]:
-        """Return a customer's charges, newest first; `amount_refunded` says how much of each went back."""
-        params: Any = {"customer": customer, "limit": _PAGE}
-        return list(self.ask_all(lambda v1: v1.charges.list(params)))
-
-    def customer_of_payment(self, payment_id: str) -> str | None:
-        """Return whose payment intent (`pi_…`), charge (`ch_…`) or refund (`re_…`) it is; raises StripeNotFound."""
-        if payment_id.startswith("re_"):
-            payment_id = self.ask(lambda v1: v1.refunds.retrieve(payment_id))["charge"]
-        if payment_id.startswith("pi_"):
-            return cast(str | None, self.ask(lambda v1: v1.payment_intents.retrieve(payment_id)).get("customer"))
-        return cast(str | None, self.ask(lambda v1: v1.charges.retrieve(payment_id)).get("customer"))
-
-    # --- events ---
-
-    def list_events(
-        self,
-        *,
-        types: Iterable[str] = (),
-        delivery_success: bool | None = None,
-        ending_before: str | None = None,
-        created_since: int | None = None,
-    ) -> Iterator[Json]:
-        """Yield events of the last 30 days, newest first; with `ending_before` those after it, oldest first."""
-        params: Any = {
-            "limit": _PAGE,
-            "types": list(types) or None,
-            "delivery_success": delivery_success,
-            "ending_before": ending_before,
-            "created": None if created_since is None else {"gte": created_since},
-        }
-        given = {name: value for name, value in params.items() if value is not None}
-        return self.ask_all(lambda v1: v1.events.list(cast(Any, given)))
 
 
 def _plain(answer: Any) -> Json:  # noqa: ANN401 - whatever the SDK made of the bytes

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from paywall.billing.catalogue.plans import Plan, plans_with_archived
+from paywall.billing.stripe_calls.asking import Json
+from paywall.billing.stripe_calls.selling import PORTAL_MARK
 from paywall.billing.stripe_errors import StripeNotFound
-from paywall.billing.stripe_gateway import API_VERSION, PORTAL_MARK, Json, StripeGateway
+from paywall.billing.stripe_gateway import API_VERSION, StripeGateway
 from paywall.database import Database
 from paywall.publishers.rules import Profile
 

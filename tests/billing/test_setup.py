@@ -8,7 +8,7 @@ import pytest
 from paywall.billing.catalogue.money import Money
 from paywall.billing.catalogue.plans import Interval, NewPlan, NewPrice, set_up_plan
 from paywall.billing.stripe_errors import StripeUnavailable
-from paywall.billing.stripe_gateway import PORTAL_MARK
+from paywall.billing.stripe_calls.selling import PORTAL_MARK
 from paywall.billing.stripe_setup import EVENT_TYPES, SetupReport, set_up_stripe
 from paywall.billing.webhooks import incoming
 from paywall.publishers.tables import Publisher

@@ -11,8 +11,8 @@ from paywall.billing.checkout.errors import AlreadySubscribed, CheckoutBusy, Pay
 from paywall.billing.checkout.tables import customer_of, keep_customer
 from paywall.billing.checkout.turns import Turn, Wish, keep_page
 from paywall.billing.parts import Billing
+from paywall.billing.stripe_calls.asking import Json
 from paywall.billing.stripe_errors import IdempotencyConflict, StripeRefused, StripeUnavailable, is_kept
-from paywall.billing.stripe_gateway import Json
 from paywall.billing.subscriptions.status import ENDED, Status
 from paywall.billing.syncing.sync import sync_subscription
 from paywall.publishers.rules import Profile
