@@ -31,6 +31,8 @@ TABLES = (
     "paywall.billing.catalogue.plans",
     "paywall.billing.checkout.tables",
     "paywall.billing.subscriptions.tables",
+    "paywall.billing.ledger.tables",
+    "paywall.billing.trials.tables",
     "paywall.meter.table",
     "paywall.gate.events",
 )

@@ -6,6 +6,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from paywall.billing.links import Links
 from paywall.billing.stripe_gateway import StripeGateway
 from paywall.database import Database
 from paywall.errors import Unavailable
@@ -30,6 +31,7 @@ class Billing:
     database: Database
     base_url: str
     """Lends its scheme to the links in mails."""
+    links: Links
     lease_seconds: float = 6.0
     """How long a killed worker's subscription waits until another takes it up."""
     wake: Event = field(default_factory=Event)
@@ -42,7 +44,7 @@ def make_billing(settings: Settings, database: Database, gateway: StripeGateway 
         if settings.stripe_secret_key is None:
             return None
         gateway = StripeGateway(settings.stripe_secret_key, api_base=settings.stripe_api_base)
-    return Billing(gateway, settings.stripe_webhook_secrets, database, settings.base_url)
+    return Billing(gateway, settings.stripe_webhook_secrets, database, settings.base_url, Links(settings.secret_key))
 
 
 def install(app: Flask, billing: Billing | None) -> None:

@@ -13,6 +13,7 @@ from paywall.audit import AuditEntry
 from paywall.billing.catalogue.money import Money
 from paywall.billing.catalogue.plans import Interval, NewPlan, NewPrice, set_up_plan
 from paywall.billing.checkout.tables import keep_customer
+from paywall.billing.links import Links
 from paywall.billing.parts import Billing
 from paywall.billing.stripe_gateway import InProcess, StripeGateway
 from paywall.billing.subscriptions.reading import current_subscription
@@ -172,7 +173,7 @@ def make_world(database: Database, publisher: Profile, folder: Path) -> World:
     with database.writing() as session:
         price = NewPrice(Interval.MONTH, Money(499, "AZN"))
         set_up_plan(session, session.get_one(Publisher, publisher.id), NewPlan("digital", "Digital", "", (price,)))
-    billing = Billing(gateway, ("whsec_tests_only",), database, "http://news.test", lease_seconds=1.2)
+    billing = Billing(gateway, ("whsec_tests_only",), database, "http://news.test", Links("a key for tests only"), lease_seconds=1.2)
     return World(database, publisher, sandbox, billing, time, make_price(gateway, LOOKUP_KEY))
 
 

@@ -43,21 +43,44 @@ class Subscription(Base):
     period_end_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     paid_through_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancels_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    canceled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When cancelling was asked for, at once or for later."""
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_because: Mapped[str | None]
+    """`cancellation_requested`, `payment_failed` or `payment_disputed`, as Stripe says."""
     latest_invoice_id: Mapped[str | None]
     collection_is_paused: Mapped[bool] = mapped_column(default=False)
+    resumes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When a pause ends by itself."""
+    is_paused_for_dispute: Mapped[bool] = mapped_column(default=False)
+    schedule_id: Mapped[str | None]
+    """Of a change that is to come at the end of the period."""
+    next_price_id: Mapped[str | None]
+    next_lookup_key: Mapped[str | None]
+    next_change_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    has_pending_update: Mapped[bool] = mapped_column(default=False)
+    """A change that waits for its payment to go through."""
+    discount_percent: Mapped[str | None]
+    """As text, `50` or `33.33`; None without a discount, or with one of a fixed amount."""
+    discount_minor: Mapped[int | None] = mapped_column(BigInteger)
+    discount_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """None for a discount without an end, or where there is none."""
+    card_brand: Mapped[str | None]
+    card_last4: Mapped[str | None]
+    card_exp_month: Mapped[int | None]
+    card_exp_year: Mapped[int | None]
     synced_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Invoice(Base):
-    """An invoice of a subscription; amounts in minor units of its currency."""
+    """An invoice of a subscription; amounts in minor units of its currency. Outlives the reader: the books stay."""
 
     __tablename__ = "invoices"
     __table_args__ = (CheckConstraint("paid_minor >= 0 AND refunded_minor >= 0", name="amounts_not_negative"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"), index=True)
-    reader_id: Mapped[int] = mapped_column(ForeignKey("readers.id", ondelete="CASCADE"), index=True)
+    reader_id: Mapped[int | None] = mapped_column(ForeignKey("readers.id", ondelete="SET NULL"), index=True)
     stripe_id: Mapped[str] = mapped_column(unique=True)
     subscription_id: Mapped[str] = mapped_column(index=True)
     """The subscription's Stripe id."""
@@ -67,12 +90,26 @@ class Invoice(Base):
     status: Mapped[str]
     currency: Mapped[str]
     total_minor: Mapped[int] = mapped_column(BigInteger)
+    """What the invoice is over, tax included, discounts taken off."""
+    tax_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    discount_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     paid_minor: Mapped[int] = mapped_column(BigInteger)
     refunded_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     period_start_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     period_end_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    """When it became due: an automatic charge was first tried then."""
+    paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    was_attempted: Mapped[bool] = mapped_column(default=False)
+    next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    needs_action: Mapped[bool] = mapped_column(default=False)
+    """The bank wants its customer to confirm the payment (3-D Secure)."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str]
+    """Stripe's `billing_reason`: `subscription_create`, `subscription_cycle`, `subscription_update`…"""
+    keeps_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Until when its refund, though full, leaves access open: a date that an admin picked."""
     hosted_url: Mapped[str | None]
     pdf_url: Mapped[str | None]
 
