@@ -45,4 +45,6 @@ class Links:
         return self._mark(f"hash {purpose}", said.encode()).hex()
 
     def _mark(self, purpose: str, said: bytes) -> bytes:
-        return hmac.new(self.key.encode(), f"paywall billing {purpose}\0".encode() + said, sha256).digest()[:_MARK_BYTES]
+        return hmac.new(self.key.encode(), f"paywall billing {purpose}\0".encode() + said, sha256).digest()[
+            :_MARK_BYTES
+        ]

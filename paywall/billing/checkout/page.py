@@ -8,7 +8,7 @@ from structlog import get_logger
 from paywall import clock
 from paywall.billing.catalogue.plans import Price, price_on_offer
 from paywall.billing.checkout.errors import AlreadySubscribed, CheckoutBusy, PaymentDue
-from paywall.billing.checkout.tables import customer_of, keep_customer
+from paywall.billing.checkout.tables import customer_of, deleted_customers_of, keep_customer
 from paywall.billing.checkout.turns import Turn, Wish, keep_page
 from paywall.billing.parts import Billing
 from paywall.billing.stripe_calls.asking import Json
@@ -111,7 +111,7 @@ def _make_customer(billing: Billing, order: Order, turn: Turn) -> str:
     Where Stripe holds on to an answer that is of no use, a key of this attempt's own gets another: a customer whom
     nobody ever hears of again does no harm.
     """
-    key = f"customer:{order.reader_id}"
+    key = _customer_key(billing, order.reader_id)
     try:
         made = _ask_for_customer(billing, order, key)
     except (IdempotencyConflict, StripeUnavailable) as error:
@@ -121,6 +121,13 @@ def _make_customer(billing: Billing, order: Order, turn: Turn) -> str:
     with billing.database.writing() as session:
         keep_customer(session, order.publisher.id, order.reader_id, made["id"], clock.now())
     return str(made["id"])
+
+
+def _customer_key(billing: Billing, reader_id: int) -> str:
+    """Return the idempotency key of a reader's customer; another one after an earlier was deleted at Stripe."""
+    with billing.database.reading() as session:
+        gone = deleted_customers_of(session, reader_id)
+    return f"customer:{reader_id}:{gone}" if gone else f"customer:{reader_id}"
 
 
 def _ask_for_customer(billing: Billing, order: Order, key: str) -> Json:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, select, text, update
+from sqlalchemy import ForeignKey, Index, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from paywall.database import Base, UtcDateTime, insert_once
@@ -22,13 +22,24 @@ class Customer(Base):
     """A reader's one customer at Stripe. Outlives the reader, so that what arrives late is known for whose it was."""
 
     __tablename__ = "customers"
+    __table_args__ = (
+        Index(
+            "uq_customers_reader",
+            "reader_id",
+            unique=True,
+            sqlite_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"))
-    reader_id: Mapped[int | None] = mapped_column(ForeignKey("readers.id", ondelete="SET NULL"), unique=True)
+    reader_id: Mapped[int | None] = mapped_column(ForeignKey("readers.id", ondelete="SET NULL"), index=True)
     """None once the reader is erased."""
     stripe_id: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Wall time at which we learned that it was deleted at Stripe: the reader may get another."""
 
 
 class Checkout(Base):
@@ -77,8 +88,22 @@ def owner_of_customer(session: Session, stripe_id: str) -> CustomerOwner | None:
 
 
 def customer_of(session: Session, reader_id: int) -> str | None:
-    """Return the Stripe id of a reader's customer, if there is one yet."""
-    return session.scalar(select(Customer.stripe_id).where(Customer.reader_id == reader_id))
+    """Return the Stripe id of a reader's customer, if there is one that Stripe still has."""
+    living = (Customer.reader_id == reader_id, Customer.deleted_at.is_(None))
+    return session.scalar(select(Customer.stripe_id).where(*living))
+
+
+def deleted_customers_of(session: Session, reader_id: int) -> int:
+    """Return how many customers of a reader were deleted at Stripe."""
+    gone = (Customer.reader_id == reader_id, Customer.deleted_at.is_not(None))
+    return session.scalar(select(func.count()).select_from(Customer).where(*gone)) or 0
+
+
+def note_deleted(session: Session, stripe_id: str, now: datetime) -> bool:
+    """Note that a customer is gone from Stripe; returns whether that is news."""
+    which = (Customer.stripe_id == stripe_id) & Customer.deleted_at.is_(None)
+    gone = update(Customer).where(which).values(deleted_at=now).returning(Customer.id)
+    return session.execute(gone).first() is not None
 
 
 def known_customers(session: Session, stripe_ids: list[str]) -> list[str]:

@@ -8,9 +8,9 @@ from paywall import clock
 from paywall.billing.checkout.errors import CheckoutBelongsToAnother
 from paywall.billing.checkout.tables import CheckoutState, checkout_by_session, customer_of, end_checkout
 from paywall.billing.parts import Billing
+from paywall.billing.snapshots.fields import id_of
 from paywall.billing.stripe_calls.asking import Json
 from paywall.billing.stripe_errors import StripeNotFound, StripeUnavailable
-from paywall.billing.subscriptions.snapshot import id_of
 from paywall.billing.syncing.ownership import Owner
 from paywall.billing.syncing.sync import BeingSynced, sync_subscription
 from paywall.entitlements.reading import rights_of

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from paywall.billing.subscriptions.status import DISPUTED, LOST
 from paywall.database import Base, UtcDateTime
 
 
@@ -61,6 +62,12 @@ class Dispute(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
+def has_open_dispute(session: Session, subscription_id: str) -> bool:
+    """Tell whether a payment for a subscription was being disputed when we last asked."""
+    query = select(Dispute.id).where(Dispute.subscription_id == subscription_id, Dispute.status.in_(DISPUTED))
+    return session.scalar(query.limit(1)) is not None
+
+
 def disputes_of(session: Session, subscription_id: str) -> list[Dispute]:
     """Return the disputes about payments for a subscription, oldest first."""
     query = select(Dispute).where(Dispute.subscription_id == subscription_id)
@@ -69,5 +76,5 @@ def disputes_of(session: Session, subscription_id: str) -> list[Dispute]:
 
 def has_lost_dispute(session: Session, reader_id: int) -> bool:
     """Tell whether a reader has ever taken a payment back through the bank: no trial for them."""
-    query = select(Dispute.id).where(Dispute.reader_id == reader_id, Dispute.status == "lost")
+    query = select(Dispute.id).where(Dispute.reader_id == reader_id, Dispute.status == LOST)
     return session.scalar(query.limit(1)) is not None

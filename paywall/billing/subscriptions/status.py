@@ -41,6 +41,13 @@ ENDED = frozenset({Status.CANCELED, Status.INCOMPLETE_EXPIRED})
 """Nothing more will ever happen to a subscription in one of these."""
 
 
+DISPUTED = frozenset({"needs_response", "under_review"})
+"""A dispute that is being fought: the money is withheld. An inquiry (`warning_…`) is only a question."""
+
+LOST = "lost"
+"""A dispute after which the money is gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What Stripe says of a subscription, as far as access depends on it; times are aware UTC."""
@@ -51,6 +58,8 @@ class Terms:
     cancels_at: datetime | None = None
     """When it will end by itself: `cancel_at`, or the end of the period where `cancel_at_period_end` is set."""
     ended_at: datetime | None = None
+    is_paused: bool = False
+    """Nothing is charged for the time being."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +72,24 @@ class Bill:
     period_end_at: datetime | None
     due_at: datetime | None = None
     """Set while a sent invoice still waits for a payment that is not yet late."""
+    dispute: str | None = None
+    """Stripe's word for how a dispute about its payment stands; None without one."""
+    keeps_until: datetime | None = None
+    """Until when it counts all the same, though refunded: a date that an admin picked."""
+    is_processing: bool = False
+    """Its payment is on its way: some methods take days."""
 
     @property
     def is_refunded(self) -> bool:
-        """True where all that was paid went back; a partial refund changes nothing."""
-        return 0 < self.paid_minor <= self.refunded_minor
+        """True where all that was paid went back, by refund or by the bank; a partial refund changes nothing."""
+        return self.dispute == LOST or 0 < self.paid_minor <= self.refunded_minor
+
+    @property
+    def counts_until(self) -> datetime | None:
+        """Until when it pays for reading; None if it pays for nothing, or its money went back."""
+        if not self.is_paid or self.period_end_at is None:
+            return None
+        return self.keeps_until if self.is_refunded else self.period_end_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +99,7 @@ class Access:
     standing: Standing
     paid_through_at: datetime | None
     valid_until: datetime
+    suspended: bool = False
 
 
 def is_known(status: str) -> bool:
@@ -92,12 +115,13 @@ def is_live(status: str) -> bool:
 def access_of(terms: Terms, bills: Sequence[Bill], grace_days: int = GRACE_DAYS) -> Access:
     """Return the access that a subscription gives; where it gives none, `valid_until` is when it was made."""
     paid_through = paid_through_at(terms, bills)
-    return Access(_standing(terms), paid_through, _valid_until(terms, bills, paid_through, grace_days))
+    until = _valid_until(terms, bills, paid_through, grace_days)
+    return Access(_standing(terms), paid_through, until, suspended=is_disputed(bills))
 
 
 def paid_through_at(terms: Terms, bills: Iterable[Bill]) -> datetime | None:
     """Return the end of what was paid for and not refunded, or of the trial; None if there is neither."""
-    ends = [bill.period_end_at for bill in bills if bill.is_paid and not bill.is_refunded and bill.period_end_at]
+    ends = [end for bill in bills if (end := bill.counts_until)]
     if terms.trial_end_at:
         ends.append(min(terms.trial_end_at, terms.ended_at or terms.trial_end_at))
     return max(ends, default=None)
@@ -110,15 +134,22 @@ def is_refunded(bills: Iterable[Bill]) -> bool:
     return latest is not None and all(refunded for end, refunded in paid if end == latest)
 
 
+def is_disputed(bills: Iterable[Bill]) -> bool:
+    """Tell whether a payment is being disputed: access waits for the outcome."""
+    return any(bill.dispute in DISPUTED for bill in bills)
+
+
 def renews(terms: Terms, paid_through: datetime) -> bool:
     """Tell whether another period is to follow what is paid for."""
-    return terms.cancels_at is None or terms.cancels_at > paid_through
+    return not terms.is_paused and (terms.cancels_at is None or terms.cancels_at > paid_through)
 
 
 def _valid_until(terms: Terms, bills: Sequence[Bill], paid_through: datetime | None, grace_days: int) -> datetime:
     match terms.status:
         case Status.ACTIVE | Status.TRIALING:
-            return max(_renewing_until(terms, bills, paid_through), _waiting_until(terms, bills))
+            return max(
+                _renewing_until(terms, bills, paid_through), _waiting_until(terms, bills, paid_through, grace_days)
+            )
         case Status.PAST_DUE if paid_through and not is_refunded(bills):
             return paid_through + timedelta(days=grace_days)
         case Status.PAST_DUE | Status.CANCELED:
@@ -134,9 +165,12 @@ def _renewing_until(terms: Terms, bills: Sequence[Bill], paid_through: datetime 
     return paid_through + RENEWAL_SLACK if has_slack else paid_through
 
 
-def _waiting_until(terms: Terms, bills: Iterable[Bill]) -> datetime:
-    """Return until when an invoice that was sent, not charged, may still be paid in time."""
-    return max((bill.due_at for bill in bills if bill.due_at and not bill.is_paid), default=terms.created_at)
+def _waiting_until(terms: Terms, bills: Sequence[Bill], paid_through: datetime | None, grace_days: int) -> datetime:
+    """Return until when a renewal may still be paid in time: by its due date, or while its payment is on its way."""
+    ends = [bill.due_at for bill in bills if bill.due_at and not bill.is_paid]
+    if paid_through and any(bill.is_processing for bill in bills):
+        ends.append(paid_through + timedelta(days=grace_days))
+    return max(ends, default=terms.created_at)
 
 
 def _standing(terms: Terms) -> Standing:
@@ -144,6 +178,6 @@ def _standing(terms: Terms) -> Standing:
         return Standing.TRIALING
     if terms.status in (Status.PAST_DUE, Status.UNPAID):
         return Standing.IN_GRACE
-    if terms.status == Status.CANCELED or terms.cancels_at:
+    if terms.status == Status.CANCELED or terms.cancels_at or terms.is_paused:
         return Standing.PAID_THROUGH
     return Standing.SUBSCRIBED

@@ -105,6 +105,10 @@ class Invoice(Base):
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     needs_action: Mapped[bool] = mapped_column(default=False)
     """The bank wants its customer to confirm the payment (3-D Secure)."""
+    is_processing: Mapped[bool] = mapped_column(default=False)
+    """The payment is on its way: some methods take days."""
+    dispute: Mapped[str | None]
+    """Stripe's word for how a dispute about its payment stands."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reason: Mapped[str]
     """Stripe's `billing_reason`: `subscription_create`, `subscription_cycle`, `subscription_update`…"""
@@ -116,8 +120,16 @@ class Invoice(Base):
     @property
     def bill(self) -> Bill:
         """What it proves."""
-        due_at = self.due_at if self.status == "open" else None
-        return Bill(self.status == "paid", self.paid_minor, self.refunded_minor, self.period_end_at, due_at)
+        return Bill(
+            is_paid=self.status == "paid",
+            paid_minor=self.paid_minor,
+            refunded_minor=self.refunded_minor,
+            period_end_at=self.period_end_at,
+            due_at=self.due_at if self.status == "open" else None,
+            dispute=self.dispute,
+            keeps_until=self.keeps_until,
+            is_processing=self.is_processing,
+        )
 
 
 class BillingEvent(Base):
@@ -165,6 +177,12 @@ def subscription_by_stripe_id(session: Session, stripe_id: str) -> Subscription 
 def subscription_paid_by(session: Session, payment_id: str) -> str | None:
     """Return the Stripe id of the subscription whose invoice a payment has paid."""
     return session.scalar(select(Invoice.subscription_id).where(Invoice.payment_id == payment_id))
+
+
+def subscriptions_of_customer(session: Session, customer_id: str) -> list[str]:
+    """Return the Stripe ids of a customer's subscriptions that we know, oldest first."""
+    query = select(Subscription.stripe_id).where(Subscription.customer_id == customer_id)
+    return list(session.scalars(query.order_by(Subscription.created_at, Subscription.id)))
 
 
 def other_live(session: Session, reader_id: int, stripe_id: str) -> Subscription | None:

@@ -1,28 +1,39 @@
 """Asking Stripe for the truth about one subscription: one read in the usual case, no transaction open meanwhile."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from paywall.billing.ledger.tables import has_open_dispute
 from paywall.billing.parts import Billing
-from paywall.billing.subscriptions.snapshot import (
-    InvoiceSnapshot,
-    Json,
-    SubscriptionSnapshot,
-    id_of,
-    read_invoice,
-    read_subscription,
-)
+from paywall.billing.snapshots.fields import Json
+from paywall.billing.snapshots.invoice import InvoiceSnapshot, read_invoice
+from paywall.billing.snapshots.money_back import DisputeSnapshot, RefundSnapshot
+from paywall.billing.snapshots.subscription import SubscriptionSnapshot, read_subscription
 from paywall.billing.subscriptions.tables import Invoice, invoices_of
+from paywall.billing.syncing.money_back import MoneyBack, ask_for_money_back
 from paywall.billing.webhooks.inbox import Noted
+
+_WHOLE = (
+    "customer.invoice_settings.default_payment_method",
+    "default_payment_method",
+    "discounts.source.coupon",
+    "latest_invoice.payments",
+    "schedule",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A subscription and those of its invoices that were asked for, as Stripe described them."""
+    """A subscription and what was asked for with it, as Stripe described it."""
 
     subscription: SubscriptionSnapshot
     invoices: tuple[InvoiceSnapshot, ...]
+    """The latest one; all of them where one was missing here, or where money may have gone back."""
+    refunds: tuple[RefundSnapshot, ...] = ()
+    disputes: tuple[DisputeSnapshot, ...] = ()
+    knows_money_back: bool = False
+    """False where nobody asked about refunds and disputes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,7 @@ class Mirror:
 
     invoice_ids: frozenset[str]
     billed_until: datetime | None
+    is_disputed: bool
 
     def lacks(self, latest: InvoiceSnapshot, named: Sequence[str]) -> bool:
         """Tell whether there must be invoices that we have neither kept nor just been given."""
@@ -41,51 +53,59 @@ class Mirror:
         return self.billed_until is None or self.billed_until < latest.period_start_at
 
 
-def fetch(billing: Billing, stripe_id: str, events: Sequence[Noted], *, with_refunds: bool = False) -> Picture:
+def fetch(billing: Billing, stripe_id: str, events: Sequence[Noted], *, with_money_back: bool = False) -> Picture:
     """Return what Stripe says of a subscription now; raises the situations of `stripe_errors`.
 
     All invoices are listed only where one is missing from the mirror, charges only where money may have gone back.
     """
-    found = billing.gateway.retrieve_subscription(stripe_id, expand=("latest_invoice.payments",))
-    subscription = read_subscription(found)
-    if with_refunds or any(event.is_about_refunds for event in events):
-        refunded = refunds_of_customer(billing, subscription.customer_id)
-        return Picture(subscription, tuple(_with_refund(one, refunded) for one in _all_invoices(billing, stripe_id)))
-    return Picture(subscription, tuple(read_invoice(one) for one in _invoices(billing, found, events)))
+    found = billing.gateway.retrieve_subscription(stripe_id, expand=_WHOLE)
+    subscription, mirror = read_subscription(found), _read_mirror(billing, stripe_id)
+    if with_money_back or mirror.is_disputed or any(event.is_about_money_back for event in events):
+        back = ask_for_money_back(billing.gateway, subscription.customer_id)
+        return _picture(billing, subscription, _all_invoices(billing, stripe_id), back)
+    return _picture(billing, subscription, _invoices(billing, found, mirror, events), None)
 
 
-def refunds_of_customer(billing: Billing, customer_id: str) -> dict[str, int]:
-    """Return how much of each of a customer's payments went back, by the id of the payment intent and of the charge."""
-    refunded: dict[str, int] = {}
-    for charge in billing.gateway.list_charges(customer_id):
-        for name in (id_of(charge.get("payment_intent")), charge["id"]):
-            if name:
-                refunded[name] = refunded.get(name, 0) + (charge.get("amount_refunded") or 0)
-    return refunded
+def _picture(
+    billing: Billing, subscription: SubscriptionSnapshot, found: Sequence[Json], back: MoneyBack | None
+) -> Picture:
+    invoices = [_with_payment(billing, read_invoice(one)) for one in found]
+    if back is None:
+        return Picture(subscription, tuple(invoices))
+    ours = frozenset(one.payment_id for one in invoices if one.payment_id)
+    return Picture(
+        subscription,
+        tuple(back.told_to(one) for one in invoices),
+        refunds=back.refunds_of(ours),
+        disputes=back.disputes_of(ours),
+        knows_money_back=True,
+    )
 
 
-def read_mirror(billing: Billing, stripe_id: str) -> Mirror:
-    """Return what we know of a subscription's invoices."""
+def _read_mirror(billing: Billing, stripe_id: str) -> Mirror:
     with billing.database.reading() as session:
         rows: list[Invoice] = invoices_of(session, stripe_id)
+        is_disputed = has_open_dispute(session, stripe_id)
     ends = [row.period_end_at for row in rows if row.period_end_at]
-    return Mirror(frozenset(row.stripe_id for row in rows), max(ends, default=None))
+    return Mirror(frozenset(row.stripe_id for row in rows), max(ends, default=None), is_disputed)
 
 
-def _invoices(billing: Billing, found: Json, events: Sequence[Noted]) -> list[Json]:
+def _invoices(billing: Billing, found: Json, mirror: Mirror, events: Sequence[Noted]) -> Sequence[Json]:
     latest = found.get("latest_invoice")
     if not latest:
         return []
     named = [event.object_id for event in events if event.object_id and event.object_id.startswith("in_")]
-    if read_mirror(billing, found["id"]).lacks(read_invoice(latest), named):
-        return _all_invoices(billing, found["id"])
-    return [latest]
+    return _all_invoices(billing, found["id"]) if mirror.lacks(read_invoice(latest), named) else [latest]
 
 
-def _all_invoices(billing: Billing, stripe_id: str) -> list[Json]:
-    return list(billing.gateway.list_invoices(stripe_id, expand=("data.payments",)))
+def _all_invoices(billing: Billing, stripe_id: str) -> Sequence[Json]:
+    return billing.gateway.list_invoices(stripe_id, expand=("data.payments",))
 
 
-def _with_refund(invoice: Json, refunded: dict[str, int]) -> InvoiceSnapshot:
-    snapshot = read_invoice(invoice)
-    return read_invoice(invoice, refunded.get(snapshot.payment_id, 0) if snapshot.payment_id else 0)
+def _with_payment(billing: Billing, invoice: InvoiceSnapshot) -> InvoiceSnapshot:
+    """Ask what an invoice waits for that was to be charged and is not paid: it is seldom so, and then it matters."""
+    intent = invoice.payment_id or ""
+    if invoice.status != "open" or not invoice.was_attempted or not intent.startswith("pi_"):
+        return invoice
+    status = billing.gateway.retrieve_payment_intent(intent).get("status")
+    return replace(invoice, needs_action=status == "requires_action", is_processing=status == "processing")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from paywall import clock, outbox
 from paywall.billing.catalogue.money import Money
-from paywall.billing.subscriptions.snapshot import InvoiceSnapshot
+from paywall.billing.snapshots.invoice import InvoiceSnapshot
 from paywall.billing.subscriptions.status import Status
 from paywall.billing.subscriptions.tables import Subscription
 from paywall.billing.syncing.fetching import Picture

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from paywall.billing.catalogue.plans import plan_of_price
 from paywall.billing.checkout.tables import keep_customer, owner_of_customer
-from paywall.billing.subscriptions.snapshot import SubscriptionSnapshot
+from paywall.billing.snapshots.subscription import SubscriptionSnapshot
 from paywall.billing.subscriptions.status import GRACE_DAYS
 from paywall.billing.subscriptions.tables import subscription_by_stripe_id
 from paywall.billing.webhooks.incoming import Note

@@ -14,7 +14,7 @@ from structlog import get_logger
 
 from paywall import audit
 from paywall.billing.parts import Billing
-from paywall.billing.subscriptions.snapshot import SubscriptionSnapshot, read_subscription
+from paywall.billing.snapshots.subscription import SubscriptionSnapshot, read_subscription
 from paywall.billing.subscriptions.status import ENDED, OUTAGE_SLACK, RENEWAL_SLACK, Status
 from paywall.billing.subscriptions.tables import Subscription
 from paywall.billing.syncing.ownership import owner_of
@@ -149,7 +149,7 @@ def _words(one: Subscription | SubscriptionSnapshot | None) -> str:
 
 def _repair(billing: Billing, stripe_id: str) -> str:
     try:
-        synced = sync_subscription(billing, stripe_id, with_refunds=True)
+        synced = sync_subscription(billing, stripe_id, with_money_back=True)
     except PaywallError as error:
         log.error("drift could not be repaired", alarm=True, subscription=stripe_id, code=error.code)  # noqa: TRY400
         return error.code

@@ -2,9 +2,10 @@
 
 from contextlib import suppress
 
+from paywall.billing.snapshots.fields import id_of
+from paywall.billing.snapshots.invoice import InvoiceSnapshot
 from paywall.billing.stripe_errors import StripeNotFound, StripeRefused
 from paywall.billing.stripe_gateway import StripeGateway
-from paywall.billing.subscriptions.snapshot import InvoiceSnapshot, id_of
 from paywall.billing.syncing.fetching import Picture
 
 

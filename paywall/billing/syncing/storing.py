@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from paywall import audit, clock
+from paywall.billing.ledger.mirroring import mirror_disputes, mirror_payments, mirror_refunds
+from paywall.billing.links import Links
+from paywall.billing.snapshots.invoice import InvoiceSnapshot
+from paywall.billing.snapshots.subscription import SubscriptionSnapshot
 from paywall.billing.subscriptions.reading import current_subscription
-from paywall.billing.subscriptions.snapshot import InvoiceSnapshot, SubscriptionSnapshot
 from paywall.billing.subscriptions.status import ENDED, Access, access_of, is_known, is_live
 from paywall.billing.subscriptions.tables import (
     Invoice,
@@ -22,8 +25,10 @@ from paywall.billing.subscriptions.tables import (
     subscription_by_stripe_id,
 )
 from paywall.billing.syncing import notices
+from paywall.billing.syncing.disputes import DISPUTE
 from paywall.billing.syncing.fetching import Picture
 from paywall.billing.syncing.ownership import Owner, grace_days
+from paywall.billing.syncing.trials import take_trial
 from paywall.billing.webhooks import inbox
 from paywall.entitlements.granting import Grant, set_entitlement
 from paywall.entitlements.rules import Entitlement, Source
@@ -48,14 +53,21 @@ class Before:
     facts: tuple[object, ...]
 
 
-def store(session: Session, picture: Picture, owner: Owner, base_url: str) -> Access:
-    """Store the picture and all that follows from it; raises SecondLive before anything is written."""
+def store(session: Session, picture: Picture, owner: Owner, base_url: str, links: Links) -> Access:
+    """Store the picture and all that follows from it.
+
+    Raises SecondLive or TrialRefused before anything is written.
+    """
     hold_reader(session, owner.reader_id)
     found = picture.subscription
     _refuse_second(session, found, owner)
+    take_trial(session, found, owner, links)
     row, before = _mirror_subscription(session, found, owner)
     for invoice in picture.invoices:
         _mirror_invoice(session, invoice, row)
+        mirror_payments(session, row, invoice)
+    mirror_refunds(session, row, picture.invoices, picture.refunds)
+    mirror_disputes(session, row, picture.invoices, picture.disputes)
     session.flush()
     bills = [invoice.bill for invoice in invoices_of(session, found.stripe_id)]
     access = access_of(found.terms, bills, grace_days(session, row.lookup_key))
@@ -84,7 +96,7 @@ def _entitlement(row: Subscription, access: Access) -> Entitlement:
         standing=access.standing,
         paid_through_at=access.paid_through_at,
         valid_until=access.valid_until,
-        suspended=False,
+        suspended=access.suspended,
     )
 
 
@@ -109,9 +121,31 @@ def _copy(found: SubscriptionSnapshot, row: Subscription) -> None:
     row.amount_minor, row.currency = found.amount_minor, found.currency.upper()
     row.interval, row.interval_count = found.interval, found.interval_count
     row.created_at, row.trial_end_at, row.period_end_at = found.created_at, found.trial_end_at, found.period_end_at
-    row.cancels_at, row.ended_at = found.cancels_at, found.ended_at
-    row.latest_invoice_id, row.collection_is_paused = found.latest_invoice_id, found.collection_is_paused
+    row.cancels_at, row.canceled_at = found.cancels_at, found.canceled_at
+    row.ended_at, row.ended_because = found.ended_at, found.ended_because
+    row.latest_invoice_id, row.has_pending_update = found.latest_invoice_id, found.has_pending_update
+    row.collection_is_paused, row.resumes_at = found.collection_is_paused, found.resumes_at
+    row.is_paused_for_dispute = found.pause_is_for == DISPUTE
+    _copy_what_is_to_come(found, row)
+    _copy_card(found, row)
     row.synced_at = clock.wall()
+
+
+def _copy_what_is_to_come(found: SubscriptionSnapshot, row: Subscription) -> None:
+    coming, discount = found.next, found.discount
+    row.schedule_id = found.schedule_id
+    row.next_price_id = coming.price_id if coming else None
+    row.next_lookup_key = coming.lookup_key if coming else None
+    row.next_change_at = coming.starts_at if coming else None
+    row.discount_percent = discount.percent if discount else None
+    row.discount_minor = discount.minor if discount else None
+    row.discount_ends_at = discount.ends_at if discount else None
+
+
+def _copy_card(found: SubscriptionSnapshot, row: Subscription) -> None:
+    card = found.card
+    row.card_brand, row.card_last4 = (card.brand, card.last4) if card else (None, None)
+    row.card_exp_month, row.card_exp_year = (card.exp_month, card.exp_year) if card else (None, None)
 
 
 def _takes_place(session: Session, found: SubscriptionSnapshot, row: Subscription) -> bool:
@@ -139,16 +173,33 @@ def _mirror_invoice(session: Session, found: InvoiceSnapshot, subscription: Subs
         )
         session.add(row)
     row.payment_id, row.number = found.payment_id or row.payment_id, found.number
-    row.status, row.currency = found.status, found.currency.upper()
-    row.total_minor, row.paid_minor = found.total_minor, found.paid_minor
-    row.refunded_minor = row.refunded_minor if found.refunded_minor is None else found.refunded_minor
+    row.status, row.currency, row.reason = found.status, found.currency.upper(), found.reason
+    row.total_minor, row.tax_minor, row.discount_minor = found.total_minor, found.tax_minor, found.discount_minor
+    row.paid_minor = found.paid_minor
+    if found.refunded_minor is not None:
+        row.refunded_minor, row.dispute = found.refunded_minor, found.dispute
     row.period_start_at, row.period_end_at = found.period_start_at, found.period_end_at
-    row.due_at, row.created_at = found.due_at, found.created_at
+    row.due_at, row.opened_at, row.paid_at = found.due_at, found.opened_at, found.paid_at
+    row.created_at, row.next_attempt_at = found.created_at, found.next_attempt_at
+    row.was_attempted, row.needs_action, row.is_processing = (
+        found.was_attempted,
+        found.needs_action,
+        found.is_processing,
+    )
     row.hosted_url, row.pdf_url = found.hosted_url, found.pdf_url
 
 
 def _facts(row: Subscription) -> tuple[object, ...]:
-    return (row.status, row.price_id, row.paid_through_at, row.cancels_at, row.collection_is_paused)
+    return (
+        row.status,
+        row.price_id,
+        row.paid_through_at,
+        row.cancels_at,
+        row.collection_is_paused,
+        row.next_price_id,
+        row.discount_percent,
+        row.discount_minor,
+    )
 
 
 def _tell(session: Session, row: Subscription, before: Before) -> None:

@@ -17,12 +17,14 @@ from paywall.billing.parts import Billing
 from paywall.billing.stripe_errors import StripeNotFound
 from paywall.billing.subscriptions.status import ENDED, Access, is_live
 from paywall.billing.subscriptions.tables import subscription_by_stripe_id
-from paywall.billing.syncing import lease
+from paywall.billing.syncing import disputes, lease
 from paywall.billing.syncing.fetching import Picture, fetch
 from paywall.billing.syncing.lease import Claim, LeaseLost
 from paywall.billing.syncing.ownership import Owner, owner_of
 from paywall.billing.syncing.second_subscription import give_back
 from paywall.billing.syncing.storing import SecondLive, store
+from paywall.billing.syncing.trials import note_refused_trial
+from paywall.billing.trials.taking import TrialRefused
 from paywall.billing.webhooks import inbox
 from paywall.billing.webhooks.inbox import Noted
 from paywall.billing.webhooks.incoming import Note
@@ -54,17 +56,19 @@ class Synced:
     note: Note | None = None
 
 
-def sync_subscription(billing: Billing, stripe_id: str, *, by_force: bool = True, with_refunds: bool = False) -> Synced:
+def sync_subscription(
+    billing: Billing, stripe_id: str, *, by_force: bool = True, with_money_back: bool = False
+) -> Synced:
     """Ask Stripe for a subscription and store the answer with all that follows.
 
-    `by_force` takes the work over from whoever is at it; without, raises BeingSynced. `with_refunds` also asks what
-    of its payments went back, which is otherwise done where an event says so. Raises the situations of
+    `by_force` takes the work over from whoever is at it; without, raises BeingSynced. `with_money_back` also asks
+    which of its payments went back, which is otherwise done where an event says so. Raises the situations of
     `stripe_errors`; the waiting events are then put off, never dropped.
     """
     for _ in range(_ATTEMPTS):
         held, events = _claim(billing, stripe_id, by_force=by_force)
         try:
-            return _sync(billing, held, events, with_refunds=with_refunds)
+            return _sync(billing, held, events, with_money_back=with_money_back)
         except LeaseLost:
             if not by_force:
                 raise BeingSynced from None
@@ -82,16 +86,31 @@ def _claim(billing: Billing, stripe_id: str, *, by_force: bool) -> tuple[Claim, 
         return held, inbox.note_open(session, stripe_id)
 
 
-def _sync(billing: Billing, held: Claim, events: tuple[Noted, ...], *, with_refunds: bool) -> Synced:
-    picture = _fetch(billing, held, events, with_refunds=with_refunds)
+def _sync(billing: Billing, held: Claim, events: tuple[Noted, ...], *, with_money_back: bool) -> Synced:
+    picture = _fetch(billing, held, events, with_money_back=with_money_back)
     if picture is None:
         return _finish(billing, held, lambda session: _gone(session, held, events))
+    if disputes.needs_answer(picture) and _is_ours(billing, picture):
+        picture = _answer_disputes(billing, held, events, picture)
     try:
-        return _finish(billing, held, lambda session: _store(session, picture, events, billing.base_url))
+        return _finish(billing, held, lambda session: _store(billing, session, picture, events))
     except SecondLive as second:
         return _sync_second(billing, held, events, picture, second.stripe_id)
     except _ReaderErased:
         return _sync_nobodys(billing, held, events, picture)
+    except TrialRefused:
+        return _sync_refused_trial(billing, held, events, picture)
+
+
+def _is_ours(billing: Billing, picture: Picture) -> bool:
+    with billing.database.writing() as session:
+        return isinstance(owner_of(session, picture.subscription), Owner)
+
+
+def _answer_disputes(billing: Billing, held: Claim, events: tuple[Noted, ...], picture: Picture) -> Picture:
+    with lease.heartbeat(billing.database, held, billing.lease_seconds):
+        disputes.answer(billing.gateway, picture)
+    return _fetch(billing, held, events, with_money_back=True) or picture
 
 
 def _sync_second(billing: Billing, held: Claim, events: tuple[Noted, ...], picture: Picture, first: str) -> Synced:
@@ -104,17 +123,33 @@ def _sync_second(billing: Billing, held: Claim, events: tuple[Noted, ...], pictu
     if _is_reported(billing, held):
         with lease.heartbeat(billing.database, held, billing.lease_seconds):
             give_back(billing.gateway, picture)
-        picture = _fetch(billing, held, events, with_refunds=True) or picture
-    return _finish(billing, held, lambda session: _store(session, picture, events, billing.base_url))
+        picture = _fetch(billing, held, events, with_money_back=True) or picture
+    return _finish(billing, held, lambda session: _store(billing, session, picture, events))
 
 
 def _sync_nobodys(billing: Billing, held: Claim, events: tuple[Noted, ...], picture: Picture) -> Synced:
     """End a subscription whose reader was erased before we heard of it: nobody is left to read by it."""
     log.warning("the reader of a subscription is erased: ended", subscription=held.subject)
+    ended = _end(billing, held, events, picture)
+    return _finish(billing, held, lambda session: _store(billing, session, ended, events))
+
+
+def _sync_refused_trial(billing: Billing, held: Claim, events: tuple[Noted, ...], picture: Picture) -> Synced:
+    """End a trial whose card has had one: nothing was charged, and nothing will be."""
+
+    def write(session: Session) -> Synced:
+        note_refused_trial(session, picture.subscription, billing.links)
+        return _store(billing, session, ended, events)
+
+    ended = _end(billing, held, events, picture)
+    return _finish(billing, held, write)
+
+
+def _end(billing: Billing, held: Claim, events: tuple[Noted, ...], picture: Picture) -> Picture:
+    """End a subscription at once, and return what is then true of it."""
     with lease.heartbeat(billing.database, held, billing.lease_seconds), suppress(StripeNotFound):
         billing.gateway.cancel_subscription(held.subject)
-    ended = _fetch(billing, held, events, with_refunds=False) or picture
-    return _finish(billing, held, lambda session: _store(session, ended, events, billing.base_url))
+    return _fetch(billing, held, events, with_money_back=False) or picture
 
 
 def _is_reported(billing: Billing, held: Claim) -> bool:
@@ -133,11 +168,11 @@ def _report_second(billing: Billing, held: Claim, first: str) -> None:
             log.error("a reader has a second live subscription", alarm=True, subscription=held.subject, first=first)
 
 
-def _fetch(billing: Billing, held: Claim, events: tuple[Noted, ...], *, with_refunds: bool) -> Picture | None:
+def _fetch(billing: Billing, held: Claim, events: tuple[Noted, ...], *, with_money_back: bool) -> Picture | None:
     """Return the picture, or None if Stripe knows no such subscription; no transaction is open meanwhile."""
     with lease.heartbeat(billing.database, held, billing.lease_seconds):
         try:
-            return fetch(billing, held.subject, events, with_refunds=with_refunds)
+            return fetch(billing, held.subject, events, with_money_back=with_money_back)
         except StripeNotFound:
             return None
 
@@ -150,7 +185,7 @@ def _finish(billing: Billing, held: Claim, write: Callable[[Session], Synced]) -
         return synced
 
 
-def _store(session: Session, picture: Picture, events: tuple[Noted, ...], base_url: str) -> Synced:
+def _store(billing: Billing, session: Session, picture: Picture, events: tuple[Noted, ...]) -> Synced:
     found = picture.subscription
     owner = owner_of(session, found)
     if owner is Note.READER_ERASED and found.status not in ENDED:
@@ -161,7 +196,7 @@ def _store(session: Session, picture: Picture, events: tuple[Noted, ...], base_u
         inbox.mark_ignored(session, events, owner)
     if isinstance(owner, Note):
         return Synced(found.stripe_id, found.status, note=owner)
-    access = store(session, picture, owner, base_url)
+    access = store(session, picture, owner, billing.base_url, billing.links)
     inbox.mark_handled(session, events)
     return Synced(found.stripe_id, found.status, owner, access)
 

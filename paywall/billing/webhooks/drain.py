@@ -12,10 +12,10 @@ from structlog import get_logger
 from paywall import clock
 from paywall.billing.checkout.tables import known_customers
 from paywall.billing.parts import Billing
-from paywall.billing.stripe_errors import StripeNotFound, StripeUnavailable
-from paywall.billing.subscriptions.tables import subscription_paid_by
+from paywall.billing.stripe_errors import StripeUnavailable
 from paywall.billing.syncing.sync import BeingSynced, sync_subscription
 from paywall.billing.webhooks import inbox
+from paywall.billing.webhooks.addressing import subscriptions_behind
 from paywall.billing.webhooks.inbox import Noted
 from paywall.billing.webhooks.incoming import Note
 
@@ -89,20 +89,20 @@ def _drain(billing: Billing, subject: str) -> None:
     if subject.startswith("sub_"):
         sync_subscription(billing, subject, by_force=False)
     else:
-        _drain_payment(billing, subject)
+        _drain_unnamed(billing, subject)
 
 
-def _drain_payment(billing: Billing, subject: str) -> None:
-    """Close events about a payment: what it may have paid for is synced, one subscription in the usual case.
+def _drain_unnamed(billing: Billing, subject: str) -> None:
+    """Close events about a payment or a customer by syncing what is behind, one subscription in the usual case.
 
     The events become those of the last one, and are closed as its own are; a worker killed before begins again.
     """
     with billing.database.reading() as session:
         events = inbox.note_open(session, subject)
     try:
-        subscriptions = _behind_payment(billing, subject)
+        subscriptions = subscriptions_behind(billing, subject, events)
         for stripe_id in subscriptions[:-1]:
-            sync_subscription(billing, stripe_id, by_force=False, with_refunds=True)
+            sync_subscription(billing, stripe_id, by_force=False, with_money_back=True)
     except BeingSynced:
         raise
     except Exception as error:
@@ -114,18 +114,6 @@ def _drain_payment(billing: Billing, subject: str) -> None:
             return
         inbox.readdress(session, events, subscriptions[-1])
     sync_subscription(billing, subscriptions[-1], by_force=False)
-
-
-def _behind_payment(billing: Billing, subject: str) -> list[str]:
-    with billing.database.reading() as session:
-        known = subscription_paid_by(session, subject)
-    if known is not None:
-        return [known]
-    try:
-        customer = subject if subject.startswith("cus_") else billing.gateway.customer_of_payment(subject)
-        return [found["id"] for found in billing.gateway.list_subscriptions(customer)] if customer else []
-    except StripeNotFound:
-        return []
 
 
 def _put_off(billing: Billing, events: Sequence[Noted], error: Exception) -> None:

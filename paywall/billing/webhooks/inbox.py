@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from paywall import clock
 from paywall.billing.subscriptions.tables import BillingEvent, Lease
-from paywall.billing.webhooks.incoming import REFUND_TYPES, EventState, Note, row_of
+from paywall.billing.webhooks.incoming import MONEY_BACK_TYPES, EventState, Note, row_of
 from paywall.database import insert_once
 
 KEPT_FOR = timedelta(days=40)
@@ -36,9 +36,9 @@ class Noted:
     object_id: str | None
 
     @property
-    def is_about_refunds(self) -> bool:
-        """True where it says that money went back."""
-        return self.type in REFUND_TYPES
+    def is_about_money_back(self) -> bool:
+        """True where it says that money went back, or that the bank may take it back."""
+        return self.type in MONEY_BACK_TYPES
 
 
 def receive(session: Session, event: Mapping[str, Any], *, livemode: bool) -> bool:

@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 from paywall import clock
+from paywall.billing.snapshots.fields import at, id_of
+from paywall.billing.snapshots.invoice import subscription_of_invoice
 from paywall.billing.stripe_errors import BadPayload
-from paywall.billing.subscriptions.snapshot import at, id_of, subscription_of_invoice
 
 _LONGEST_WORD = 255
 _LATEST_YEAR_SECONDS = 253_402_300_799  # the end of the year 9999: later times can't be stored
@@ -36,9 +37,22 @@ class Note(StrEnum):
     UNKNOWN_CUSTOMER = "unknown customer"
 
 
-REFUND_TYPES = frozenset(
-    {"charge.refunded", "charge.refund.updated", "refund.created", "refund.updated", "refund.failed"}
+MONEY_BACK_TYPES = frozenset(
+    {
+        "charge.dispute.closed",
+        "charge.dispute.created",
+        "charge.dispute.funds_reinstated",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.updated",
+        "charge.refund.updated",
+        "charge.refunded",
+        "refund.created",
+        "refund.failed",
+        "refund.updated",
+    }
 )
+CUSTOMER_DELETED = "customer.deleted"
+_CUSTOMER_TYPES = frozenset({CUSTOMER_DELETED, "customer.updated", "payment_method.automatically_updated"})
 _CHECKOUT_TYPES = frozenset(
     {
         "checkout.session.completed",
@@ -86,9 +100,8 @@ def _reason_to_ignore(event: Mapping[str, Any], *, livemode: bool) -> Note | Non
 
 def concerns_us(kind: str) -> bool:
     """Tell whether events of this type may change a subscription; all others are kept as ignored."""
-    by_name = kind in REFUND_TYPES or kind in _CHECKOUT_TYPES
     return (
-        by_name
+        kind in MONEY_BACK_TYPES | _CHECKOUT_TYPES | _CUSTOMER_TYPES
         or kind.startswith("customer.subscription.")
         or (kind.startswith("invoice.") and kind != "invoice.upcoming")
     )
@@ -103,7 +116,9 @@ def _subject(kind: str, found: Mapping[str, Any]) -> str | None:
             return _maybe_word(subscription_of_invoice(found))
         if kind in _CHECKOUT_TYPES:
             return _maybe_word(id_of(found.get("subscription")))
-        if kind in REFUND_TYPES:
+        if kind in _CUSTOMER_TYPES:
+            return _maybe_word(found.get("id") if kind.startswith("customer.") else id_of(found.get("customer")))
+        if kind in MONEY_BACK_TYPES:
             names = ("payment_intent", "charge", "customer", "id")
             return next((word for name in names if (word := _maybe_word(id_of(found.get(name))))), None)
     except AttributeError as error:  # a part that should be an object is something else
