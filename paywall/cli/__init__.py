@@ -9,7 +9,7 @@ import sys
 import click
 
 from paywall import __version__
-from paywall.cli import articles, billing, publishers, readers, serving
+from paywall.cli import articles, billing, ledger, publishers, readers, serving
 from paywall.cli.context import Context
 from paywall.errors import PaywallError
 from paywall.settings import EXIT_TRY_LATER
@@ -64,6 +64,8 @@ for command in (
     serving.worker,
     serving.migrate,
     billing.reconcile,
+    ledger.ledger,
+    ledger.refund,
     readers.comp,
     readers.explain,
 ):

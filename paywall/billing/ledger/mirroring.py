@@ -23,7 +23,7 @@ def mirror_payments(session: Session, subscription: Subscription, invoice: Invoi
             "payment_id": one.payment_id,
             "currency": one.currency.upper(),
             "amount_minor": one.amount_minor,
-            "paid_at": one.paid_at,
+            "at": one.paid_at,
         }
         insert_once(session, Payment, values)
 
@@ -41,7 +41,7 @@ def mirror_refunds(
         row = session.scalar(select(Refund).where(Refund.stripe_id == one.stripe_id))
         if row is None:
             row = Refund(publisher_id=subscription.publisher_id, stripe_id=one.stripe_id, invoice_id=invoice_id)
-            row.currency, row.reason, row.created_at = one.currency.upper(), one.reason, one.created_at
+            row.currency, row.reason, row.at = one.currency.upper(), one.reason, one.created_at
             session.add(row)
         elif row.status == one.status and row.amount_minor == one.amount_minor:
             continue
@@ -68,7 +68,7 @@ def mirror_disputes(
                 invoice_id=invoice_id,
                 subscription_id=subscription.stripe_id,
                 currency=one.currency.upper(),
-                created_at=one.created_at,
+                at=one.created_at,
             )
             session.add(row)
         elif row.status == one.status and row.amount_minor == one.amount_minor:

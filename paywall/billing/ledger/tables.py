@@ -9,57 +9,50 @@ from paywall.billing.subscriptions.status import DISPUTED, LOST
 from paywall.database import Base, UtcDateTime
 
 
-class Payment(Base):
-    """Money that came in on an invoice."""
+class Movement(Base):
+    """What every movement of money has; amounts in minor units."""
 
-    __tablename__ = "payments"
+    __abstract__ = True
 
     id: Mapped[int] = mapped_column(primary_key=True)
     publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"), index=True)
     stripe_id: Mapped[str] = mapped_column(unique=True)
     invoice_id: Mapped[str] = mapped_column(index=True)
     """The invoice's Stripe id."""
-    payment_id: Mapped[str | None] = mapped_column(index=True)
-    """The payment intent, or the charge where there is none; None for what was paid outside Stripe."""
     currency: Mapped[str]
     amount_minor: Mapped[int] = mapped_column(BigInteger)
-    paid_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
-class Refund(Base):
+class Payment(Movement):
+    """Money that came in on an invoice."""
+
+    __tablename__ = "payments"
+
+    payment_id: Mapped[str | None] = mapped_column(index=True)
+    """The payment intent, or the charge where there is none; None for what was paid outside Stripe."""
+
+
+class Refund(Movement):
     """Money that went back to a reader, or is on its way."""
 
     __tablename__ = "refunds"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"), index=True)
-    stripe_id: Mapped[str] = mapped_column(unique=True)
-    invoice_id: Mapped[str] = mapped_column(index=True)
-    currency: Mapped[str]
-    amount_minor: Mapped[int] = mapped_column(BigInteger)
     status: Mapped[str]
     """`succeeded`, `pending`, `requires_action`, `failed` or `canceled`: only the first three count."""
     reason: Mapped[str | None]
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
-class Dispute(Base):
+class Dispute(Movement):
     """A payment that a cardholder asked their bank to take back."""
 
     __tablename__ = "disputes"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"), index=True)
     reader_id: Mapped[int | None] = mapped_column(ForeignKey("readers.id", ondelete="SET NULL"), index=True)
-    stripe_id: Mapped[str] = mapped_column(unique=True)
-    invoice_id: Mapped[str] = mapped_column(index=True)
     subscription_id: Mapped[str] = mapped_column(index=True)
-    currency: Mapped[str]
-    amount_minor: Mapped[int] = mapped_column(BigInteger)
     status: Mapped[str]
     """Stripe's word: `needs_response`, `under_review`, `won`, `lost`, or an inquiry's `warning_…`."""
     reason: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 def has_open_dispute(session: Session, subscription_id: str) -> bool:
@@ -71,7 +64,7 @@ def has_open_dispute(session: Session, subscription_id: str) -> bool:
 def disputes_of(session: Session, subscription_id: str) -> list[Dispute]:
     """Return the disputes about payments for a subscription, oldest first."""
     query = select(Dispute).where(Dispute.subscription_id == subscription_id)
-    return list(session.scalars(query.order_by(Dispute.created_at, Dispute.id)))
+    return list(session.scalars(query.order_by(Dispute.at, Dispute.id)))
 
 
 def has_lost_dispute(session: Session, reader_id: int) -> bool:
