@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import event, select
 from werkzeug.test import Client, TestResponse
 
+from paywall import clock
 from paywall.app import Product, create_product
 from paywall.billing.catalogue.money import Money
 from paywall.billing.catalogue.plans import Interval, NewPlan, NewPrice, set_up_plan
@@ -148,10 +149,13 @@ class Shop:
         return asked
 
 
-def open_shop(database_url: str, publisher: Profile, folder: Path) -> Shop:
-    """Build the product over a database that has its tables and a publisher; the plans are set up at Stripe too."""
-    time = Time()
-    sandbox = Sandbox(folder / "stripe.sqlite3", PAY, now=time.now, deliver=lambda *_: 200)
+def open_shop(database_url: str, publisher: Profile, folder: Path, time: Time | None = None) -> Shop:
+    """Build the product over a database that has its tables and a publisher; the plans are set up at Stripe too.
+
+    `time` is the stand-in's clock; without one it stands still.
+    """
+    time = time or Time()
+    sandbox = Sandbox(folder / "stripe.sqlite3", PAY, now=time.now, wall=clock.wall, deliver=lambda *_: 200)
     transport = Watched(sandbox)
     gateway = StripeGateway(sandbox.secret_key, transport=transport, retries=0)
     settings = Settings(

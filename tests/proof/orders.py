@@ -1,0 +1,213 @@
+"""Stripe keeps no order: the events of one story, in every order there is, must end in one and the same state.
+
+`python -m tests.proof.orders [--engine sqlite|postgres]` prints one line for each story: how many orders on how many
+databases, and how many final states those had. In every run each event comes a second time at some place, and the
+inbox is worked off at some places between the deliveries. The clock stands still, so that all else can be compared.
+"""
+
+import argparse
+import itertools
+import json
+import random
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+
+from bench.checkout_race import new_publisher
+from bench.engines import postgres
+from paywall.billing.webhooks.drain import drain_once
+from paywall.publishers.rules import Profile
+from paywall.sandbox.webhooks.delivery import sign
+from tests.billing.shop import SITE
+from tests.billing.stripe_world import Time
+from tests.proof.rows import Rows, put_back, read_rows, without_numbers
+from tests.proof.stage import Stage, open_stage
+
+Event = dict[str, Any]
+Order = tuple[int, ...]
+COMPARED = ("subscriptions", "invoices", "payments", "refunds", "disputes", "entitlements", "outbox_mails",
+            "audit_entries", "customers", "readers", "trials")  # fmt: skip
+"""Tables of which every column counts but the row's number; those that a version has not got are left out."""
+TODAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+_STRIPE_WORD = re.compile(r"\b([a-z]+_(?:test_)?)[A-Za-z0-9]{10,}|\b[A-Z0-9]{8}-\d{4}\b")
+
+
+@dataclass(frozen=True)
+class Story:
+    """Something that happens at Stripe, the events it causes, and what must be true once all have come."""
+
+    name: str
+    types: tuple[str, ...]
+    live: Callable[[Stage], object]
+    expected: Callable[[Rows], str]
+    """What is wrong with a final state; empty if nothing is."""
+
+
+def sign_up(stage: Stage) -> None:
+    """Choose, pay, and never come back: only webhooks tell us of it."""
+    stage.shop.pay(stage.shop.click(stage.shop.reader()))
+
+
+def one_of_each(rows: Rows) -> str:
+    """Say what differs from one subscription, paid once, with one right to read and one welcome."""
+    counts = {name: len(rows[name]) for name in ("subscriptions", "invoices", "entitlements")}
+    started = sum(row["kind"] == "billing_started" for row in rows["outbox_mails"])
+    paid = [row["paid_minor"] for row in rows["invoices"]]
+    found = (*counts.values(), started, paid)
+    return "" if found == (1, 1, 1, 1, [499]) else f"one of each was to be, not {found}"
+
+
+SIGN_UP = Story(
+    "sign-up",
+    (
+        "checkout.session.completed",
+        "customer.subscription.created",
+        "customer.subscription.updated",
+        "invoice.paid",
+        "invoice.payment_succeeded",
+    ),
+    sign_up,
+    one_of_each,
+)
+STORIES = (SIGN_UP,)
+
+
+@dataclass
+class Outcome:
+    """What many orders of one story ended in."""
+
+    story: str
+    orders: int = 0
+    databases: int = 0
+    endings: set[str] = field(default_factory=set)
+    """Each without the ids that Stripe happened to give, so that databases can be compared."""
+    complaints: list[str] = field(default_factory=list)
+
+    @property
+    def is_good(self) -> bool:
+        return len(self.endings) == 1 and not self.complaints
+
+    def __str__(self) -> str:
+        states = f"{len(self.endings)} final state{'s' if len(self.endings) > 1 else ''}"
+        line = f"{self.story}: {self.orders} orders x {self.databases} databases: {states}"
+        return "\n".join([line, *self.complaints[:20]])
+
+
+@dataclass
+class Play:
+    """A story that has happened at Stripe, of which we know nothing yet."""
+
+    stage: Stage
+    story: Story
+    before: Rows
+    events: list[Event]
+    secret: str
+
+    def run(self, order: Iterable[int], chance: random.Random) -> Rows:
+        """Have the events come in this order; returns everything that is stored in the end."""
+        put_back(self.stage.shop.database, self.before)
+        for number in with_copies(tuple(order), chance):
+            self.send(self.events[number])
+            if chance.random() < 0.5:
+                drain_once(self.stage.shop.billing)
+        drain_once(self.stage.shop.billing)
+        return read_rows(self.stage.shop.database)
+
+    def send(self, event: Event) -> None:
+        body = json.dumps(event).encode()
+        at = int(self.stage.time.now().timestamp())
+        headers = {"Stripe-Signature": sign(self.secret, body, at)}
+        assert self.stage.deliver(f"{SITE}/webhooks/stripe", body, headers) == 200
+
+
+def with_copies(order: Order, chance: random.Random) -> list[int]:
+    """Return the order with each of its numbers once more at some later place."""
+    twice = list(order)
+    for number in order:
+        twice.insert(chance.randint(twice.index(number) + 1, len(twice)), number)
+    return twice
+
+
+def try_orders(database_url: str, publisher: Profile, folder: Path, story: Story, most: int | None = None) -> Outcome:
+    """Try all orders of a story on one database, or `most` of them drawn by lot."""
+    outcome, chance, endings = Outcome(story.name, databases=1), random.Random(7), set()
+    with play(database_url, publisher, folder, story) as played:
+        for order in orders(len(story.types), most, chance):
+            rows = played.run(order, chance)
+            outcome.orders += 1
+            endings.add(ending(rows))
+            outcome.complaints += [f"{order}: {said}" for said in (story.expected(rows), left_open(rows)) if said]
+    outcome.endings = {_STRIPE_WORD.sub(r"\1", one) for one in endings}
+    if len(endings) > len(outcome.endings):
+        outcome.complaints.append("endings differ in their ids")
+    return outcome
+
+
+def orders(events: int, most: int | None, chance: random.Random) -> Sequence[Order]:
+    """Return every order of so many events, or `most` of them."""
+    every = list(itertools.permutations(range(events)))
+    return every if most is None else chance.sample(every, min(most, len(every)))
+
+
+@contextmanager
+def play(database_url: str, publisher: Profile, folder: Path, story: Story) -> Iterator[Play]:
+    """Let a story happen at Stripe while nothing of it reaches us."""
+    with open_stage(database_url, publisher, folder, Time(TODAY)) as stage:
+        known = {event["id"] for event in stage.at_stripe("event")}
+        story.live(stage)
+        before = read_rows(stage.shop.database)
+        caused = [event for event in stage.at_stripe("event")[::-1] if event["id"] not in known]
+        events = [next(event for event in caused if event["type"] == kind) for kind in story.types]
+        yield Play(stage, story, before, events, stage.shop.product.settings.stripe_webhook_secrets[0])
+
+
+def ending(rows: Rows) -> str:
+    """Return a final state as one text: two are the same only if nothing differs."""
+    told = {name: without_numbers(rows[name]) for name in COMPARED if name in rows}
+    told["billing_events"] = sorted(f"{row['type']} {row['state']} {row['event_id']}" for row in rows["billing_events"])
+    return json.dumps(told)
+
+
+def left_open(rows: Rows) -> str:
+    """Name the events that nobody has worked off."""
+    waiting = [row["type"] for row in rows["billing_events"] if row["state"] in ("waiting", "parked")]
+    return f"left open: {', '.join(waiting)}" if waiting else ""
+
+
+def main() -> int:
+    """Try every order on both databases and print one line for each story."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--engine", choices=["sqlite", "postgres"], action="append")
+    engines = words.parse_args().engine or ["sqlite", "postgres"]
+    outcomes = []
+    for story in track(STORIES, "stories", console=Console(stderr=True)):
+        outcomes.append(together(story, [_on(engine, story) for engine in engines]))
+        print(outcomes[-1], flush=True)  # noqa: T201 - this is what the command is for
+    return int(not all(outcome.is_good for outcome in outcomes))
+
+
+def together(story: Story, parts: Sequence[Outcome]) -> Outcome:
+    """Put the outcomes on several databases side by side."""
+    endings = {ending for one in parts for ending in one.endings}
+    complaints = [said for one in parts for said in one.complaints]
+    return Outcome(story.name, parts[0].orders, len(parts), endings, complaints)
+
+
+def _on(engine: str, story: Story) -> Outcome:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="paywall-orders-")))
+        url = postgres(stack, folder) if engine == "postgres" else f"sqlite:///{folder / 'paywall.sqlite3'}"
+        return try_orders(url, new_publisher(url), folder, story)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
