@@ -13,9 +13,11 @@ EXPANDABLE = {
     "balance_transaction": None,
     "charge": "charge",
     "configuration": "billing_portal.configuration",
+    "coupon": "coupon",
     "customer": "customer",
     "default_payment_method": "payment_method",
     "default_price": "price",
+    "discounts": "discount",
     "invoice": "invoice",
     "latest_charge": "charge",
     "latest_invoice": "invoice",
@@ -23,6 +25,8 @@ EXPANDABLE = {
     "payment_method": "payment_method",
     "pending_setup_intent": None,
     "product": "product",
+    "promotion_code": "promotion_code",
+    "schedule": "subscription_schedule",
     "setup_intent": None,
     "subscription": "subscription",
 }
@@ -48,6 +52,8 @@ def _walk(work: Work, node: Json, steps: list[str], path: str) -> None:
     value = node[step]
     if isinstance(value, str):
         value = node[step] = _load(work, step, value, path)
+    elif isinstance(value, list) and step in EXPANDABLE:
+        value = node[step] = [_load(work, step, one, path) if isinstance(one, str) else one for one in value]
     elif not rest and not include and not isinstance(value, dict | list) and step not in EXPANDABLE:
         raise _not_expandable(path)
     for child in value if isinstance(value, list) else [value]:
