@@ -169,7 +169,7 @@ class TestMoneyThatGoesBack:
         reader_id, stripe_id = world.subscriber()
         sync_subscription(world.billing, stripe_id)
         self.refund(world, stripe_id, None)
-        sync_subscription(world.billing, stripe_id, with_refunds=True)
+        sync_subscription(world.billing, stripe_id, with_money_back=True)
         sync_subscription(world.billing, stripe_id)
         assert not world.may_read(reader_id)
 

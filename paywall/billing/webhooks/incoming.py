@@ -113,7 +113,7 @@ def _subject(kind: str, found: Mapping[str, Any]) -> str | None:
         if kind.startswith("customer.subscription."):
             return _maybe_word(found.get("id"))
         if kind.startswith("invoice."):
-            return _maybe_word(subscription_of_invoice(found))
+            return _maybe_word(_of_invoice(found))
         if kind in _CHECKOUT_TYPES:
             return _maybe_word(id_of(found.get("subscription")))
         if kind in _CUSTOMER_TYPES:
@@ -124,6 +124,12 @@ def _subject(kind: str, found: Mapping[str, Any]) -> str | None:
     except AttributeError as error:  # a part that should be an object is something else
         raise BadPayload from error
     return None
+
+
+def _of_invoice(found: Mapping[str, Any]) -> str | None:
+    if not isinstance(found.get("parent"), Mapping | None):
+        raise BadPayload  # an event that could be about us must not end as being about nobody
+    return subscription_of_invoice(found)
 
 
 def _word(value: object) -> str:
