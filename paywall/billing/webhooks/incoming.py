@@ -127,7 +127,8 @@ def _subject(kind: str, found: Mapping[str, Any]) -> str | None:
 
 
 def _of_invoice(found: Mapping[str, Any]) -> str | None:
-    if not isinstance(found.get("parent"), Mapping | None):
+    parent = found.get("parent") or {}
+    if not isinstance(parent, Mapping) or not isinstance(parent.get("subscription_details"), Mapping | None):
         raise BadPayload  # an event that could be about us must not end as being about nobody
     return subscription_of_invoice(found)
 
