@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from paywall import logs
+from paywall import clock, logs
 from paywall.account.views import blueprint as account
 from paywall.background import Background, Job, leave_ctrl_c_to_the_parent
 from paywall.billing import parts as billing
@@ -69,6 +69,8 @@ def create_product(settings: Settings, gateway: StripeGateway | None = None) -> 
 
     `gateway` talks to another Stripe than the settings say: the sandbox, in this process.
     """
+    if settings.clock_file is not None:
+        clock.follow(settings.clock_file)
     database = Database(settings.database_url)
     profiles = Profiles(database)
     follower = ChangeFollower(database, [profiles.hear])

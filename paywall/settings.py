@@ -58,6 +58,7 @@ class Settings:
     drain: bool = True
     log_level: str = "info"
     gate_events_days: int = 90
+    clock_file: Path | None = None
 
     @property
     def is_https(self) -> bool:
@@ -160,6 +161,8 @@ def _refuse_contradictions(found: dict[str, Any], problems: dict[str, str]) -> N
         problems["PAYWALL_STRIPE_WEBHOOK_SECRETS"] = "missing, and PAYWALL_STRIPE_SECRET_KEY is set"
     if found.get("stripe_api_base") and env is Environment.PRODUCTION:
         problems["PAYWALL_STRIPE_API_BASE"] = "has no place in production"
+    if found.get("clock_file") and env is Environment.PRODUCTION:
+        problems["PAYWALL_CLOCK_FILE"] = "has no place in production, where time is not turned"
 
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
@@ -182,5 +185,6 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "drain": lambda raw: values.one_of("on", "off")(raw) == "on",
     "log_level": values.one_of("debug", "info", "warning", "error"),
     "gate_events_days": values.whole(0, 3650),
+    "clock_file": values.clock_file,
 }
 assert set(_PARSERS) == {field.name for field in fields(Settings)}  # noqa: S101 - the table and the dataclass are one list

@@ -5,6 +5,7 @@ Each raises ValueError with a sentence that says what would be right and never r
 
 import ipaddress
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -164,6 +165,13 @@ def one_of(*words: str) -> Callable[[str], str]:
         return raw
 
     return parse
+
+
+def clock_file(raw: str) -> Path:
+    """Return the place of the file by which the sandbox turns this process's clock."""
+    if not Path(raw).parent.is_dir() or Path(raw).is_dir():
+        raise ValueError("must be a file in a folder that exists")
+    return Path(raw)
 
 
 def tz(raw: str) -> str:

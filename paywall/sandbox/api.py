@@ -3,7 +3,6 @@
 import base64
 import json
 import logging
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -84,27 +83,24 @@ class Api:
             raise ApiError(f"Invalid API Key provided: {key[:8]}{'*' * 8}{key[-4:]}", status=401)
 
     def _with_faults(self, request: Request, call: Call) -> Response:
-        fault = self._faults.take(f"{call.operation.method} {call.operation.path}") or Fault("")
-        if fault.delay:
-            time.sleep(fault.delay)
-        if fault.drop_before:
-            raise ConnectionDropped
+        fault = self._faults.take(f"{call.operation.method} {call.operation.path}", "*") or Fault("")
+        fault.before_work()
         if fault.status is not None or fault.body is not None:
             return _broken(fault, call.request_id)
-        hold = fault.gate.wait if fault.gate is not None else None
-        answer = self._once(request, call, hold if fault.gate_at == "before" else None)
-        if hold is not None and fault.gate_at == "after":
-            hold()
+        answer = self._once(request, call, fault)
+        fault.hold("after")
         if fault.drop_after_commit:
             raise ConnectionDropped
-        return _response(request, answer)
+        response = _response(request, answer)
+        if fault.truncate is not None:
+            response.set_data(response.get_data()[: fault.truncate])
+        return response
 
-    def _once(self, request: Request, call: Call, hold: Callable[[], object] | None) -> Answer:
+    def _once(self, request: Request, call: Call, fault: Fault) -> Answer:
         claim = self._claim(request, call)
         if isinstance(claim, Answer):
             return claim
-        if hold is not None:
-            hold()
+        fault.hold("before")
         try:
             return self._work(call, claim)
         except ApiError as error:

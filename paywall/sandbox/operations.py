@@ -7,6 +7,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request
 
 from paywall.sandbox.billing import changing, collecting, invoices, products
+from paywall.sandbox.clocks import test_clocks
 from paywall.sandbox.hosted import checkout, configurations, portal
 from paywall.sandbox.payments import customers, payment_methods, payments, refunds
 from paywall.sandbox.state.errors import ApiError
@@ -26,6 +27,7 @@ _MODULES = (
     configurations,
     portal,
     endpoints,
+    test_clocks,
 )
 OPERATIONS: tuple[Operation, ...] = tuple(each for module in _MODULES for each in module.OPERATIONS)
 _URLS = Map(

@@ -10,14 +10,17 @@ from werkzeug.wrappers import Request
 
 from paywall import clock
 from paywall.sandbox.api import Api
-from paywall.sandbox.billing import schedule
+from paywall.sandbox.clocks.ticking import Ticker
 from paywall.sandbox.faults import Faults
 from paywall.sandbox.hosted.pages import Pages
 from paywall.sandbox.state.events import Cause
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.store import Store
 from paywall.sandbox.state.work import Work
+from paywall.sandbox.webhooks import keeping
 from paywall.sandbox.webhooks.delivery import Deliver, Deliverer
+from paywall.sandbox.webhooks.fates import Chaos, Fate, fate_by
+from paywall.sandbox.webhooks.waiting import Delivery
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -53,7 +56,10 @@ class Sandbox:
         self.store = Store(path)
         self.deliverer = Deliverer(self.store, now, wall, deliver)
         self.deliverer.before_each_round = self.tick
-        self._now = now
+        self.deliverer.fated = self._fate
+        self.chaos: Chaos | None = None
+        self._now, self._wall = now, wall
+        self.ticker = Ticker(self.store, self._seconds, self._begin_turn)
         self._api = Api(self.store, secret_key, self.faults, self._begin)
         self._pages = Pages(self.store, self._begin)
 
@@ -68,10 +74,7 @@ class Sandbox:
 
     def tick(self) -> int:
         """Do everything that has fallen due until now, each at its own second and in order; return how many steps."""
-        until, steps = int(self._now().timestamp()), 0
-        while self._step(until):
-            steps += 1
-        return steps
+        return self.ticker.tick()
 
     def close(self) -> None:
         """Stop sending and close the file."""
@@ -79,28 +82,27 @@ class Sandbox:
         self.store.close()
 
     def _begin(self, cause: Cause) -> Work:
-        return self._work_at(int(self._now().timestamp()), cause)
+        return Work(self.store, self._seconds(), self.base_url, cause, self.deliverer.notify)
 
-    def _work_at(self, second: int, cause: Cause) -> Work:
-        return Work(self.store, second, self.base_url, cause, self.deliverer.notify)
+    def _begin_turn(self, second: int, clock: str | None) -> Work:
+        work = Work(self.store, second, self.base_url, Cause(), self.deliverer.notify, is_turn=True, test_clock=clock)
+        if clock is not None:
+            work.recorded_at = self._seconds()
+        return work
 
-    def _step(self, until: int) -> bool:
-        with self.store.transaction(write=False):
-            if self._next_due(until) is None:
-                return False
+    def _fate(self, one: Delivery) -> Fate:
+        fault = self.faults.take(f"webhook {one.event_type}", "webhook *")
+        if fault is not None:
+            return fate_by(fault)
+        return self.chaos(one) if self.chaos else Fate()
+
+    def roll_secret(self, endpoint_id: str, overlap: int = keeping.OVERLAP_SECONDS) -> str:
+        """Replace an endpoint's signing secret; for `overlap` seconds both sign, each webhook with two `v1`."""
         with self.store.transaction(write=True):
-            due = self._next_due(until)
-            if due is None:
-                return False
-            kind, identifier, second = due
-            work = self._work_at(second, Cause())
-            schedule.turn(work, kind, work.get(kind, identifier))
-            return True
+            return keeping.roll_secret(self.store, endpoint_id, int(self._wall().timestamp()), overlap)
 
-    def _next_due(self, until: int) -> tuple[str, str, int] | None:
-        sql = "SELECT kind, id, due_at FROM objects WHERE due_at <= ? ORDER BY due_at, seq LIMIT 1"
-        rows = self.store.execute(sql, (until,))
-        return (rows[0]["kind"], rows[0]["id"], rows[0]["due_at"]) if rows else None
+    def _seconds(self) -> int:
+        return int(self._now().timestamp())
 
     def claims(self) -> int:
         """Return how many idempotency keys are being worked under, for tests that hold a request."""

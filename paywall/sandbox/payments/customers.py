@@ -3,7 +3,7 @@
 from paywall.sandbox.billing import subscriptions
 from paywall.sandbox.state.ids import token
 from paywall.sandbox.state.shapes import Json
-from paywall.sandbox.state.work import Work
+from paywall.sandbox.state.work import CLOCK, Work
 from paywall.sandbox.wire.paging import equals
 from paywall.sandbox.wire.params import Declared, email, merged, metadata, one_of, rows_of, shape_of, text
 from paywall.sandbox.wire.routes import Operation, listing
@@ -20,10 +20,13 @@ _CUSTOMER: Declared = {
     "preferred_locales": rows_of(text()),
     "tax_exempt": one_of("exempt", "none", "reverse"),
 }
+_CREATE: Declared = {**_CUSTOMER, "test_clock": text()}
 
 
 def create(work: Work, params: Json) -> Json:
-    """Make a customer."""
+    """Make a customer, whose life goes by a test clock if one is named."""
+    if "test_clock" in params:
+        work.get(CLOCK, params["test_clock"], "test_clock")
     _complete(work, params, {"address": None, "invoice_settings": {}, "metadata": {}})
     return work.add("customer", event="customer.created", invoice_prefix=token(8).upper(), **params)
 
@@ -64,7 +67,7 @@ def delete(work: Work, params: Json) -> Json:
 
 
 OPERATIONS = (
-    Operation("POST", "/v1/customers", create, _CUSTOMER),
+    Operation("POST", "/v1/customers", create, _CREATE),
     Operation("GET", "/v1/customers/<id>", retrieve),
     Operation("POST", "/v1/customers/<id>", update, _CUSTOMER),
     Operation("DELETE", "/v1/customers/<id>", delete),

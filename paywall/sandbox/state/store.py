@@ -1,7 +1,8 @@
 """Where the sandbox keeps its objects: one SQLite file, shared by threads and processes.
 
 An object is stored as the JSON it is answered as, beside a `private` JSON that never leaves the sandbox (which test
-card it was, an endpoint's secret) and the time at which something falls due on it. Times are whole seconds since 1970.
+card it was, an endpoint's secret), the test clock it lives by (none: business time) and the time of that clock at which
+something falls due on it. Times are whole seconds since 1970.
 """
 
 import json
@@ -24,6 +25,7 @@ CREATE TABLE IF NOT EXISTS objects (
   body TEXT NOT NULL,
   private TEXT NOT NULL,
   due_at INTEGER,
+  clock TEXT,
   deleted INTEGER NOT NULL DEFAULT 0,
   customer TEXT GENERATED ALWAYS AS (json_extract(body, '$.customer')) VIRTUAL,
   subscription TEXT GENERATED ALWAYS AS (coalesce(
@@ -35,19 +37,22 @@ CREATE INDEX IF NOT EXISTS objects_subscription ON objects (subscription, kind) 
 CREATE INDEX IF NOT EXISTS objects_invoice ON objects (kind, json_extract(body, '$.invoice'));
 CREATE INDEX IF NOT EXISTS objects_intent ON objects (kind, json_extract(body, '$.payment_intent'));
 CREATE INDEX IF NOT EXISTS objects_email ON objects (kind, json_extract(body, '$.email'));
-CREATE INDEX IF NOT EXISTS objects_due ON objects (due_at, seq) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS objects_turns ON objects (clock, due_at, seq) WHERE due_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS idempotency (
   key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, begun_at INTEGER NOT NULL, owner TEXT NOT NULL,
   status INTEGER, body TEXT, request_id TEXT
 );
 CREATE TABLE IF NOT EXISTS deliveries (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, endpoint TEXT NOT NULL, state TEXT NOT NULL,
-  attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL, give_up_at INTEGER NOT NULL, claimed_until INTEGER
+  attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL, give_up_at INTEGER NOT NULL, claimed_until INTEGER,
+  last_status INTEGER
 );
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (state, due_at, seq);
 CREATE INDEX IF NOT EXISTS deliveries_state ON deliveries (state, seq);
 CREATE INDEX IF NOT EXISTS deliveries_event ON deliveries (event);
 """
+
+_ADDED = (("objects", "clock TEXT"), ("deliveries", "last_status INTEGER"))
 
 
 class Store:
@@ -87,16 +92,23 @@ class Store:
         rows = self.execute("SELECT private AS body FROM objects WHERE id = ?", (identifier,))
         return self._body(rows[0]) if rows else {}
 
-    def insert(self, body: Json, private: Json | None = None, due_at: int | None = None) -> None:
+    def insert(
+        self, body: Json, private: Json | None = None, due_at: int | None = None, clock: str | None = None
+    ) -> None:
         """Store a new object."""
         self.execute(
-            "INSERT INTO objects (id, kind, created, body, private, due_at) VALUES (?, ?, ?, ?, ?, ?)",
-            (body["id"], body["object"], body["created"], json.dumps(body), json.dumps(private or {}), due_at),
+            "INSERT INTO objects (id, kind, created, body, private, due_at, clock) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (body["id"], body["object"], _made_at(body), json.dumps(body), json.dumps(private or {}), due_at, clock),
         )
 
     def replace(self, body: Json) -> None:
         """Store the new state of an object."""
         self.execute("UPDATE objects SET body = ? WHERE id = ?", (json.dumps(body), body["id"]))
+
+    def clock_of(self, identifier: object) -> str | None:
+        """Return the test clock that an object lives by, None for business time."""
+        rows = self.execute("SELECT clock FROM objects WHERE id = ?", (str(identifier),))
+        return rows[0]["clock"] if rows else None
 
     def set_private(self, identifier: str, private: Json) -> None:
         """Store what only the sandbox knows of an object."""
@@ -105,6 +117,12 @@ class Store:
     def set_due(self, identifier: str, due_at: int | None) -> None:
         """Say when something next falls due on an object; None for never."""
         self.execute("UPDATE objects SET due_at = ? WHERE id = ?", (due_at, identifier))
+
+    def next_due(self, clock: str | None, until: int) -> tuple[str, str, int] | None:
+        """Return kind, id and second of what falls due first by this clock, None if nothing does until then."""
+        sql = "SELECT kind, id, due_at FROM objects WHERE clock IS ? AND due_at <= ? ORDER BY due_at, seq LIMIT 1"
+        rows = self.execute(sql, (clock, until))
+        return (rows[0]["kind"], rows[0]["id"], rows[0]["due_at"]) if rows else None
 
     def delete(self, body: Json) -> None:
         """Leave only Stripe's stub of a deleted object: it can be retrieved but is in no list."""
@@ -136,6 +154,7 @@ class Store:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        _add_columns(connection)
         for statement in _SCHEMA.split(";\n"):
             connection.execute(statement)
         return connection
@@ -144,3 +163,16 @@ class Store:
     def _body(row: sqlite3.Row) -> Json:
         body: Json = json.loads(row["body"])
         return body
+
+
+def _made_at(body: Json) -> int:
+    """Return when an object was made; a discount calls that `start` and an invoice item `date`."""
+    return int(next(body[name] for name in ("created", "start", "date") if name in body))
+
+
+def _add_columns(connection: sqlite3.Connection) -> None:
+    """Bring a file that an earlier version made to today's columns."""
+    for table, column in _ADDED:
+        known = [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")]
+        if known and column.split()[0] not in known:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
