@@ -73,7 +73,7 @@ class TestTheDetector:
         ("file", "module", "names"),
         [
             ("paywall/billing/stripe_gateway.py", "stripe", ()),
-            ("paywall/account/views.py", "paywall.billing.subscriptions.changing", ()),
+            ("paywall/account/views/home.py", "paywall.billing.changing.cancelling", ()),
             ("paywall/app.py", "paywall.newsroom.views", ()),
             ("paywall/wall/middleware.py", "paywall.gate.decision", ()),
             ("paywall/gate/access.py", "paywall.meter.store", ()),

@@ -34,7 +34,10 @@ class Links:
         """Return the parts of a token that `token` made for the same purpose; raises DeadLink for anything else."""
         if not _TOKEN.fullmatch(token):
             raise DeadLink
-        raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        try:
+            raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        except ValueError:  # cut off after a part of a byte
+            raise DeadLink from None
         mark, said = raw[:_MARK_BYTES], raw[_MARK_BYTES:]
         if not hmac.compare_digest(mark, self._mark(purpose, said)):
             raise DeadLink

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from paywall.billing.checkout.tables import Customer
 from paywall.billing.subscriptions.tables import Invoice, Subscription
 
 
@@ -16,3 +17,14 @@ def invoices_of_reader(session: Session, reader_id: int) -> list[Invoice]:
     shown = Invoice.status.in_(["open", "paid", "uncollectible"])
     query = select(Invoice).where(Invoice.reader_id == reader_id, shown)
     return list(session.scalars(query.order_by(Invoice.created_at.desc(), Invoice.id.desc())))
+
+
+def invoice_by_stripe_id(session: Session, stripe_id: str) -> Invoice | None:
+    """Return an invoice by the id that Stripe gave it."""
+    return session.scalar(select(Invoice).where(Invoice.stripe_id == stripe_id))
+
+
+def customer_is_gone(session: Session, customer_id: str) -> bool:
+    """Tell whether a customer of ours was deleted at Stripe."""
+    gone = (Customer.stripe_id == customer_id, Customer.deleted_at.is_not(None))
+    return session.scalar(select(Customer.id).where(*gone)) is not None
