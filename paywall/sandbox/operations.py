@@ -6,7 +6,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request
 
-from paywall.sandbox.billing import changing, collecting, invoices, products
+from paywall.sandbox.billing import products, tax_rates
+from paywall.sandbox.billing.discounts import coupons, promotion_codes
+from paywall.sandbox.billing.invoices import operations as invoices
+from paywall.sandbox.billing.schedules import operations as schedules
+from paywall.sandbox.billing.subscriptions import operations as subscriptions
 from paywall.sandbox.clocks import test_clocks
 from paywall.sandbox.hosted import checkout, configurations, portal
 from paywall.sandbox.payments import customers, payment_methods, payments, refunds
@@ -19,9 +23,12 @@ _MODULES = (
     customers,
     payment_methods,
     checkout,
-    changing,
+    subscriptions,
+    schedules,
     invoices,
-    collecting,
+    tax_rates,
+    coupons,
+    promotion_codes,
     payments,
     refunds,
     configurations,

@@ -74,7 +74,7 @@ class TestAnError:
             client.v1.customers.retrieve("cus_none")
         assert (caught.value.http_status, caught.value.code, caught.value.param) == (404, "resource_missing", "id")
 
-    @pytest.mark.parametrize("path", ["/v1/tax_rates", "/v1/customers/a/b/c", "/v1/", "/v1/customers//x"])
+    @pytest.mark.parametrize("path", ["/v1/quotes", "/v1/customers/a/b/c", "/v1/", "/v1/customers//x"])
     def test_says_which_address_it_does_not_know(self, browser: Client, path: str) -> None:
         answer = browser.get(path, headers=BEARER)
         assert answer.status_code == 404

@@ -201,25 +201,6 @@ class TestARefund:
             shop.client.v1.refunds.create({"charge": charge.id, "amount": 400})
 
 
-class TestChangingThePrice:
-    def test_needs_the_same_interval_and_no_proration(self, shop: Shop) -> None:
-        subscription = shop.subscribe()
-        item = subscription["items"].data[0].id
-        dearer = shop.client.v1.prices.create(
-            {
-                "currency": "eur",
-                "unit_amount": 899,
-                "product": shop.price.product,
-                "recurring": {"interval": "month"},
-            }
-        )
-        rows = {"items": [{"id": item, "price": dearer.id}]}
-        with pytest.raises(stripe.InvalidRequestError, match="does not prorate yet"):
-            shop.client.v1.subscriptions.update(subscription.id, rows)
-        changed = shop.client.v1.subscriptions.update(subscription.id, {**rows, "proration_behavior": "none"})
-        assert changed["items"].data[0].price.unit_amount == 899
-
-
 class TestPeriods:
     @pytest.mark.parametrize(
         ("anchor", "interval", "count", "number", "wanted"),

@@ -1,6 +1,6 @@
 """The billing portal's configurations: what a customer may do there."""
 
-from paywall.sandbox.billing.changing import FEEDBACK
+from paywall.sandbox.billing.subscriptions.operations import FEEDBACK
 from paywall.sandbox.state.errors import refused
 from paywall.sandbox.state.shapes import Json, shape
 from paywall.sandbox.state.work import Work

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from paywall.sandbox.billing import collecting, subscriptions
+from paywall.sandbox.billing.invoices import collecting
+from paywall.sandbox.billing.subscriptions import beginning
 from paywall.sandbox.hosted import checkout
 from paywall.sandbox.hosted.card_form import read_form
 from paywall.sandbox.payments import customers, payment_methods, payments
@@ -93,10 +94,13 @@ def complete(work: Work, session: Json, method: Json, intent: Json | None) -> Js
     private = work.store.private(session["id"])
     rows = [{"price": line["price"]["id"], "quantity": line["quantity"]} for line in private["line_items"]]
     wanted = private["subscription_data"]
-    subscription, invoice = subscriptions.begin(
+    subscription, invoice = beginning.begin(
         work,
-        subscriptions.Wanted(
-            session["customer"], rows, method, merged({}, wanted.get("metadata", {})), wanted.get("description")
+        beginning.Wanted(
+            session["customer"],
+            rows,
+            method,
+            {"metadata": merged({}, wanted.get("metadata", {})), "description": wanted.get("description")},
         ),
         intent,
     )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from paywall.sandbox.billing import changing, subscriptions
+from paywall.sandbox.billing.subscriptions import changing, ending
+from paywall.sandbox.billing.subscriptions.timers import ENDED
 from paywall.sandbox.hosted.card_form import read_form
 from paywall.sandbox.hosted.configurations import chosen
 from paywall.sandbox.payments import payment_methods
@@ -58,7 +59,7 @@ def _flow(work: Work, customer: Json, data: Json | None) -> Json | None:
         return None
     cancelled = data.get("subscription_cancel")
     if cancelled:
-        subscription = subscriptions.living(work, cancelled["subscription"])
+        subscription = ending.living(work, cancelled["subscription"])
         if subscription["customer"] != customer["id"]:
             raise refused("The subscription does not belong to the customer.", "flow_data[subscription_cancel]")
     return {
@@ -73,13 +74,13 @@ def _flow(work: Work, customer: Json, data: Json | None) -> Json | None:
 def subscriptions_of(work: Work, customer: str) -> list[Json]:
     """Return the customer's subscriptions that are shown: those that have not ended."""
     found = work.store.select("subscription", "customer = ?", [customer])
-    return [one for one in found if one["status"] not in subscriptions.ENDED]
+    return [one for one in found if one["status"] not in ENDED]
 
 
 def cancel(work: Work, subscription: Json, configuration: Json) -> None:
     """Cancel as the configuration says; at period end, flexible billing sets `cancel_at` and leaves the flag alone."""
     if configuration["features"]["subscription_cancel"]["mode"] == "immediately":
-        subscriptions.end(work, subscription, reason="cancellation_requested")
+        ending.end(work, subscription, reason="cancellation_requested")
         return
     changing.update(work, {"id": subscription["id"], "cancel_at": "max_period_end"})
 

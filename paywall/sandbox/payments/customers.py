@@ -1,6 +1,7 @@
 """Customers: who pays. Deleting one ends its subscriptions at once, as at Stripe."""
 
-from paywall.sandbox.billing import subscriptions
+from paywall.sandbox.billing.subscriptions import ending
+from paywall.sandbox.billing.subscriptions.timers import ENDED
 from paywall.sandbox.state.ids import token
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import CLOCK, Work
@@ -59,8 +60,8 @@ def delete(work: Work, params: Json) -> Json:
     """Delete a customer for good and cancel its subscriptions at once."""
     customer = work.get("customer", params["id"])
     for subscription in work.store.select("subscription", "customer = ?", [customer["id"]]):
-        if subscription["status"] not in subscriptions.ENDED:
-            subscriptions.end(work, subscription, reason="cancellation_requested")
+        if subscription["status"] not in ENDED:
+            ending.end(work, subscription, reason="cancellation_requested")
     work.emit("customer.deleted", customer)
     work.store.delete(customer)
     return {"id": customer["id"], "object": "customer", "deleted": True}

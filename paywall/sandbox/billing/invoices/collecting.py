@@ -1,19 +1,41 @@
 """Collecting: what is due on an invoice is taken, tried again, or given up, and its subscription follows."""
 
-from paywall.sandbox.billing.invoices import finalize, payment_of, void
+from paywall.sandbox.billing.invoices import dunning
+from paywall.sandbox.billing.invoices.finalizing import finalize, payment_of
+from paywall.sandbox.billing.subscriptions import following
 from paywall.sandbox.payments import payment_methods, payments
 from paywall.sandbox.state.errors import card_error, refused
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
-from paywall.sandbox.wire.params import flag, text
-from paywall.sandbox.wire.routes import Operation
 
-RETRY_AFTER_SECONDS = (3 * 86_400, 5 * 86_400, 7 * 86_400)
 _NEEDS_ACTION = (
     "This payment requires additional user action before it can be completed successfully. "
     "Payment can be completed using the PaymentIntent associated with the invoice."
 )
-_LIVE_AGAIN = {"incomplete", "past_due", "unpaid"}
+
+
+def charge(work: Work, invoice: Json) -> Json | None:
+    """Finalise a draft and take what is due by the usual method; returns the payment intent, None if nothing was due.
+
+    An invoice that is sent is only sent: it waits for somebody to pay it.
+    """
+    finalize(work, invoice)
+    if invoice["collection_method"] == "send_invoice" and invoice["amount_due"]:
+        send(work, invoice)
+        return None
+    return collect(work, invoice, usual_method(work, invoice))
+
+
+def send(work: Work, invoice: Json) -> Json:
+    """Send an open invoice to its customer; it is overdue when its day has come."""
+    work.emit("invoice.sent", invoice)
+    work.store.set_due(invoice["id"], invoice["due_date"])
+    return invoice
+
+
+def usual_method(work: Work, invoice: Json) -> Json | None:
+    """Return the method an invoice is taken from when none is named: the subscription's, else the customer's."""
+    return payment_methods.default_for(work, invoice["customer"], following.subscription_of(work, invoice))
 
 
 def collect(work: Work, invoice: Json, method: Json | None) -> Json | None:
@@ -33,6 +55,8 @@ def settle(work: Work, invoice: Json, intent: Json) -> None:
     """Carry the outcome of the payment intent over to the invoice and its subscription."""
     if intent["status"] == "succeeded":
         mark_paid(work, invoice)
+    elif intent["status"] == "processing":
+        _mark_underway(work, invoice)
     else:
         _mark_failed(work, invoice, needs_action=intent["status"] == "requires_action")
 
@@ -55,16 +79,22 @@ def mark_paid(work: Work, invoice: Json) -> None:
         next_payment_attempt=None,
         status_transitions={**invoice["status_transitions"], "paid_at": work.now},
     )
-    _set_status(work, invoice, _LIVE_AGAIN, "active")
+    following.paid(work, invoice)
     work.emit("invoice.paid", invoice)
     work.emit("invoice.payment_succeeded", invoice)
 
 
+def _mark_underway(work: Work, invoice: Json) -> None:
+    """Wait for a method that takes days, as SEPA debit does: the subscription is active meanwhile."""
+    work.store.set_due(invoice["id"], None)
+    work.change(invoice, attempted=True, attempt_count=invoice["attempt_count"] + 1, next_payment_attempt=None)
+    following.underway(work, invoice)
+
+
 def _mark_failed(work: Work, invoice: Json, *, needs_action: bool) -> None:
     attempts = invoice["attempt_count"] + 1
-    first_of_all = invoice["billing_reason"] == "subscription_create"
-    waits = RETRY_AFTER_SECONDS[attempts - 1 : attempts]
-    again_at = work.now + waits[0] if waits and not first_of_all else None
+    retried = following.is_retried(work, invoice)
+    again_at = dunning.next_attempt(attempts, work.now) if retried else None
     work.store.set_due(invoice["id"], again_at)
     work.change(
         invoice,
@@ -73,34 +103,15 @@ def _mark_failed(work: Work, invoice: Json, *, needs_action: bool) -> None:
         next_payment_attempt=again_at,
         auto_advance=again_at is not None,
     )
-    _set_status(work, invoice, {"active"}, "past_due")
-    if not (needs_action and first_of_all):
+    if retried:
+        following.failed(work, invoice)
+    if not (needs_action and invoice["billing_reason"] == "subscription_create"):
         work.emit("invoice.payment_failed", invoice)
     if needs_action:
         work.emit("invoice.payment_action_required", invoice)
 
 
-def _set_status(work: Work, invoice: Json, among: set[str], status: str) -> None:
-    subscription = subscription_of(work, invoice)
-    if subscription["status"] in among and subscription["latest_invoice"] == invoice["id"]:
-        work.change(subscription, event="customer.subscription.updated", status=status)
-        if status == "active":
-            work.store.set_due(subscription["id"], next_turn(subscription))
-
-
-def next_turn(subscription: Json) -> int:
-    """Return when a live subscription next changes by itself: its renewal, or its end if that comes first."""
-    renewal: int = min(item["current_period_end"] for item in subscription["items"]["data"])
-    ends_at: int = subscription["cancel_at"] or renewal
-    return min(renewal, ends_at)
-
-
-def subscription_of(work: Work, invoice: Json) -> Json:
-    """Return the subscription the invoice belongs to."""
-    return work.get("subscription", invoice["parent"]["subscription_details"]["subscription"])
-
-
-def stop_collecting(work: Work, subscription_id: str) -> None:
+def stop(work: Work, subscription_id: str) -> None:
     """Leave a cancelled subscription's unpaid invoices as they are: nothing more is taken for them."""
     for invoice in work.store.select("invoice", "subscription = ?", [subscription_id]):
         if invoice["status"] in {"draft", "open"}:
@@ -113,7 +124,7 @@ def pay(work: Work, params: Json) -> Json:
     invoice = work.get("invoice", params["id"])
     if invoice["status"] == "paid":
         raise refused("Invoice is already paid", code="invoice_already_paid")
-    if invoice["status"] not in {"draft", "open"}:
+    if invoice["status"] == "void":
         raise refused("This invoice can no longer be paid because it has been voided.", code="invoice_not_editable")
     if invoice["status"] == "draft":
         finalize(work, invoice)
@@ -128,21 +139,13 @@ def pay(work: Work, params: Json) -> Json:
     return invoice
 
 
-def _method_to_pay(work: Work, invoice: Json, chosen: str | None) -> Json:
+def _method_to_pay(work: Work, invoice: Json, chosen: str | None) -> Json | None:
     if chosen:
         return work.get("payment_method", chosen, "payment_method")
-    usual = payment_methods.default_for(work, invoice["customer"], subscription_of(work, invoice))
-    if usual is None:
+    usual = usual_method(work, invoice)
+    if usual is None and invoice["amount_due"]:
         raise refused("There is no default payment method set on this Customer or Invoice.", code="missing")
     return usual
-
-
-def void_open(work: Work, params: Json) -> Json:
-    """Void an invoice that is open."""
-    invoice = work.get("invoice", params["id"])
-    if invoice["status"] != "open":
-        raise refused(f"This invoice cannot be voided because it is {invoice['status']}.", code="invoice_not_editable")
-    return void(work, invoice)
 
 
 def confirm(work: Work, params: Json) -> Json:
@@ -168,20 +171,3 @@ def settle_invoice_of(work: Work, intent: Json) -> None:
     wanted = "json_extract(body, '$.payment.payment_intent') = ?"
     for payment in work.store.select("invoice_payment", wanted, [intent["id"]]):
         settle(work, work.get("invoice", payment["invoice"]), intent)
-
-
-OPERATIONS = (
-    Operation(
-        "POST",
-        "/v1/invoices/<id>/pay",
-        pay,
-        {"payment_method": text(), "paid_out_of_band": flag, "off_session": flag, "forgive": flag},
-    ),
-    Operation("POST", "/v1/invoices/<id>/void", void_open),
-    Operation(
-        "POST",
-        "/v1/payment_intents/<id>/confirm",
-        confirm,
-        {"payment_method": text(), "return_url": text(), "off_session": flag},
-    ),
-)

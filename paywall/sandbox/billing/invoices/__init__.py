@@ -1,0 +1,1 @@
+"""Invoices: their lines and sums, drafts and finalising, how they are collected, and previews of them."""

@@ -1,0 +1,1 @@
+"""Subscription schedules: phases that a subscription goes through by itself."""

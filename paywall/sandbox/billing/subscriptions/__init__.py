@@ -1,0 +1,1 @@
+"""Subscriptions: begun with an invoice, changed, paused, ended, and what they do by themselves over time."""

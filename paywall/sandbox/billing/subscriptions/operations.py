@@ -1,0 +1,196 @@
+"""The operations of subscriptions, their items, and invoice previews: what each takes, and which verb does it."""
+
+from typing import Any
+
+from paywall.sandbox.billing.discounts import applying
+from paywall.sandbox.billing.subscriptions import changing, creating, ending, items, previewing, renewing, trials
+from paywall.sandbox.state.errors import refused
+from paywall.sandbox.state.shapes import Json
+from paywall.sandbox.state.work import Work
+from paywall.sandbox.wire.paging import Condition, Filter, equals
+from paywall.sandbox.wire.params import (
+    Check,
+    Declared,
+    flag,
+    integer,
+    metadata,
+    one_of,
+    required,
+    rows_of,
+    shape_of,
+    text,
+)
+from paywall.sandbox.wire.routes import Operation, listing, retrieving
+
+STATUSES = ("active", "canceled", "incomplete", "incomplete_expired", "past_due", "paused", "trialing", "unpaid")
+FEEDBACK = (
+    "customer_service",
+    "low_quality",
+    "missing_features",
+    "other",
+    "switched_service",
+    "too_complex",
+    "too_expensive",
+    "unused",
+)
+
+
+def _status_condition(status: str) -> Condition:
+    if status == "all":
+        return "1", []
+    if status == "ended":
+        return "json_extract(body, '$.status') IN ('canceled', 'incomplete_expired')", []
+    if status == "not_canceled":
+        return "json_extract(body, '$.status') != 'canceled'", []
+    return "json_extract(body, '$.status') = ?", [status]
+
+
+_FILTERS = {
+    "customer": equals("customer"),
+    "price": Filter(text(), lambda price: ("instr(json_extract(body, '$.items'), ?)", [f'"{price}"'])),
+    "status": Filter(one_of("all", "ended", *STATUSES), _status_condition),
+    "collection_method": equals("$.collection_method", one_of("charge_automatically", "send_invoice")),
+}
+_LIST = listing("/v1/subscriptions", "subscription", _FILTERS)
+
+
+def search(work: Work, params: Json) -> Json:
+    """List subscriptions; without a status those that were cancelled are left out."""
+    return _LIST.handler(work, {"status": "not_canceled", **params})
+
+
+def resume(work: Work, params: Json) -> Json:
+    """Bring a paused subscription back."""
+    subscription = work.get("subscription", params["id"])
+    if subscription["status"] != "paused":
+        raise refused("You can only resume a subscription whose status is `paused`.", code="subscription_not_paused")
+    return renewing.resume(work, subscription, anchored_now=params.get("billing_cycle_anchor", "now") == "now")
+
+
+def add_item(work: Work, params: Json) -> Json:
+    """Add an item to a subscription."""
+    subscription = work.get("subscription", params["subscription"], "subscription")
+    known = {item["id"] for item in subscription["items"]["data"]}
+    row = {name: params[name] for name in ("price", "quantity", "metadata") if name in params}
+    changed = changing.update(work, {"id": subscription["id"], **_how(params), "items": [row]})
+    return next(item for item in changed["items"]["data"] if item["id"] not in known)
+
+
+def change_item(work: Work, params: Json) -> Json:
+    """Change one item of a subscription."""
+    subscription, _ = items.holder_of(work, params["id"])
+    row = {name: params[name] for name in ("id", "price", "quantity", "metadata") if name in params}
+    changing.update(work, {"id": subscription["id"], **_how(params), "items": [row]})
+    return items.holder_of(work, params["id"])[1]
+
+
+def delete_item(work: Work, params: Json) -> Json:
+    """Take one item from a subscription."""
+    subscription, item = items.holder_of(work, params["id"])
+    row = {"id": item["id"], "deleted": True}
+    changing.update(work, {"id": subscription["id"], **_how(params), "items": [row]})
+    return {"id": item["id"], "object": "subscription_item", "deleted": True}
+
+
+def _how(params: Json) -> Json:
+    return {name: params[name] for name in _HOW if name in params}
+
+
+def _moment_or_word(name: str, raw: object) -> Any:  # noqa: ANN401 - a time, a word, or None
+    return raw if raw in {"min_period_end", "max_period_end"} else integer(0, unset=True)(name, raw)
+
+
+_BEHAVIOUR = one_of("allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete")
+_HOW: Declared = {
+    "off_session": flag,
+    "payment_behavior": _BEHAVIOUR,
+    "proration_behavior": one_of("always_invoice", "create_prorations", "none"),
+    "proration_date": integer(0),
+}
+_ITEM: Declared = {"price": required(text()), "quantity": integer(0, 999_999), "metadata": metadata}
+_ROW: Declared = {**_ITEM, "price": text(), "id": text(), "deleted": flag}
+_DETAILS: Check = shape_of({"comment": text(unset=True), "feedback": one_of(*FEEDBACK, unset=True)})
+_PAUSE: Check = shape_of(
+    {
+        "behavior": required(one_of("keep_as_draft", "mark_uncollectible", "void")),
+        "resumes_at": integer(0),
+    },
+    unset=True,
+)
+_PAYMENT_SETTINGS: Check = shape_of({"save_default_payment_method": one_of("off", "on_subscription")})
+_CREATE: Declared = {
+    **trials.PARAMS,
+    "cancel_at_period_end": flag,
+    "collection_method": one_of("charge_automatically", "send_invoice"),
+    "currency": text(3),
+    "customer": required(text()),
+    "days_until_due": integer(0),
+    "default_payment_method": text(),
+    "default_tax_rates": rows_of(text(), 10),
+    "description": text(500, unset=True),
+    "discounts": applying.ROWS,
+    "items": required(rows_of(shape_of(_ITEM), 20)),
+    "metadata": metadata,
+    "off_session": flag,
+    "payment_behavior": _BEHAVIOUR,
+    "payment_settings": _PAYMENT_SETTINGS,
+    "proration_behavior": _HOW["proration_behavior"],
+}
+_UPDATE: Declared = {
+    **_HOW,
+    "billing_cycle_anchor": one_of("now", "unchanged"),
+    "cancel_at": _moment_or_word,
+    "cancel_at_period_end": flag,
+    "cancellation_details": _DETAILS,
+    "collection_method": one_of("charge_automatically", "send_invoice"),
+    "days_until_due": integer(0),
+    "default_payment_method": text(unset=True),
+    "default_tax_rates": rows_of(text(), 10),
+    "description": text(500, unset=True),
+    "discounts": applying.ROWS_OR_KEPT,
+    "items": rows_of(shape_of(_ROW), 20),
+    "metadata": metadata,
+    "pause_collection": _PAUSE,
+    "payment_settings": _PAYMENT_SETTINGS,
+    "trial_end": trials.moment_or_now,
+    "trial_settings": trials.SETTINGS,
+}
+_CANCEL: Declared = {"cancellation_details": _DETAILS, "invoice_now": flag, "prorate": flag}
+_RESUME: Declared = {
+    "billing_cycle_anchor": one_of("now", "unchanged"),
+    "proration_behavior": _HOW["proration_behavior"],
+    "proration_date": integer(0),
+}
+_PREVIEWED: Declared = {
+    **{name: _UPDATE[name] for name in ("billing_cycle_anchor", "cancel_at", "cancel_at_period_end")},
+    **{name: _UPDATE[name] for name in ("default_tax_rates", "items", "metadata", "trial_end")},
+    "proration_behavior": _HOW["proration_behavior"],
+    "proration_date": integer(0),
+}
+_PREVIEW: Declared = {
+    "currency": text(3),
+    "customer": text(),
+    "discounts": applying.ROWS_OR_KEPT,
+    "subscription": text(),
+    "subscription_details": shape_of(_PREVIEWED),
+}
+
+OPERATIONS = (
+    Operation("POST", "/v1/subscriptions", creating.create, _CREATE),
+    retrieving("/v1/subscriptions/<id>", "subscription"),
+    Operation("GET", "/v1/subscriptions", search, _LIST.params),
+    Operation("POST", "/v1/subscriptions/<id>", changing.update, _UPDATE),
+    Operation("POST", "/v1/subscriptions/<id>/resume", resume, _RESUME),
+    Operation("DELETE", "/v1/subscriptions/<id>", ending.cancel, _CANCEL),
+    Operation(
+        "GET",
+        "/v1/subscription_items",
+        items.of_subscription,
+        {"subscription": required(text()), "limit": integer(1, 100)},
+    ),
+    Operation("GET", "/v1/subscription_items/<id>", items.retrieve),
+    Operation("POST", "/v1/subscription_items", add_item, {**_ITEM, **_HOW, "subscription": required(text())}),
+    Operation("POST", "/v1/subscription_items/<id>", change_item, {**_ITEM, **_HOW, "price": text()}),
+    Operation("DELETE", "/v1/subscription_items/<id>", delete_item, _HOW),
+    Operation("POST", "/v1/invoices/create_preview", previewing.create, _PREVIEW),
+)

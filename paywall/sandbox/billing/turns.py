@@ -1,0 +1,37 @@
+"""Time: what falls due on sessions, invoices, subscriptions and codes, each at its own second and in order."""
+
+from collections.abc import Callable
+
+from paywall.sandbox.billing.discounts import coupons, promotion_codes
+from paywall.sandbox.billing.invoices import overdue
+from paywall.sandbox.billing.subscriptions import previewing, timers, turning
+from paywall.sandbox.hosted import checkout
+from paywall.sandbox.state.shapes import Json
+from paywall.sandbox.state.work import Work
+
+
+def turn(work: Work, kind: str, body: Json) -> None:
+    """Do what has fallen due on this object; `work.now` is the second at which it did."""
+    work.store.set_due(body["id"], None)
+    _TURNS[kind](work, body)
+
+
+def _turn_session(work: Work, session: Json) -> None:
+    checkout.expire(work, {"id": session["id"]})
+
+
+def _turn_subscription(work: Work, subscription: Json) -> None:
+    due = timers.next_turn(subscription, work.store.private(subscription["id"]))
+    if due is not None and due[1] == "upcoming":
+        previewing.announce_upcoming(work, subscription)
+    else:
+        turning.turn(work, subscription)
+
+
+_TURNS: dict[str, Callable[[Work, Json], None]] = {
+    "checkout.session": _turn_session,
+    "coupon": coupons.expire,
+    "invoice": overdue.turn,
+    "promotion_code": promotion_codes.expire,
+    "subscription": _turn_subscription,
+}
