@@ -69,16 +69,18 @@ def differences(answer: dict[str, Any]) -> list[str]:
     """Return everything in which an answer differs from spec or SDK and which is not known."""
     if answer["object"] == "list":
         return [each for item in answer["data"] for each in differences(item)]
+    answer = _named(answer)
     by_spec = set(against_spec(answer)) - set(KNOWN["spec"])
     by_sdk = set(against_sdk(answer)) - set(KNOWN["sdk"])
-    inner = differences(_named(answer)) if answer["object"] == "event" else []
+    inner = differences(answer["data"]["object"]) if answer["object"] == "event" else []
     return sorted({f"spec {each}" for each in by_spec} | {f"sdk {each}" for each in by_sdk} | set(inner))
 
 
-def _named(event: dict[str, Any]) -> dict[str, Any]:
-    """Return the object of an event; an upcoming invoice has no id, as Stripe documents."""
-    id_ = {"id": "upcoming"} if event["type"] == "invoice.upcoming" else {}
-    return {**id_, **event["data"]["object"]}
+def _named(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer; the invoice of an `invoice.upcoming` has no id, as Stripe documents, so it gets one here."""
+    if answer.get("type") != "invoice.upcoming":
+        return answer
+    return {**answer, "data": {**answer["data"], "object": {"id": "upcoming", **answer["data"]["object"]}}}
 
 
 def against_spec(answer: dict[str, Any]) -> list[str]:
