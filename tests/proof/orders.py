@@ -28,9 +28,8 @@ from paywall.billing.webhooks.drain import drain_once
 from paywall.publishers.rules import Profile
 from paywall.sandbox.webhooks.delivery import sign
 from tests.billing.shop import SITE
-from tests.billing.stripe_world import Time
 from tests.proof.rows import Rows, put_back, read_rows, without_numbers
-from tests.proof.stage import Stage, open_stage
+from tests.proof.stage import RunningTime, Stage, open_stage
 
 Event = dict[str, Any]
 Order = tuple[int, ...]
@@ -161,7 +160,7 @@ def orders(events: int, most: int | None, chance: random.Random) -> Sequence[Ord
 @contextmanager
 def play(database_url: str, publisher: Profile, folder: Path, story: Story) -> Iterator[Play]:
     """Let a story happen at Stripe while nothing of it reaches us."""
-    with open_stage(database_url, publisher, folder, Time(TODAY)) as stage:
+    with open_stage(database_url, publisher, folder, RunningTime(stands_at=TODAY)) as stage:
         known = {event["id"] for event in stage.at_stripe("event")}
         story.live(stage)
         before = read_rows(stage.shop.database)

@@ -3,8 +3,10 @@
 The process can be begun anew at any moment: what was only in memory is gone then, as after a crash.
 """
 
+import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +27,8 @@ from paywall.web import limits
 from tests.billing.shop import SITE, HeldConnections, Shop, open_shop
 from tests.billing.stripe_world import Time
 from tests.gate.conftest import add_article
+from tests.proof.rows import Rows, put_back, read_rows
+from tests.readers.browser import Browser
 
 ARTICLE = "/articles/locked"
 LONGEST_BACKOFF = timedelta(minutes=11)
@@ -33,15 +37,25 @@ _ROUNDS = 12
 
 @dataclass
 class RunningTime(Time):
-    """The machine's time, turned forward: for code that waits by the clock."""
+    """The machine's time, turned forward; `stands_at` makes it stand still, where nothing waits by the clock."""
 
+    stands_at: datetime | None = None
     ahead: timedelta = field(default_factory=timedelta)
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+        return (self.stands_at or datetime.now(UTC)) + self.ahead
 
     def move(self, **by: float) -> None:
         self.ahead += timedelta(**by)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A moment that can be returned to: our rows, Stripe's file, and how far the clock was turned."""
+
+    rows: Rows
+    stripe: Path
+    ahead: timedelta
 
 
 @dataclass
@@ -49,7 +63,7 @@ class Stage:
     """What a proof plays on."""
 
     shop: Shop
-    time: Time
+    time: RunningTime
     is_open: bool = True
     """False while nobody answers at the webhook's address."""
 
@@ -67,6 +81,30 @@ class Stage:
         limits.install(self.shop.product.flask, None).enabled = False
         self.shop.transport.held = HeldConnections(self.shop.product.database)
 
+    def save(self) -> Saved:
+        """Remember everything as it is now."""
+        copy = Path(self.shop.sandbox.store.path).with_suffix(".saved")
+        with closing(sqlite3.connect(self.shop.sandbox.store.path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        return Saved(read_rows(self.shop.database), copy, self.time.ahead)
+
+    def restore(self, saved: Saved) -> None:
+        """Make everything as it was, in a fresh process."""
+        path = Path(self.shop.sandbox.store.path)
+        self.shop.sandbox.store.close()
+        for part in path.parent.glob(f"{path.name}-*"):
+            part.unlink()  # SQLite's log of what came later
+        shutil.copy(saved.stripe, path)
+        put_back(self.shop.database, saved.rows)
+        self.time.ahead = saved.ahead
+        self.begin_anew()
+
+    def same_browser(self, browser: Browser) -> Browser:
+        """Return a browser with the same cookies, which finds the process that runs now."""
+        again = Browser(self.shop.product.flask)
+        again.client._cookies = dict(browser.client._cookies or {})
+        return again
+
     def settle(self) -> None:
         """Let webhooks come and be worked off until nothing is left, waiting where something has failed before."""
         for _ in range(_ROUNDS):
@@ -76,6 +114,13 @@ class Stage:
             if not self.shop.sandbox.deliverer.pending() and not self.open_events():
                 return
             self.time.move(seconds=LONGEST_BACKOFF.total_seconds())
+
+    def send_what_is_due(self) -> None:
+        """Have Stripe try each delivery whose time has come, once."""
+        now = self.time.now().timestamp()
+        for one in self.shop.sandbox.deliverer.pending():
+            if one.due_at <= now:
+                self.shop.sandbox.deliverer.deliver(one)
 
     def open_events(self) -> int:
         """Return how many events nobody has worked off."""
@@ -89,7 +134,7 @@ class Stage:
 
 
 @contextmanager
-def open_stage(database_url: str, publisher: Profile, folder: Path, time: Time) -> Iterator[Stage]:
+def open_stage(database_url: str, publisher: Profile, folder: Path, time: RunningTime) -> Iterator[Stage]:
     """Set the stage over a database that has its tables and a publisher; ours and Stripe's clock are `time`."""
     with patch.object(clock, "now", time.now), patch.object(clock, "wall", time.now):
         shop = open_shop(database_url, publisher, folder, time)
