@@ -9,9 +9,9 @@ import sys
 import click
 
 from paywall import __version__
-from paywall.cli import articles, billing, ledger, publishers, readers, serving
+from paywall.cli import articles, billing, ledger, offers, publishers, readers, serving
 from paywall.cli.context import Context
-from paywall.errors import PaywallError
+from paywall.errors import BadInput, PaywallError
 from paywall.settings import EXIT_TRY_LATER
 
 
@@ -22,7 +22,8 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except PaywallError as error:
-            click.echo(error.sentence, err=True)
+            named = f"{error.field}: " if isinstance(error, BadInput) else ""
+            click.echo(f"{named}{error.sentence}", err=True)
             sys.exit(EXIT_TRY_LATER if error.retry_after else 1)
 
 
@@ -45,6 +46,11 @@ def plan() -> None:
 
 
 @main.group()
+def offer() -> None:
+    """Set up introductory offers and promotion codes."""
+
+
+@main.group()
 def stripe() -> None:
     """Set up the Stripe account."""
 
@@ -56,6 +62,8 @@ def import_group() -> None:
 
 publisher.add_command(publishers.set_up)
 plan.add_command(billing.set_up_plan)
+for command in (offers.set_up, offers.list_offers, offers.end):
+    offer.add_command(command)
 stripe.add_command(billing.set_up_stripe)
 import_group.add_command(articles.import_articles)
 for command in (

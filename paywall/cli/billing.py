@@ -14,34 +14,43 @@ from paywall.cli.context import Context
 @click.option("--description", default="")
 @click.option("--monthly", metavar="AMOUNT", help="Price by the month, tax included: 4.99")
 @click.option("--yearly", metavar="AMOUNT", help="Price by the year, tax included: 49.90")
-@click.option("--currency", required=True, help="ISO 4217, such as EUR.")
+@click.option(
+    "--price", "others", metavar="PRICE", multiple=True, help="Any price: 2/week, 12.90/quarter, 5/month:USD."
+)
+@click.option("--currency", help="ISO 4217, such as EUR, of the prices that name none.")
+@click.option("--trial-days", type=int, default=0, metavar="DAYS", help="Free days for who has never had a trial.")
+@click.option("--tax", metavar="PERCENT", default="0", help="The tax that the prices include: 18")
 @click.option("--tax-note", default="", help='Said beside the price: "including 18% VAT".')
 @click.pass_obj
 def set_up_plan(
     context: Context,
+    *,
     slug: str,
     name: str,
     publisher: str | None,
     description: str,
     monthly: str | None,
     yearly: str | None,
-    currency: str,
+    others: tuple[str, ...],
+    currency: str | None,
+    trial_days: int,
+    tax: str,
     tax_note: str,
 ) -> None:
     """Make the plan SLUG, or change it; prices that are not named any more are sold no longer."""
-    from paywall.billing.catalogue import money
-    from paywall.billing.catalogue.plans import Interval, NewPlan, NewPrice, put_on_sale
+    from paywall.billing.catalogue.putting_on_sale import NewPlan, put_on_sale, read_price, read_tax
+    from paywall.billing.catalogue.wording import every
 
-    amounts = {Interval.MONTH: monthly, Interval.YEAR: yearly}
-    prices = tuple(
-        NewPrice(interval, money.parse(amount, currency), tax_note=tax_note)
-        for interval, amount in amounts.items()
-        if amount is not None
-    )
+    written = [f"{amount}/{word}" for amount, word in ((monthly, "month"), (yearly, "year")) if amount is not None]
+    prices = tuple(read_price(one, currency, tax_note) for one in (*written, *others))
     if not prices:
-        raise click.UsageError("name a price: --monthly, --yearly or both")
-    put_on_sale(context.database(), context.profile(publisher).id, NewPlan(slug, name, description, prices))
-    click.echo(f"{name}: " + ", ".join(f"{price.money.format('en')} a {price.interval}" for price in prices))
+        raise click.UsageError("name a price: --monthly, --yearly or --price")
+    new = NewPlan(slug, name, description, prices, trial_days=trial_days, tax_basis_points=read_tax(tax))
+    keeping = put_on_sale(context.database(), context.profile(publisher).id, new)
+    click.echo(f"{name}: " + ", ".join(f"{price.money.format('en')} {every(price)}" for price in prices))
+    for one in keeping:
+        whose = "1 subscriber keeps" if one.subscribers == 1 else f"{one.subscribers} subscribers keep"
+        click.echo(f"{whose} {one.money.format('en')} {every(one.price)}")
 
 
 @click.command("setup")
@@ -50,8 +59,8 @@ def set_up_plan(
 @click.option("--dry-run", is_flag=True, help="Say what would be changed; change nothing.")
 @click.pass_obj
 def set_up_stripe(context: Context, publisher: str | None, *, webhook: bool, dry_run: bool) -> None:
-    """Bring the Stripe account to what the plans say: products, prices, portal, webhook endpoint. Safe to repeat."""
-    from paywall.billing.stripe_setup import set_up_stripe as bring
+    """Bring the Stripe account to what the plans say: prices, offers, portal, webhook endpoint. Safe to repeat."""
+    from paywall.billing.setting_up.account import set_up_stripe as bring
 
     profile = context.profile(publisher)
     url = f"{context.settings.base_url}/webhooks/stripe" if webhook else None

@@ -12,7 +12,7 @@ from paywall import logs, schema
 from paywall.app import create_product
 from paywall.background import leave_ctrl_c_to_the_parent
 from paywall.billing.stripe_gateway import InProcess, StripeGateway
-from paywall.billing.stripe_setup import set_up_stripe
+from paywall.billing.setting_up.account import set_up_stripe
 from paywall.database import Database
 from paywall.demo import content, mailbox
 from paywall.demo.announcing import announce

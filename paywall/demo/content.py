@@ -7,7 +7,8 @@ import yaml
 from paywall import clock, newsroom
 from paywall.articles.importing import ImportOptions, import_articles
 from paywall.billing.catalogue.money import Money
-from paywall.billing.catalogue.plans import Interval, NewPlan, NewPrice, set_up_plan
+from paywall.billing.catalogue.plans import Interval
+from paywall.billing.catalogue.putting_on_sale import NewPlan, NewPrice, set_up_plan
 from paywall.database import Database
 from paywall.demo.place import Place
 from paywall.publishers.profiles import read_profile

@@ -17,13 +17,14 @@ from werkzeug.test import Client, TestResponse
 from paywall import clock
 from paywall.app import Product, create_product
 from paywall.billing.catalogue.money import Money
-from paywall.billing.catalogue.plans import Interval, NewPlan, NewPrice, set_up_plan
+from paywall.billing.catalogue.plans import Interval
+from paywall.billing.catalogue.putting_on_sale import NewPlan, NewPrice, set_up_plan
 from paywall.billing.checkout.page import Order
 from paywall.billing.checkout.starting import start_checkout
 from paywall.billing.checkout.tables import Checkout, CheckoutState
 from paywall.billing.parts import Billing, make_billing
+from paywall.billing.setting_up.account import set_up_stripe
 from paywall.billing.stripe_gateway import InProcess, StripeGateway
-from paywall.billing.stripe_setup import set_up_stripe
 from paywall.database import Database
 from paywall.publishers.rules import Profile
 from paywall.publishers.tables import Publisher

@@ -11,7 +11,8 @@ from sqlalchemy import delete, select
 from paywall import clock
 from paywall.audit import AuditEntry
 from paywall.billing.catalogue.money import Money
-from paywall.billing.catalogue.plans import Interval, NewPlan, NewPrice, set_up_plan
+from paywall.billing.catalogue.plans import Interval
+from paywall.billing.catalogue.putting_on_sale import NewPlan, NewPrice, set_up_plan
 from paywall.billing.checkout.tables import keep_customer
 from paywall.billing.links import Links
 from paywall.billing.parts import Billing

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from paywall import clock
-from paywall.billing.catalogue.plans import NewPlan, set_up_plan
+from paywall.billing.catalogue.putting_on_sale import NewPlan, set_up_plan
 from paywall.billing.checkout.errors import AlreadySubscribed, CheckoutBusy, PaymentDue, UnknownPrice
 from paywall.billing.checkout.tables import Checkout, CheckoutState, Customer, customer_of
 from paywall.billing.checkout.turns import Wish, end_turn, take_turn

@@ -1,30 +1,41 @@
 """Plans and prices as a publisher sets them up, and what is said of them."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from paywall.billing.catalogue.money import Money
-from paywall.billing.catalogue.offers import Offer, Offers, plan_cards, price_line, saving
 from paywall.billing.catalogue.plans import (
+    LOOKUP_KEY,
     Interval,
-    NewPlan,
-    NewPrice,
     Plan,
     Price,
     plan_of_price,
     plans_of,
     price_on_offer,
     prices_of,
+)
+from paywall.billing.catalogue.putting_on_sale import (
+    NewPlan,
+    NewPrice,
+    put_on_sale,
+    read_price,
+    read_tax,
     set_up_plan,
 )
-from paywall.changes import Change, ChangeKind, ChangeRow
+from paywall.billing.syncing.sync import sync_subscription
+from paywall.changes import ChangeKind, ChangeRow
 from paywall.database import Database
 from paywall.errors import BadInput
 from paywall.publishers.rules import Profile
 from paywall.publishers.setup import NewPublisher, set_up_publisher
 from paywall.publishers.tables import Publisher
+from tests.billing.stripe_world import LOOKUP_KEY as SOLD
+from tests.billing.stripe_world import World
 
 MONTH, YEAR = NewPrice(Interval.MONTH, Money(499, "AZN")), NewPrice(Interval.YEAR, Money(4990, "AZN"))
 DIGITAL = NewPlan("digital", "Digital", "All of it.", (MONTH, YEAR))
@@ -105,6 +116,42 @@ class TestSettingUpAPlan:
             set_up(database, publisher, plan)
         assert caught.value.field == field
 
+    @pytest.mark.parametrize(
+        ("plan", "field"),
+        [
+            (replace(DIGITAL, trial_days=-1), "trial_days"),
+            (replace(DIGITAL, trial_days=731), "trial_days"),
+            (replace(DIGITAL, tax_basis_points=-1), "tax"),
+            (replace(DIGITAL, tax_basis_points=10_000), "tax"),
+            (replace(DIGITAL, prices=(replace(MONTH, interval_count=37),)), "price"),
+            (replace(DIGITAL, prices=(replace(MONTH, interval_count=0),)), "price"),
+            (replace(DIGITAL, prices=(NewPrice(Interval.DAY, MONTH.money, 1096),)), "price"),
+        ],
+    )
+    def test_refuses_trials_taxes_and_periods_that_stripe_would_refuse_and_stores_nothing(
+        self, database: Database, publisher: Profile, plan: NewPlan, field: str
+    ) -> None:
+        with pytest.raises(BadInput) as caught:
+            set_up(database, publisher, plan)
+        assert (caught.value.field, on_offer(database, publisher)) == (field, [])
+
+    def test_keeps_its_trial_and_its_tax(self, database: Database, publisher: Profile) -> None:
+        set_up(database, publisher, replace(DIGITAL, trial_days=14, tax_basis_points=1800))
+        with database.reading() as session:
+            (plan,) = plans_of(session, publisher.id)
+            assert (plan.trial_days, plan.tax_basis_points) == (14, 1800)
+
+    def test_sells_by_every_interval_and_in_several_currencies(self, database: Database, publisher: Profile) -> None:
+        written = ("0.50/day", "2/week", "4.99/month", "12.90/quarter", "49.90/year", "5.49/month:USD", "30/2years")
+        prices = tuple(read_price(one, "EUR") for one in written)
+        set_up(database, publisher, replace(DIGITAL, prices=prices))
+        keys = on_offer(database, publisher)
+        assert keys == [
+            f"news:digital:{tail}"
+            for tail in ("day:eur", "week:eur", "month:eur", "month3:eur", "year:eur", "month:usd", "year2:eur")
+        ]
+        assert all(LOOKUP_KEY.fullmatch(key) for key in keys)
+
     def test_is_told_to_every_process(self, database: Database, publisher: Profile) -> None:
         set_up(database, publisher, DIGITAL)
         with database.reading() as session:
@@ -120,41 +167,83 @@ class TestSettingUpAPlan:
             assert plans_of(session, other.id) == []
 
 
-class TestWhatIsSaidOfAPlan:
-    def test_a_yearly_price_says_what_it_saves_in_money(self, database: Database, publisher: Profile) -> None:
-        set_up(database, publisher, DIGITAL)
-        (card,) = plan_cards(database, publisher)
-        assert [price.saving for price in card.prices] == ["", "Saves 9.98\N{NO-BREAK SPACE}₼ a year"]
-        assert [price.every for price in card.prices] == ["a month", "a year"]
+class TestAPriceAsItIsWritten:
+    @pytest.mark.parametrize(
+        ("written", "price"),
+        [
+            ("4.99/month", NewPrice(Interval.MONTH, Money(499, "EUR"))),
+            ("49.90/year", NewPrice(Interval.YEAR, Money(4990, "EUR"))),
+            ("1/day", NewPrice(Interval.DAY, Money(100, "EUR"))),
+            ("9/2weeks", NewPrice(Interval.WEEK, Money(900, "EUR"), 2)),
+            ("12.90/quarter", NewPrice(Interval.MONTH, Money(1290, "EUR"), 3)),
+            ("24/2quarters", NewPrice(Interval.MONTH, Money(2400, "EUR"), 6)),
+            ("5.49/month:USD", NewPrice(Interval.MONTH, Money(549, "USD"))),
+            ("500/month:jpy", NewPrice(Interval.MONTH, Money(500, "JPY"))),
+        ],
+    )
+    def test_is_read(self, written: str, price: NewPrice) -> None:
+        assert read_price(written, "EUR") == price
 
-    def test_a_yearly_price_that_saves_nothing_says_nothing(self) -> None:
-        month = Price(interval="month", interval_count=1, currency="AZN", amount_minor=400)
-        year = Price(interval="year", interval_count=1, currency="AZN", amount_minor=4800)
-        assert saving(year, [month, year]) is None
+    @pytest.mark.parametrize(
+        ("written", "field"),
+        [
+            ("", "price"),
+            ("4.99", "price"),
+            ("4.99/", "price"),
+            ("4.99/fortnight", "price"),
+            ("4.99/month/EUR", "price"),
+            ("4.99/month:", "price"),
+            ("4.99/12345months", "price"),
+            ("4,99/month", "amount"),
+            ("-1/month", "amount"),
+            ("4.999/month", "amount"),
+            ("\u0664/month", "amount"),
+            ("4.99/month:EURO", "currency"),
+            ("4.99/month:E1R", "currency"),
+        ],
+    )
+    def test_is_refused_by_the_field_that_is_wrong(self, written: str, field: str) -> None:
+        with pytest.raises(BadInput) as caught:
+            read_price(written, "EUR")
+        assert caught.value.field == field
 
-    def test_currencies_are_never_compared(self) -> None:
-        month = Price(interval="month", interval_count=1, currency="EUR", amount_minor=499)
-        year = Price(interval="year", interval_count=1, currency="AZN", amount_minor=100)
-        assert saving(year, [month, year]) is None
+    def test_without_any_currency_asks_for_one(self) -> None:
+        with pytest.raises(BadInput) as caught:
+            read_price("4.99/month", None)
+        assert caught.value.field == "currency"
 
-    def test_a_plan_without_prices_is_not_shown(self, database: Database, publisher: Profile) -> None:
-        set_up(database, publisher, DIGITAL, NewPlan("empty", "Empty", "", ()))
-        assert [card.name for card in plan_cards(database, publisher)] == ["Digital"]
+    @given(st.text(max_size=20))
+    def test_is_read_or_refused_whatever_it_is(self, written: str) -> None:
+        with suppress(BadInput):
+            read_price(written, "EUR")
 
-    def test_the_invitation_says_the_first_price_in_one_line(self) -> None:
-        price = Price(interval="month", interval_count=1, currency="EUR", amount_minor=499)
-        assert price_line(price, "en") == "€4.99 a month, cancel any time"
-        quarter = Price(interval="month", interval_count=3, currency="EUR", amount_minor=1200)
-        assert price_line(quarter, "en") == "€12.00 every 3 months, cancel any time"
+    @pytest.mark.parametrize(("percent", "basis_points"), [("18", 1800), ("7.5", 750), ("0", 0), ("19.25", 1925)])
+    def test_says_its_tax_in_percent(self, percent: str, basis_points: int) -> None:
+        assert read_tax(percent) == basis_points
+
+    @pytest.mark.parametrize("percent", ["", ".", "18.", ".5", "100", "-1", "18%", "1.255", "\u0661"])
+    def test_refuses_what_is_no_percentage(self, percent: str) -> None:
+        with pytest.raises(BadInput) as caught:
+            read_tax(percent)
+        assert caught.value.field == "tax"
 
 
-class TestTheOfferInMemory:
-    def test_is_kept_until_a_change_of_that_publisher_is_heard_of(self, database: Database, publisher: Profile) -> None:
-        offers = Offers(database)
-        assert offers.of(publisher) is None
-        set_up(database, publisher, DIGITAL)
-        offers.hear(Change(1, publisher.id + 1, ChangeKind.PUBLISHER, "2"))
-        offers.hear(Change(2, publisher.id, ChangeKind.ARTICLE, "1"))
-        assert offers.of(publisher) is None
-        offers.hear(Change(3, publisher.id, ChangeKind.PUBLISHER, "1"))
-        assert offers.of(publisher) == Offer("4.99\N{NO-BREAK SPACE}₼ a month, cancel any time")
+class TestANewAmount:
+    dearer = NewPlan("digital", "Digital", "", (NewPrice(Interval.MONTH, Money(599, "AZN")),))
+
+    def test_leaves_older_subscribers_what_they_pay_and_says_how_many_they_are(self, world: World) -> None:
+        for _ in range(2):
+            sync_subscription(world.billing, world.subscriber()[1])
+        (keeping,) = put_on_sale(world.database, world.publisher.id, self.dearer)
+        assert (keeping.subscribers, keeping.money, keeping.price.lookup_key) == (2, Money(499, "AZN"), SOLD)
+
+    def test_says_nothing_where_nothing_changed(self, world: World) -> None:
+        same = replace(self.dearer, prices=(NewPrice(Interval.MONTH, Money(499, "AZN")),))
+        sync_subscription(world.billing, world.subscriber()[1])
+        assert put_on_sale(world.database, world.publisher.id, same) == []
+
+    def test_does_not_count_those_who_have_left(self, world: World) -> None:
+        _reader, subscription_id = world.subscriber()
+        world.billing.gateway.cancel_subscription(subscription_id)
+        sync_subscription(world.billing, subscription_id)
+        assert put_on_sale(world.database, world.publisher.id, self.dearer) == []

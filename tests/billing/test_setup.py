@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 
 from paywall.billing.catalogue.money import Money
-from paywall.billing.catalogue.plans import Interval, NewPlan, NewPrice, set_up_plan
+from paywall.billing.catalogue.plans import Interval
+from paywall.billing.catalogue.putting_on_sale import NewPlan, NewPrice, set_up_plan
 from paywall.billing.stripe_errors import StripeUnavailable
 from paywall.billing.stripe_calls.selling import PORTAL_MARK
-from paywall.billing.stripe_setup import EVENT_TYPES, SetupReport, set_up_stripe
+from paywall.billing.setting_up.account import set_up_stripe
+from paywall.billing.setting_up.endpoint import EVENT_TYPES
+from paywall.billing.setting_up.run import SetupReport
 from paywall.billing.webhooks import incoming
 from paywall.publishers.tables import Publisher
 from tests.billing.shop import DIGITAL, MONTHLY, YEARLY, Shop

@@ -23,7 +23,7 @@ from bench.checkout_race import new_publisher
 from bench.engines import postgres
 from paywall.billing import parts
 from paywall.billing.parts import Billing
-from paywall.billing.stripe_setup import set_up_stripe
+from paywall.billing.setting_up.account import set_up_stripe
 from paywall.billing.subscriptions.tables import BillingEvent, Subscription
 from paywall.billing.webhooks.drain import drain_once
 from paywall.billing.webhooks.inbox import OPEN

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from paywall import clock
 from paywall.app import create_product
-from paywall.billing.stripe_setup import set_up_stripe
+from paywall.billing.setting_up.account import set_up_stripe
 from paywall.billing.subscriptions.tables import BillingEvent
 from paywall.billing.webhooks.drain import drain_once
 from paywall.billing.webhooks.inbox import OPEN

@@ -1,109 +1,149 @@
-"""How offers are put into words: the cards of the subscription page and the price at the end of a preview."""
+"""Offers: a lower price for a while. An introductory one is given to every new subscriber, one with a code is typed.
+
+The code is typed on Stripe's payment page. Terms never change: Stripe's coupon of an offer carries them in its id.
+"""
 
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from paywall.billing.catalogue.money import Money
-from paywall.billing.catalogue.plans import Interval, Plan, Price, plans_of, prices_of
-from paywall.changes import Change, ChangeKind
-from paywall.database import Database
-from paywall.publishers.rules import Profile
+from paywall.billing.catalogue.plans import Interval, Plan, Price
+from paywall.database import Base, UtcDateTime
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What an invitation says of the price."""
+class Duration(StrEnum):
+    """For how long an offer lowers the price; spelled as Stripe spells it."""
 
-    price_line: str
-
-
-@dataclass(frozen=True, slots=True)
-class PriceCard:
-    """One way to pay, in words; `saving` is empty where there is none."""
-
-    lookup_key: str
-    price: str
-    every: str
-    tax_note: str
-    saving: str
-    button: str
+    ONCE = "once"  # the first payment
+    REPEATING = "repeating"  # every payment of so many months
+    FOREVER = "forever"
 
 
-@dataclass(frozen=True, slots=True)
-class PlanCard:
-    """What one gets, and the ways to pay for it."""
+class Offer(Base):
+    """What is taken off a plan's prices: a percentage, or an amount in one currency."""
 
-    name: str
-    description: str
-    prices: tuple[PriceCard, ...]
-
-
-class Offers:
-    """Answers "what does it cost?" from memory; forgets when it hears of a change. Safe to share between threads."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._kept: dict[int, Offer | None] = {}
-
-    def of(self, publisher: Profile) -> Offer | None:
-        """Return what an invitation of that publisher says; None while it has no price."""
-        if publisher.id not in self._kept:
-            with self._database.reading() as session:
-                prices = prices_of(session, publisher.id)
-            self._kept[publisher.id] = Offer(price_line(prices[0], publisher.language)) if prices else None
-        return self._kept.get(publisher.id)
-
-    def hear(self, change: Change) -> None:
-        """Forget what a publisher's offer was."""
-        if change.kind is ChangeKind.PUBLISHER:
-            self._kept.pop(change.publisher_id, None)
-
-
-def price_line(price: Price, language: str) -> str:
-    """Return the price in one line: `4.99 ₼ a month, cancel any time`."""
-    return f"{price.money.format(language)} {every(price)}, cancel any time"
-
-
-def every(price: Price) -> str:
-    """Return how often a price is paid: `a month`, `every 3 months`."""
-    return f"a {price.interval}" if price.interval_count == 1 else f"every {price.interval_count} {price.interval}s"
-
-
-def plan_cards(database: Database, publisher: Profile) -> list[PlanCard]:
-    """Return a publisher's offer in the order it is shown; plans without a price are left out."""
-    with database.reading() as session:
-        cards = [_plan_card(plan, publisher.language) for plan in plans_of(session, publisher.id)]
-    return [card for card in cards if card.prices]
-
-
-def _plan_card(plan: Plan, language: str) -> PlanCard:
-    prices = [price for price in plan.prices if price.archived_at is None]
-    return PlanCard(plan.name, plan.description, tuple(_price_card(price, prices, language) for price in prices))
-
-
-def _price_card(price: Price, beside: list[Price], language: str) -> PriceCard:
-    saved = saving(price, beside)
-    return PriceCard(
-        lookup_key=price.lookup_key,
-        price=price.money.format(language),
-        every=every(price),
-        tax_note=price.tax_note or "tax included",
-        saving=f"Saves {saved.format(language)} a year" if saved else "",
-        button=_button(price),
+    __tablename__ = "offers"
+    __table_args__ = (
+        UniqueConstraint("publisher_id", "slug"),
+        CheckConstraint("(percent_off IS NULL) <> (amount_off_minor IS NULL)", name="one_reduction"),
+        CheckConstraint("(amount_off_minor IS NULL) = (currency IS NULL)", name="amount_has_currency"),
+        CheckConstraint("(duration = 'repeating') = (months IS NOT NULL)", name="months_if_repeating"),
     )
 
+    id: Mapped[int] = mapped_column(primary_key=True)
+    publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"))
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"), index=True)
+    slug: Mapped[str]
+    percent_off: Mapped[int | None]
+    """1 to 100."""
+    amount_off_minor: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str | None]
+    """ISO 4217 in capitals, of the amount."""
+    duration: Mapped[str]
+    months: Mapped[int | None]
+    code: Mapped[str | None]
+    """What is typed at checkout; None where new subscribers get the offer by themselves."""
+    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """From then on nobody gets it any more; whoever has it keeps it."""
+    max_redemptions: Mapped[int | None]
+    """How often the code may be used."""
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-def saving(price: Price, beside: list[Price]) -> Money | None:
-    """Return what a yearly price saves against twelve months at the monthly one; None if nothing, or none is beside."""
-    if price.interval != Interval.YEAR or price.interval_count != 1:
+    plan: Mapped[Plan] = relationship()
+
+    @property
+    def amount_off(self) -> Money | None:
+        """The amount that is taken off; None for a percentage."""
+        if self.amount_off_minor is None or self.currency is None:
+            return None
+        return Money(self.amount_off_minor, self.currency)
+
+    def is_running(self, now: datetime) -> bool:
+        """Tell whether somebody may get it now."""
+        has_begun = self.starts_at is None or self.starts_at <= now
+        has_ended = self.ends_at is not None and self.ends_at <= now
+        return self.archived_at is None and has_begun and not has_ended
+
+    def has_ended(self, now: datetime) -> bool:
+        """Tell whether nobody will get it any more."""
+        return self.archived_at is not None or (self.ends_at is not None and self.ends_at <= now)
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """What an offer makes of a price: `money` for each billing period that begins within `length` units of time."""
+
+    money: Money
+    length: int | None
+    """None: for as long as one subscribes."""
+    unit: Interval
+    is_first_only: bool
+    """True where only the first billing period is reduced, which then is `length` units long."""
+
+
+def reduction(offer: Offer, price: Price) -> Reduction | None:
+    """Return what an offer makes of a price; None where it takes nothing off: another plan's, another currency's."""
+    reduced = _reduced(offer, price.money)
+    if price.plan_id != offer.plan_id or reduced is None:
         return None
-    for other in beside:
-        if other.interval == Interval.MONTH and other.interval_count == 1 and other.currency == price.currency:
-            saved = other.money * 12 - price.money
-            return saved if saved.minor > 0 else None
-    return None
+    return Reduction(reduced, *_stretch(offer, Interval(price.interval), price.interval_count))
 
 
-def _button(price: Price) -> str:
-    if price.interval_count > 1:
-        return f"Subscribe, paying {every(price)}"
-    return {Interval.MONTH: "Subscribe by the month", Interval.YEAR: "Subscribe by the year"}[Interval(price.interval)]
+def _reduced(offer: Offer, full: Money) -> Money | None:
+    """Round what is taken off to the nearest minor unit, halves up, as Stripe's invoices do."""
+    if offer.percent_off is not None:
+        off = (Decimal(full.minor) * offer.percent_off / 100).quantize(Decimal(1), ROUND_HALF_UP)
+        return Money(full.minor - int(off), full.currency) if off else None
+    if offer.amount_off is None or offer.currency != full.currency:
+        return None
+    return Money(max(0, full.minor - offer.amount_off.minor), full.currency)
+
+
+_MONTHS = {Interval.MONTH: 1, Interval.YEAR: 12}
+
+
+def _stretch(offer: Offer, interval: Interval, count: int) -> tuple[int | None, Interval, bool]:
+    """Return length, unit and whether that is one period: a period is reduced if it begins while the offer holds."""
+    if offer.duration == Duration.FOREVER:
+        return None, interval, False
+    if offer.duration == Duration.ONCE or offer.months is None:
+        return count, interval, True
+    if interval not in _MONTHS:
+        return offer.months, Interval.MONTH, False
+    periods = -(-offer.months // (_MONTHS[interval] * count))
+    return periods * count, interval, periods == 1
+
+
+def offer_by_slug(session: Session, publisher_id: int, slug: str) -> Offer | None:
+    """Return a publisher's offer, ended or not."""
+    return session.scalar(select(Offer).where(Offer.publisher_id == publisher_id, Offer.slug == slug))
+
+
+def offers_of(session: Session, publisher_id: int) -> list[Offer]:
+    """Return all offers of a publisher in the order they were made, ended ones too."""
+    return list(session.scalars(select(Offer).where(Offer.publisher_id == publisher_id).order_by(Offer.id)))
+
+
+def introductory_offers(session: Session, plan_id: int, now: datetime) -> list[Offer]:
+    """Return the offers that new subscribers of a plan get by themselves, now or at a later date; oldest first."""
+    query = select(Offer).where(
+        Offer.plan_id == plan_id,
+        Offer.code.is_(None),
+        Offer.archived_at.is_(None),
+        or_(Offer.ends_at.is_(None), Offer.ends_at > now),
+    )
+    return list(session.scalars(query.order_by(Offer.id)))
+
+
+def coupon_id(publisher_slug: str, offer: Offer) -> str:
+    """Return the id of the offer's coupon at Stripe; other terms make another coupon."""
+    amount = offer.amount_off
+    off = f"{amount.minor}{amount.currency.lower()}" if amount else f"{offer.percent_off}pct"
+    length = f"{offer.months}m" if offer.months is not None else offer.duration
+    return f"paywall_{publisher_slug}_{offer.plan.slug}_{offer.slug}_{off}_{length}"

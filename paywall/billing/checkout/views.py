@@ -5,12 +5,16 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from paywall.billing.catalogue.offers import Offers, plan_cards
+from paywall import clock
+from paywall.billing.catalogue.beginnings import VISITOR, Standing, standing_of
+from paywall.billing.catalogue.cards import Look, plan_cards
+from paywall.billing.catalogue.invitation import InvitationPrices
 from paywall.billing.catalogue.plans import LOOKUP_KEY
 from paywall.billing.checkout.errors import AlreadySubscribed, PaymentDue, UnknownPrice
 from paywall.billing.checkout.page import Order
 from paywall.billing.checkout.starting import start_checkout
 from paywall.billing.checkout.welcome import Arrival, Welcome, finish_checkout
+from paywall.billing.links import Links
 from paywall.billing.parts import billing
 from paywall.billing.syncing.ownership import Owner
 from paywall.database import Database
@@ -31,12 +35,14 @@ _MOST_TIMES = 30
 @blueprint.get("/subscribe")
 def subscribe() -> ResponseReturnValue:
     """Show the plans with all that belongs to an honest offer; changes nothing."""
+    chosen = request.args.get("price", "")
+    look = Look(clock.now(), _standing(), request.args.get("currency") or chosen.rpartition(":")[2])
     return render_template(
         "billing/subscribe.html",
         publisher=current.publisher(),
-        cards=plan_cards(current.database(), current.publisher()),
+        cards=plan_cards(current.database(), current.publisher(), look),
         next=safe_next(request.args.get("next")),
-        chosen=request.args.get("price", ""),
+        chosen=chosen,
     )
 
 
@@ -81,6 +87,15 @@ def welcome() -> ResponseReturnValue:
             return _not_yet(arrived, session_id)
 
 
+def _standing() -> Standing:
+    """Return what whoever looks may be offered; needs no Stripe."""
+    somebody = reader()
+    if somebody is None:
+        return VISITOR
+    links = Links(current.settings().secret_key)
+    return standing_of(current.session(), links, current.publisher().id, somebody.id, somebody.email_normalized)
+
+
 def _chosen(form: Form) -> str:
     """Return the price's lookup key; `plan` is another name of the field."""
     return form.text("price") or form.text("plan")
@@ -121,9 +136,9 @@ def _next_time(session_id: str) -> str:
     return f"/subscribe/welcome?{urlencode({'session_id': session_id, 'times': times_before + 1})}"
 
 
-def install(app: Flask, database: Database) -> Offers:
-    """Register the pages, and `wall_offer` for invitations; the offers want to hear of changes."""
-    offers = Offers(database)
+def install(app: Flask, database: Database) -> InvitationPrices:
+    """Register the pages, and `wall_offer` for invitations; their prices want to hear of changes."""
+    prices = InvitationPrices(database)
     app.register_blueprint(blueprint)
-    app.jinja_env.globals["wall_offer"] = offers.of
-    return offers
+    app.jinja_env.globals["wall_offer"] = prices.of
+    return prices

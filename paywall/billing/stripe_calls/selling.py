@@ -8,6 +8,12 @@ from paywall.billing.stripe_calls.asking import PAGE, Asking, Json
 PORTAL_MARK = {"paywall": "portal"}
 """The metadata by which our own billing portal is known."""
 
+PRICE_MARK = "paywall_price"
+"""Where a price's metadata names the lookup key it was made for; an older price has lost the key itself."""
+
+TAX_RATE_MARK = "paywall_tax_rate"
+"""Where a price's metadata names the tax rate that it includes."""
+
 
 class Selling(Asking):
     """What is needed until a reader has paid."""
