@@ -19,6 +19,11 @@ refunded = Bill(is_paid=True, paid_minor=499, refunded_minor=499, period_end_at=
 partly = Bill(is_paid=True, paid_minor=499, refunded_minor=498, period_end_at=PAID)
 unpaid = Bill(is_paid=False, paid_minor=0, refunded_minor=0, period_end_at=PAID)
 before = Bill(is_paid=True, paid_minor=499, refunded_minor=0, period_end_at=EARLIER)
+lost = Bill(is_paid=True, paid_minor=499, refunded_minor=0, period_end_at=PAID, dispute="lost")
+disputed = Bill(is_paid=True, paid_minor=499, refunded_minor=0, period_end_at=PAID, dispute="needs_response")
+won = Bill(is_paid=True, paid_minor=499, refunded_minor=0, period_end_at=PAID, dispute="won")
+kept = Bill(is_paid=True, paid_minor=499, refunded_minor=499, period_end_at=PAID, keeps_until=MADE + 9 * DAY)
+on_its_way = Bill(is_paid=False, paid_minor=0, refunded_minor=0, period_end_at=PAID, is_processing=True)
 sent = Bill(is_paid=False, paid_minor=0, refunded_minor=0, period_end_at=PAID, due_at=MADE + 30 * DAY)
 
 NO = MADE
@@ -38,6 +43,13 @@ TABLE = [
     ("active, this period refunded, one before", Terms("active", MADE), [before, refunded], EARLIER),
     ("active, refunded in part", Terms("active", MADE), [partly], PAID + DAY),
     ("active, an earlier period refunded", Terms("active", MADE), [Bill(True, 9, 9, EARLIER), paid], PAID + DAY),
+    ("active, refunded up to a date", Terms("active", MADE), [kept], MADE + 9 * DAY),
+    ("active, the bank took the payment back", Terms("active", MADE), [lost], NO),
+    ("active, a dispute was won", Terms("active", MADE), [won], PAID + DAY),
+    ("active, paused", Terms("active", MADE, is_paused=True), [paid], PAID),
+    ("active, paused for long", Terms("active", MADE, is_paused=True), [before], EARLIER),
+    ("active, first payment on its way", Terms("active", MADE), [on_its_way], NO),
+    ("active, renewal on its way", Terms("active", MADE), [before, on_its_way], EARLIER + GRACE * DAY),
     ("trialing", Terms("trialing", MADE, trial_end_at=PAID), [], PAID + DAY),
     ("trialing, set to end", Terms("trialing", MADE, trial_end_at=PAID, cancels_at=PAID), [], PAID),
     ("past due", Terms("past_due", MADE), [before, unpaid], EARLIER + GRACE * DAY),
@@ -48,6 +60,7 @@ TABLE = [
     ("canceled, refunded", Terms("canceled", MADE, ended_at=MADE + DAY), [refunded], NO),
     ("canceled, refunded in part", Terms("canceled", MADE, ended_at=MADE + DAY), [partly], PAID),
     ("canceled in the trial", Terms("canceled", MADE, PAID, None, MADE + 3 * DAY), [], MADE + 3 * DAY),
+    ("canceled, the bank took the payment back", Terms("canceled", MADE, ended_at=PAID), [before, lost], EARLIER),
     ("unpaid", Terms("unpaid", MADE), [paid, unpaid], NO),
     ("incomplete", Terms("incomplete", MADE), [unpaid], NO),
     ("incomplete_expired", Terms("incomplete_expired", MADE), [unpaid], NO),
@@ -70,12 +83,28 @@ class TestAccess:
             (Terms("active", MADE), Standing.SUBSCRIBED),
             (Terms("active", MADE, cancels_at=PAID), Standing.PAID_THROUGH),
             (Terms("canceled", MADE), Standing.PAID_THROUGH),
+            (Terms("active", MADE, is_paused=True), Standing.PAID_THROUGH),
             (Terms("trialing", MADE, trial_end_at=PAID), Standing.TRIALING),
             (Terms("past_due", MADE), Standing.IN_GRACE),
         ],
     )
     def test_says_in_what_way_it_holds(self, terms: Terms, standing: Standing) -> None:
         assert access_of(terms, [paid]).standing is standing
+
+
+class TestADisputedPayment:
+    @pytest.mark.parametrize("word", ["needs_response", "under_review"])
+    def test_suspends_access_while_it_is_fought_about(self, word: str) -> None:
+        bill = Bill(is_paid=True, paid_minor=499, refunded_minor=0, period_end_at=PAID, dispute=word)
+        assert access_of(Terms("active", MADE), [before, bill]).suspended
+
+    @pytest.mark.parametrize("word", [None, "won", "lost", "warning_needs_response", "warning_closed", "prevented"])
+    def test_suspends_nothing_once_it_is_over_or_was_only_a_question(self, word: str | None) -> None:
+        bill = Bill(is_paid=True, paid_minor=499, refunded_minor=0, period_end_at=PAID, dispute=word)
+        assert not access_of(Terms("active", MADE), [bill]).suspended
+
+    def test_leaves_the_end_as_it_was_for_when_it_is_won(self) -> None:
+        assert access_of(Terms("active", MADE), [disputed]).valid_until == PAID + DAY
 
 
 class TestStripesWords:

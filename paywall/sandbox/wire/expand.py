@@ -43,6 +43,8 @@ def apply(work: Work, answer: Json, paths: list[str]) -> Json:
 
 
 def _walk(work: Work, node: Json, steps: list[str], path: str) -> None:
+    if node.get("deleted"):
+        return  # of a deleted object nothing is left that could be expanded
     step, rest = steps[0], steps[1:]
     include = INCLUDABLE.get((str(node.get("object")), step))
     if include and step not in node:

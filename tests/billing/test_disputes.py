@@ -1,0 +1,140 @@
+"""A payment that the bank is asked to take back: access waits, renewals stop, and all follows the outcome."""
+
+from datetime import timedelta
+from typing import Any
+
+from paywall.billing.ledger.tables import Dispute, has_lost_dispute
+from paywall.billing.syncing.sync import sync_subscription
+from paywall.billing.webhooks.drain import drain_once
+from tests.billing.stripe_world import Json, World
+
+
+def latest_charge(world: World, customer: str) -> str:
+    return str(world.billing.gateway.list_charges(customer)[0]["id"])
+
+
+def customer_of(world: World, stripe_id: str) -> str:
+    return str(world.billing.gateway.retrieve_subscription(stripe_id)["customer"])
+
+
+def dispute(world: World, stripe_id: str) -> str:
+    """Have the bank dispute the latest payment, and tell us; returns the dispute's id."""
+    opened = world.sandbox.open_dispute(latest_charge(world, customer_of(world, stripe_id)))
+    hear(world)
+    return str(opened["id"])
+
+
+def end(world: World, dispute_id: str, word: str) -> None:
+    params: Any = {"evidence": {"uncategorized_text": word}, "submit": True}
+    world.ask(lambda v1: v1.disputes.update(dispute_id, params))
+    hear(world)
+
+
+def hear(world: World) -> None:
+    for _ in range(3):  # what we do at Stripe causes events as well
+        world.keep_all()
+        drain_once(world.billing)
+
+
+def subscription(world: World, stripe_id: str) -> Json:
+    return world.billing.gateway.retrieve_subscription(stripe_id)
+
+
+class TestAnOpenDispute:
+    def test_suspends_access_at_once_and_keeps_the_end_that_was_paid_for(self, world: World) -> None:
+        reader_id, stripe_id = world.subscriber()
+        sync_subscription(world.billing, stripe_id)
+        before = world.entitlement(reader_id)
+        dispute(world, stripe_id)
+        after = world.entitlement(reader_id)
+        assert before
+        assert after
+        assert after.suspended
+        assert after.valid_until == before.paid_through_at, "nothing renews, so there is no slack"
+        assert not world.may_read(reader_id)
+
+    def test_stops_renewals_at_stripe_in_our_name(self, world: World) -> None:
+        _, stripe_id = world.subscriber()
+        sync_subscription(world.billing, stripe_id)
+        dispute(world, stripe_id)
+        found = subscription(world, stripe_id)
+        assert found["pause_collection"]["behavior"] == "void"
+        assert found["metadata"]["paywall_pause"] == "dispute"
+
+    def test_is_in_the_books_and_once_in_the_audit(self, world: World) -> None:
+        reader_id, stripe_id = world.subscriber()
+        sync_subscription(world.billing, stripe_id)
+        dispute(world, stripe_id)
+        hear(world)
+        assert [(row.status, row.amount_minor, row.currency, row.reader_id) for row in world.rows(Dispute)] == [
+            ("needs_response", 499, "AZN", reader_id)
+        ]
+        assert world.deeds().count("dispute_needs_response") == 1
+
+    def test_leaves_a_pause_alone_that_was_made_for_something_else(self, world: World) -> None:
+        _, stripe_id = world.subscriber()
+        change = {"pause_collection": {"behavior": "void"}, "metadata": {"paywall_pause": "reader"}}
+        world.billing.gateway.update_subscription(stripe_id, change, idempotency_key="pause")
+        sync_subscription(world.billing, stripe_id)
+        end(world, dispute(world, stripe_id), "winning_evidence")
+        assert subscription(world, stripe_id)["metadata"]["paywall_pause"] == "reader"
+        assert subscription(world, stripe_id)["pause_collection"]
+
+    def test_of_somebody_elses_subscription_is_none_of_our_business(self, world: World) -> None:
+        from tests.billing.stripe_world import make_price  # noqa: PLC0415 - only here
+
+        stripe_id = world.subscribe(world.customer(None), make_price(world.billing.gateway, None))
+        world.empty_inbox()
+        world.sandbox.open_dispute(latest_charge(world, customer_of(world, stripe_id)))
+        hear(world)
+        assert subscription(world, stripe_id)["pause_collection"] is None
+        assert world.rows(Dispute) == []
+
+
+class TestADisputeThatIsWon:
+    def test_gives_everything_back(self, world: World) -> None:
+        reader_id, stripe_id = world.subscriber()
+        synced = sync_subscription(world.billing, stripe_id)
+        end(world, dispute(world, stripe_id), "winning_evidence")
+        held = world.entitlement(reader_id)
+        assert held
+        assert not held.suspended
+        assert synced.access
+        assert held.valid_until == synced.access.valid_until
+        assert subscription(world, stripe_id)["pause_collection"] is None
+        assert "paywall_pause" not in subscription(world, stripe_id)["metadata"]
+
+
+class TestADisputeThatIsLost:
+    def test_ends_the_subscription_and_what_its_payment_opened(self, world: World) -> None:
+        reader_id, stripe_id = world.subscriber()
+        sync_subscription(world.billing, stripe_id)
+        end(world, dispute(world, stripe_id), "losing_evidence")
+        assert subscription(world, stripe_id)["status"] == "canceled"
+        assert not world.may_read(reader_id)
+
+    def test_leaves_what_an_earlier_payment_opened(self, world: World) -> None:
+        reader_id, stripe_id = world.subscriber()
+        sync_subscription(world.billing, stripe_id)
+        first_end = world.entitlement(reader_id)
+        assert first_end
+        assert first_end.paid_through_at
+        world.time.at = first_end.paid_through_at - timedelta(days=1)
+        charge = latest_charge(world, customer_of(world, stripe_id))
+        world.time.at = first_end.paid_through_at + timedelta(hours=2)
+        world.sandbox.tick()
+        hear(world)
+        opened = world.sandbox.open_dispute(charge)
+        hear(world)
+        end(world, str(opened["id"]), "losing_evidence")
+        held = world.entitlement(reader_id)
+        assert held
+        assert held.paid_through_at
+        assert held.paid_through_at > first_end.paid_through_at, "the second month is paid for"
+
+    def test_counts_against_a_trial(self, world: World) -> None:
+        reader_id, stripe_id = world.subscriber()
+        sync_subscription(world.billing, stripe_id)
+        end(world, dispute(world, stripe_id), "losing_evidence")
+        with world.database.reading() as session:
+            assert has_lost_dispute(session, reader_id)
