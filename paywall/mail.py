@@ -1,16 +1,27 @@
 """Writing a mail: a text and an HTML version of one template, under the publisher's letterhead.
 
-`templates/mail/NAME.txt` and `NAME.html` are rendered with the same values. Nothing here needs a web request, so
-workers and commands write the same mails as pages do. `paywall.outbox` keeps them, `paywall.mailer` sends them.
+`compose` renders `templates/mail/NAME.txt` and `NAME.html` with the same values. `compose_letter` needs only
+`NAME.letter`, from which both versions are made, so that the text says all that the HTML does. Nothing here needs a web
+request, so workers and commands write the same mails as pages do. `paywall.outbox` keeps them, `paywall.mailer` sends
+them.
+
+A letter is blocks with an empty line between them: paragraphs; facts, each on a line, `= Label: value`; one button,
+`> Words: address`; links that are less than a button, `- Words: address`.
 """
 
-from dataclasses import dataclass
+import re
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from paywall.installation import folder
 from paywall.outbox import Mail
+
+TEXT_COLUMNS = 76
+"""Addresses alone may be longer: a broken one is of no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,18 @@ class Letterhead:
     accent: str
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a letter: a `paragraph`, `facts`, the `button` or `links`; the last three hold pairs of words."""
+
+    kind: str
+    text: str
+    pairs: tuple[tuple[str, str], ...] = ()
+
+
+_KINDS = {"=": "facts", ">": "button", "-": "links"}
+
+
 def compose(template: str, letterhead: Letterhead, recipient: str, subject: str, **values: object) -> Mail:
     """Return the mail that `template` makes of `values`; a value that it needs and doesn't get raises UndefinedError.
 
@@ -34,12 +57,57 @@ def compose(template: str, letterhead: Letterhead, recipient: str, subject: str,
     return Mail(recipient=recipient, subject=subject, text=text.strip() + "\n", html=html)
 
 
+def compose_letter(
+    template: str,
+    letterhead: Letterhead,
+    recipient: str,
+    subject: str,
+    values: Mapping[str, object],
+    unsubscribe_url: str | None = None,
+) -> Mail:
+    """Return the mail that the letter `template` makes of `values`; raises UndefinedError as `compose` does.
+
+    `unsubscribe_url` is where this kind can be switched off, said at its end.
+    """
+    written = _environment().get_template(f"mail/{template}.letter").render(values, letterhead=letterhead)
+    blocks = [*read_blocks(written), *([_switch(unsubscribe_url)] if unsubscribe_url else [])]
+    mail = compose("blocks", letterhead, recipient, subject, blocks=blocks)
+    return replace(mail, unsubscribe_url=unsubscribe_url)
+
+
+def read_blocks(written: str) -> list[Block]:
+    """Return the blocks of a rendered letter, in their order."""
+    return [_block(one.strip()) for one in re.split(r"\n\s*\n", written) if one.strip()]
+
+
+def _block(text: str) -> Block:
+    kind = _KINDS.get(text[0], "paragraph") if text[1:2] == " " else "paragraph"
+    if kind == "paragraph":
+        return Block(kind, " ".join(text.split()))
+    return Block(kind, "", tuple(_pair(line) for line in text.splitlines()))
+
+
+def _switch(address: str) -> Block:
+    return Block("links", "", (("Don’t send me mails of this kind", address),))
+
+
+def _pair(line: str) -> tuple[str, str]:
+    words, _, value = line[2:].partition(": ")
+    return words.strip(), value.strip()
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, TEXT_COLUMNS, break_long_words=False, break_on_hyphens=False)
+
+
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(folder("templates")),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["wrapped"] = _wrapped
+    return environment

@@ -46,6 +46,9 @@ def compose(settings: Settings, mail: OutboxMail) -> EmailMessage:
     message["Subject"] = mail.subject
     message["Message-ID"] = make_msgid(str(mail.id), domain=parseaddr(settings.mail_sender)[1].rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
+    if mail.unsubscribe_url:  # RFC 8058: mail programs show a button that needs no page
+        message["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     return message

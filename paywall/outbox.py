@@ -1,13 +1,15 @@
 """Mails wait here, written in the same transaction as their cause and at most once for it.
 
 A drain takes them out again (`claim`, send, `mark_sent` or `mark_failed`); a mail that nobody takes for 72 hours
-is given up and says so. Nothing in here talks to a mail server: `paywall.mailer` does.
+is given up and says so. What has lost its sense before it went out is withdrawn. Nothing in here talks to a mail
+server: `paywall.mailer` does.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, UniqueConstraint, select, update
+from sqlalchemy import ColumnElement, UniqueConstraint, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from paywall import clock
@@ -31,10 +33,13 @@ class OutboxMail(Base):
     subject: Mapped[str]
     text: Mapped[str]
     html: Mapped[str]
+    unsubscribe_url: Mapped[str | None]
+    """Where this kind of mail can be switched off, if it can be."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     given_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None]
 
@@ -47,6 +52,7 @@ class Mail:
     subject: str
     text: str
     html: str
+    unsubscribe_url: str | None = None
 
 
 def post(session: Session, publisher_id: int, kind: str, cause: str, mail: Mail) -> bool:
@@ -60,6 +66,7 @@ def post(session: Session, publisher_id: int, kind: str, cause: str, mail: Mail)
         "subject": mail.subject,
         "text": mail.text,
         "html": mail.html,
+        "unsubscribe_url": mail.unsubscribe_url,
         "created_at": at,
         "due_at": at,
         "attempts": 0,
@@ -67,10 +74,23 @@ def post(session: Session, publisher_id: int, kind: str, cause: str, mail: Mail)
     return insert_once(session, OutboxMail, values)
 
 
-def was_posted(session: Session, kind: str, cause: str) -> bool:
-    """Tell whether this `cause` has already sent a mail of this `kind`, so that none need be written."""
-    query = select(OutboxMail.id).where(OutboxMail.kind == kind, OutboxMail.cause == cause)
-    return session.scalar(query) is not None
+def posted(session: Session, mails: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those of these pairs of kind and cause that have sent their mail already."""
+    if not mails:
+        return set()
+    query = select(OutboxMail.kind, OutboxMail.cause)
+    rows = session.execute(query.where(tuple_(OutboxMail.kind, OutboxMail.cause).in_(list(mails))))
+    return {(kind, cause) for kind, cause in rows}
+
+
+def withdraw(session: Session, mails: Collection[tuple[str, str]]) -> int:
+    """Keep back what still waits of these pairs of kind and cause; returns how many mails will not be sent."""
+    if not mails:
+        return 0
+    named = tuple_(OutboxMail.kind, OutboxMail.cause).in_(list(mails))
+    values = {"withdrawn_at": clock.wall()}
+    withdrawn = update(OutboxMail).where(named, *_UNSENT).values(values).returning(OutboxMail.id)
+    return len(session.execute(withdrawn).all())
 
 
 def claim(session: Session, now: datetime, most: int = 20) -> list[OutboxMail]:
@@ -98,4 +118,7 @@ def mark_failed(session: Session, mail_id: int, now: datetime, error: str) -> No
 
 
 def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (OutboxMail.sent_at.is_(None), OutboxMail.given_up_at.is_(None), OutboxMail.due_at <= now)
+    return (*_UNSENT, OutboxMail.due_at <= now)
+
+
+_UNSENT = (OutboxMail.sent_at.is_(None), OutboxMail.given_up_at.is_(None), OutboxMail.withdrawn_at.is_(None))

@@ -18,6 +18,7 @@ from werkzeug.test import Client
 
 from paywall.billing.stripe_calls.asking import Json
 from paywall.billing.stripe_calls.events import Telling
+from paywall.billing.stripe_calls.listing import Listing
 from paywall.billing.stripe_calls.money import Moving
 from paywall.billing.stripe_calls.selling import Selling
 from paywall.billing.stripe_calls.subscribing import Subscribing
@@ -60,7 +61,7 @@ class InProcess(stripe.HTTPClient):
         """Nothing is open."""
 
 
-class StripeGateway(Selling, Subscribing, Moving, Telling):
+class StripeGateway(Selling, Subscribing, Moving, Telling, Listing):
     """One Stripe account, asked with one key. Safe to share between threads."""
 
     def __init__(

@@ -28,6 +28,14 @@ def reader_by_email(session: Session, publisher_id: int, normalized: str) -> Rea
     )
 
 
+def publisher_of_reader(session: Session, reader_id: int) -> int:
+    """Return the id of the publisher that a reader has an account with; raises NotFound for a reader who is gone."""
+    found = session.scalar(select(Reader.publisher_id).where(Reader.id == reader_id))
+    if found is None:
+        raise NotFound("There is no such account any more.")
+    return found
+
+
 def hold_reader(session: Session, reader_id: int) -> None:
     """Make everybody else who holds this reader wait until the transaction ends, on PostgreSQL too."""
     session.execute(select(Reader.id).where(Reader.id == reader_id).with_for_update())

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, select, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Select, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from paywall.billing.subscriptions.status import LIVE, Bill
+from paywall.billing.subscriptions.status import LIVE, Bill, Status
 from paywall.database import Base, UtcDateTime
 
 
@@ -40,7 +40,7 @@ class Subscription(Base):
     interval_count: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     trial_end_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    period_end_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    period_end_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     paid_through_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancels_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     canceled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -154,6 +154,8 @@ class BillingEvent(Base):
     state: Mapped[str]
     note: Mapped[str | None]
     """Why it was ignored or parked."""
+    was_swept: Mapped[bool] = mapped_column(default=False)
+    """True until it has come by the webhook: it was fetched, because it had not."""
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None]
     handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -167,6 +169,13 @@ class Lease(Base):
     subject: Mapped[str] = mapped_column(primary_key=True)
     token: Mapped[int] = mapped_column(BigInteger)
     until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def renewing_ids() -> Select[str]:
+    """Return the query of the Stripe ids of subscriptions that go on by themselves."""
+    live = Subscription.status.in_([Status.ACTIVE.value, Status.TRIALING.value])
+    goes_on = (Subscription.cancels_at.is_(None), ~Subscription.collection_is_paused)
+    return select(Subscription.stripe_id).where(live, *goes_on)
 
 
 def subscription_by_stripe_id(session: Session, stripe_id: str) -> Subscription | None:

@@ -14,13 +14,14 @@ from paywall.billing.subscriptions.tables import Invoice, invoices_of
 from paywall.billing.syncing.money_back import MoneyBack, ask_for_money_back
 from paywall.billing.webhooks.inbox import Noted
 
-_WHOLE = (
+WHOLE = (
     "customer.invoice_settings.default_payment_method",
     "default_payment_method",
     "discounts.source.coupon",
     "latest_invoice.payments",
     "schedule",
 )
+"""What a subscription is asked for with; lists of subscriptions, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def fetch(billing: Billing, stripe_id: str, events: Sequence[Noted], *, with_mon
 
     All invoices are listed only where one is missing from the mirror, charges only where money may have gone back.
     """
-    found = billing.gateway.retrieve_subscription(stripe_id, expand=_WHOLE)
+    found = billing.gateway.retrieve_subscription(stripe_id, expand=WHOLE)
     subscription, mirror = read_subscription(found), _read_mirror(billing, stripe_id)
     if with_money_back or mirror.is_disputed or any(event.is_about_money_back for event in events):
         back = ask_for_money_back(billing.gateway, subscription.customer_id)

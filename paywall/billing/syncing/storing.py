@@ -10,9 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from structlog import get_logger
 
-from paywall import audit, clock
+from paywall import audit
 from paywall.billing.ledger.mirroring import mirror_disputes, mirror_payments, mirror_refunds
-from paywall.billing.links import Links
+from paywall.billing.letters.case import Past, past_of
+from paywall.billing.letters.posting import post_due
+from paywall.billing.letters.sheet import Post
 from paywall.billing.snapshots.invoice import InvoiceSnapshot
 from paywall.billing.snapshots.subscription import SubscriptionSnapshot
 from paywall.billing.subscriptions.reading import current_subscription
@@ -24,8 +26,7 @@ from paywall.billing.subscriptions.tables import (
     other_live,
     subscription_by_stripe_id,
 )
-from paywall.billing.syncing import notices
-from paywall.billing.syncing.disputes import DISPUTE
+from paywall.billing.syncing.copying import copy_invoice, copy_subscription
 from paywall.billing.syncing.fetching import Picture
 from paywall.billing.syncing.ownership import Owner, grace_days
 from paywall.billing.syncing.trials import take_trial
@@ -51,9 +52,10 @@ class Before:
 
     status: str | None
     facts: tuple[object, ...]
+    past: Past | None
 
 
-def store(session: Session, picture: Picture, owner: Owner, base_url: str, links: Links) -> Access:
+def store(session: Session, picture: Picture, owner: Owner, post: Post) -> Access:
     """Store the picture and all that follows from it.
 
     Raises SecondLive or TrialRefused before anything is written.
@@ -61,7 +63,7 @@ def store(session: Session, picture: Picture, owner: Owner, base_url: str, links
     hold_reader(session, owner.reader_id)
     found = picture.subscription
     _refuse_second(session, found, owner)
-    take_trial(session, found, owner, links)
+    take_trial(session, found, owner, post.links)
     row, before = _mirror_subscription(session, found, owner)
     for invoice in picture.invoices:
         _mirror_invoice(session, invoice, row)
@@ -74,7 +76,7 @@ def store(session: Session, picture: Picture, owner: Owner, base_url: str, links
     row.paid_through_at = access.paid_through_at
     set_entitlement(session, Grant(owner.publisher_id, _entitlement(row, access)))
     _tell(session, row, before)
-    notices.post_due(session, row, picture, base_url)
+    post_due(session, row, before.past, post)
     return access
 
 
@@ -102,50 +104,16 @@ def _entitlement(row: Subscription, access: Access) -> Entitlement:
 
 def _mirror_subscription(session: Session, found: SubscriptionSnapshot, owner: Owner) -> tuple[Subscription, Before]:
     row = subscription_by_stripe_id(session, found.stripe_id)
-    before = Before(row.status if row else None, _facts(row) if row else ())
+    before = Before(row.status, _facts(row), past_of(row)) if row else Before(None, (), None)
     if row is None:
         row = Subscription(stripe_id=found.stripe_id, publisher_id=owner.publisher_id, reader_id=owner.reader_id)
         row.is_current = False
     takes_place = _takes_place(session, found, row)
-    _copy(found, row)
+    copy_subscription(found, row)
     session.add(row)
     session.flush()
     row.is_current = takes_place
     return row, before
-
-
-def _copy(found: SubscriptionSnapshot, row: Subscription) -> None:
-    row.customer_id, row.status = found.customer_id, found.status
-    row.price_id = found.price_ids[0] if found.price_ids else ""
-    row.lookup_key = found.lookup_key or row.lookup_key
-    row.amount_minor, row.currency = found.amount_minor, found.currency.upper()
-    row.interval, row.interval_count = found.interval, found.interval_count
-    row.created_at, row.trial_end_at, row.period_end_at = found.created_at, found.trial_end_at, found.period_end_at
-    row.cancels_at, row.canceled_at = found.cancels_at, found.canceled_at
-    row.ended_at, row.ended_because = found.ended_at, found.ended_because
-    row.latest_invoice_id, row.has_pending_update = found.latest_invoice_id, found.has_pending_update
-    row.collection_is_paused, row.resumes_at = found.collection_is_paused, found.resumes_at
-    row.is_paused_for_dispute = found.pause_is_for == DISPUTE
-    _copy_what_is_to_come(found, row)
-    _copy_card(found, row)
-    row.synced_at = clock.wall()
-
-
-def _copy_what_is_to_come(found: SubscriptionSnapshot, row: Subscription) -> None:
-    coming, discount = found.next, found.discount
-    row.schedule_id = found.schedule_id
-    row.next_price_id = coming.price_id if coming else None
-    row.next_lookup_key = coming.lookup_key if coming else None
-    row.next_change_at = coming.starts_at if coming else None
-    row.discount_percent = discount.percent if discount else None
-    row.discount_minor = discount.minor if discount else None
-    row.discount_ends_at = discount.ends_at if discount else None
-
-
-def _copy_card(found: SubscriptionSnapshot, row: Subscription) -> None:
-    card = found.card
-    row.card_brand, row.card_last4 = (card.brand, card.last4) if card else (None, None)
-    row.card_exp_month, row.card_exp_year = (card.exp_month, card.exp_year) if card else (None, None)
 
 
 def _takes_place(session: Session, found: SubscriptionSnapshot, row: Subscription) -> bool:
@@ -172,21 +140,7 @@ def _mirror_invoice(session: Session, found: InvoiceSnapshot, subscription: Subs
             refunded_minor=0,
         )
         session.add(row)
-    row.payment_id, row.number = found.payment_id or row.payment_id, found.number
-    row.status, row.currency, row.reason = found.status, found.currency.upper(), found.reason
-    row.total_minor, row.tax_minor, row.discount_minor = found.total_minor, found.tax_minor, found.discount_minor
-    row.paid_minor = found.paid_minor
-    if found.refunded_minor is not None:
-        row.refunded_minor, row.dispute = found.refunded_minor, found.dispute
-    row.period_start_at, row.period_end_at = found.period_start_at, found.period_end_at
-    row.due_at, row.opened_at, row.paid_at = found.due_at, found.opened_at, found.paid_at
-    row.created_at, row.next_attempt_at = found.created_at, found.next_attempt_at
-    row.was_attempted, row.needs_action, row.is_processing = (
-        found.was_attempted,
-        found.needs_action,
-        found.is_processing,
-    )
-    row.hosted_url, row.pdf_url = found.hosted_url, found.pdf_url
+    copy_invoice(found, row)
 
 
 def _facts(row: Subscription) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from paywall import audit
+from paywall.billing.letters.sheet import Post
 from paywall.billing.parts import Billing
 from paywall.billing.stripe_errors import StripeNotFound
 from paywall.billing.subscriptions.status import ENDED, Access, is_live
@@ -196,7 +197,7 @@ def _store(billing: Billing, session: Session, picture: Picture, events: tuple[N
         inbox.mark_ignored(session, events, owner)
     if isinstance(owner, Note):
         return Synced(found.stripe_id, found.status, note=owner)
-    access = store(session, picture, owner, billing.base_url, billing.links)
+    access = store(session, picture, owner, Post(billing.base_url, billing.links))
     inbox.mark_handled(session, events)
     return Synced(found.stripe_id, found.status, owner, access)
 

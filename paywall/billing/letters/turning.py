@@ -1,0 +1,117 @@
+"""Letters about turns of a subscription: cancelled, ended, another plan, paused, going on."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from paywall.billing.catalogue.wording import how_often
+from paywall.billing.letters.case import Case
+from paywall.billing.letters.paying import reading_until
+from paywall.billing.letters.rules import is_news
+from paywall.billing.letters.sheet import Due, Letter, Sheet
+from paywall.billing.letters.starting import terms
+from paywall.billing.subscriptions.status import Status
+from paywall.billing.subscriptions.tables import Subscription
+
+_AT_THE_BANK = ("payment_failed", "payment_disputed")
+
+
+def cancelled(case: Case) -> Iterator[Due]:
+    """Confirm that nothing more will be charged."""
+    row = case.row
+    if not row.canceled_at or not is_news(row.canceled_at, case.now) or case.trial_was_refused:
+        return
+    if row.status != Status.INCOMPLETE_EXPIRED and row.ended_because not in _AT_THE_BANK:
+        cause = f"{row.stripe_id}:{int(row.canceled_at.timestamp())}"
+        yield Due("billing_cancelled", cause, partial(_cancelled, row, case))
+
+
+def ended(case: Case) -> Iterator[Due]:
+    """Say that a subscription has ended because it was not paid: for good, or until it is."""
+    row = case.row
+    is_over = row.status == Status.CANCELED and row.ended_because in _AT_THE_BANK
+    if is_over and row.ended_at and is_news(row.ended_at, case.now):
+        yield Due("billing_ended", row.stripe_id, partial(_ended, case))
+    if row.status == Status.UNPAID and case.past:
+        yield Due("billing_ended", f"{row.stripe_id}:{row.latest_invoice_id}", partial(_ended, case))
+
+
+def plan_changed(case: Case) -> Iterator[Due]:
+    """Say what one subscribes to now, and what the next payment will be."""
+    row, past = case.row, case.past
+    if past and past.price_id != row.price_id and row.status in (Status.ACTIVE, Status.TRIALING):
+        cause = f"{row.stripe_id}:{row.price_id}:{row.latest_invoice_id}"
+        yield Due("billing_plan_changed", cause, partial(_plan_changed, case))
+
+
+def change_scheduled(case: Case) -> Iterator[Due]:
+    """Say from when another plan will hold."""
+    row = case.row
+    if row.next_price_id and row.next_change_at and row.next_price_id != row.price_id and case.now < row.next_change_at:
+        cause = f"{row.schedule_id}:{row.next_price_id}"
+        yield Due("billing_change_scheduled", cause, partial(_change_scheduled, case))
+
+
+def paused(case: Case) -> Iterator[Due]:
+    """Say that nothing is charged for a while, and from when again."""
+    row = case.row
+    if row.status == Status.PAUSED:
+        yield Due("billing_paused", f"{row.stripe_id}:trial", partial(_paused, case))
+    was_paused = case.past is not None and case.past.is_paused
+    if row.collection_is_paused and not row.is_paused_for_dispute and not was_paused and row.status == Status.ACTIVE:
+        yield Due("billing_paused", _pause(row.stripe_id, row), partial(_paused, case))
+
+
+def resumed(case: Case) -> Iterator[Due]:
+    """Say that the subscription goes on."""
+    row, past = case.row, case.past
+    if past and past.is_paused and not row.collection_is_paused and row.status == Status.ACTIVE:
+        cause = f"{row.stripe_id}:{int(past.resumes_at.timestamp()) if past.resumes_at else row.latest_invoice_id}"
+        yield Due("billing_resumed", cause, lambda sheet: Letter("Your subscription goes on", terms(case, sheet)))
+
+
+def _pause(stripe_id: str, row: Subscription) -> str:
+    return f"{stripe_id}:{int(row.resumes_at.timestamp()) if row.resumes_at else row.latest_invoice_id}"
+
+
+def _cancelled(row: Subscription, case: Case, sheet: Sheet) -> Letter:
+    until = reading_until(case, sheet)
+    values = {"until": until, "has_ended": bool(row.ended_at), "account_url": sheet.account_url}
+    subject = f"Your subscription is cancelled; you can read until {until}" if until else "Your subscription has ended"
+    return Letter(subject, {**values, "subscribe_url": sheet.subscribe_url})
+
+
+def _ended(case: Case, sheet: Sheet) -> Letter:
+    wanted = [one for one in case.invoices if one.status == "open"]
+    can_pay = case.row.status == Status.UNPAID and bool(wanted)
+    values = {
+        "is_disputed": case.row.ended_because == "payment_disputed",
+        "pay_url": sheet.pay_url(wanted[-1]) if can_pay else "",
+        "subscribe_url": sheet.subscribe_url,
+    }
+    return Letter("Your subscription has stopped: it is not paid" if can_pay else "Your subscription has ended", values)
+
+
+def _plan_changed(case: Case, sheet: Sheet) -> Letter:
+    values = terms(case, sheet)
+    return Letter(f"Your plan has changed: {values['plan'] or 'a new price'}, {values['price']}", values)
+
+
+def _change_scheduled(case: Case, sheet: Sheet) -> Letter:
+    row = case.row
+    from_day, plan = sheet.day(row.next_change_at or case.now), sheet.plan_name(row.next_lookup_key)
+    price = sheet.price(row.next_lookup_key)
+    values = {**terms(case, sheet), "from_day": from_day, "next_plan": plan, "next_price": price}
+    return Letter(f"Your plan changes on {from_day}", values)
+
+
+def _paused(case: Case, sheet: Sheet) -> Letter:
+    row = case.row
+    values = {
+        "is_trial": row.status == Status.PAUSED,
+        "until": reading_until(case, sheet),
+        "resumes": sheet.day(row.resumes_at) if row.resumes_at else "",
+        "price": f"{sheet.money(row.amount_minor, row.currency)} {how_often(row.interval, row.interval_count)}",
+        "account_url": sheet.account_url,
+        "card_url": sheet.card_url,
+    }
+    return Letter("Your trial is over" if row.status == Status.PAUSED else "Your subscription is paused", values)

@@ -1,0 +1,88 @@
+"""What is due every five minutes: fetch the events that never reached us, raise the alarm where they should have come.
+
+While Stripe can't be reached or the inbox is behind, renewing subscriptions that run out are carried over.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from structlog import get_logger
+
+from paywall import audit
+from paywall.billing.parts import Billing
+from paywall.billing.reconciling.alarm import watch_webhook
+from paywall.billing.reconciling.pages import in_pages
+from paywall.billing.reconciling.rules import events_can_tell, sweep_from
+from paywall.billing.reconciling.tables import cursor, move_cursor
+from paywall.billing.subscriptions.status import OUTAGE_SLACK, RENEWAL_SLACK
+from paywall.billing.subscriptions.tables import renewing_ids
+from paywall.billing.webhooks import inbox
+from paywall.billing.webhooks.incoming import concerns_us
+from paywall.entitlements.extending import extend
+from paywall.errors import PaywallError
+
+log = get_logger()
+EVENTS = "events"
+_AT_ONCE = 100
+
+
+def sweep(billing: Billing, now: datetime, wall: datetime) -> bool:
+    """Do what is due every five minutes; returns whether the last good sweep lies so far back that events can't tell.
+
+    Then everything must be compared. `now` is business time, `wall` the machine's.
+    """
+    with billing.database.reading() as session:
+        swept_at = cursor(session, EVENTS)
+    try:
+        sweep_events(billing, now)
+        is_reachable = True
+    except PaywallError as error:
+        log.warning("events could not be swept", code=error.code)
+        is_reachable = False
+    with billing.database.reading() as session:
+        is_behind = inbox.is_behind(session, wall)
+    if is_behind or not is_reachable:
+        extend_expiring(billing, now)
+    with billing.database.writing() as session:
+        watch_webhook(session, now, wall)
+        inbox.sweep(session, wall)
+    return is_reachable and not events_can_tell(swept_at, now)
+
+
+def sweep_events(billing: Billing, now: datetime) -> int:
+    """Put into the inbox what Stripe tells of since the last sweep and we have not heard; returns how many were new.
+
+    Not only what Stripe holds for undelivered: another address may have taken an event in our name.
+    """
+    with billing.database.reading() as session:
+        since = sweep_from(cursor(session, EVENTS), now)
+    new = sum(_keep(billing, some) for some in in_pages(_events(billing, since), _AT_ONCE))
+    with billing.database.writing() as session:
+        move_cursor(session, EVENTS, now)
+    if new:
+        billing.wake.set()
+    return new
+
+
+def extend_expiring(billing: Billing, now: datetime) -> int:
+    """Carry renewing subscriptions that are about to run out over to 72 h after what is paid; returns how many.
+
+    To be called only while Stripe can't be reached or the inbox is behind: the next sync sets what is true again.
+    """
+    with billing.database.writing() as session:
+        extended = extend(session, renewing_ids(), now, RENEWAL_SLACK, OUTAGE_SLACK)
+        for one in extended:
+            subject, until = f"subscription:{one.source_id}", one.valid_until.isoformat()
+            audit.write(session, one.publisher_id, "sweep", "renewal_extended", subject, until=until)
+        return len(extended)
+
+
+def _events(billing: Billing, since: datetime) -> Iterator[dict[str, Any]]:
+    listed = billing.gateway.list_events(created_since=int(since.timestamp()))
+    return (event for event in listed if concerns_us(event["type"]))
+
+
+def _keep(billing: Billing, events: list[dict[str, Any]]) -> int:
+    with billing.database.writing() as session:
+        return sum(inbox.receive(session, one, livemode=billing.gateway.is_live, was_swept=True) for one in events)
