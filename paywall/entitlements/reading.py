@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from paywall.entitlements.rules import Entitlement
+from paywall.entitlements.rules import Entitlement, Standing
 from paywall.entitlements.tables import EntitlementRow
 from paywall.readers.tables import Reader
 
@@ -22,6 +22,10 @@ class ReaderRights:
     def is_suspended(self, now: datetime) -> bool:
         """Tell whether something would let the reader in at `now`, were it not suspended."""
         return any(one.suspended and now < one.valid_until for one in self.entitlements)
+
+    def owes(self, now: datetime) -> bool:
+        """Tell whether a payment is missing for something that would let the reader in again once it is made."""
+        return any(one.standing is Standing.IN_GRACE and now >= one.valid_until for one in self.entitlements)
 
 
 def rights_of(session: Session, publisher_id: int, reader_id: int) -> ReaderRights | None:

@@ -91,6 +91,7 @@ class Gate:
             lifted,
             terms.registration_wall,
             is_uncertain,
+            right.owes,
         )
 
     def unite(self, profile: Profile, source: str, target: str, now: datetime) -> bool:

@@ -33,6 +33,8 @@ class Case(NamedTuple):
     registration_wall: bool = False
     is_uncertain: bool = False
     """The database could not be asked who this is, or what they have."""
+    owes: bool = False
+    """A subscription is there that a missing payment has shut: the reader need not subscribe, but pay."""
 
 
 class Needs(Enum):
@@ -51,6 +53,7 @@ _REGISTERED = Decision(Extent.FULL, Reason.REGISTERED)
 _SUSPENDED = Decision(Extent.PREVIEW, Reason.SUSPENDED, Prompt.UPDATE_PAYMENT)
 _ACCOUNT_NEEDED = Decision(Extent.PREVIEW, Reason.REGISTRATION_REQUIRED, Prompt.REGISTER)
 _SUBSCRIPTION_NEEDED = Decision(Extent.PREVIEW, Reason.SUBSCRIPTION_REQUIRED, Prompt.SUBSCRIBE)
+_PAYMENT_NEEDED = Decision(Extent.PREVIEW, Reason.SUBSCRIPTION_REQUIRED, Prompt.UPDATE_PAYMENT)
 TRY_AGAIN = Decision(Extent.PREVIEW, Reason.DATABASE_UNAVAILABLE, Prompt.TRY_AGAIN)
 _ENTITLED = {
     standing: Decision(
@@ -90,7 +93,7 @@ def _registered_articles_need_an_account(case: Case) -> Decision | None:
 
 
 def _subscribers_articles_need_a_subscription(case: Case) -> Decision | None:
-    return _shut(case, _SUBSCRIPTION_NEEDED) if case.level is AccessLevel.SUBSCRIBERS else None
+    return _shut(case, _subscription_needed(case)) if case.level is AccessLevel.SUBSCRIBERS else None
 
 
 def _the_registration_wall_needs_an_account(case: Case) -> Decision | None:
@@ -98,7 +101,7 @@ def _the_registration_wall_needs_an_account(case: Case) -> Decision | None:
 
 
 def _an_allowance_of_nothing_is_a_hard_wall(case: Case) -> Decision | None:
-    return _shut(case, _SUBSCRIPTION_NEEDED) if case.allowance <= 0 else None
+    return _shut(case, _subscription_needed(case)) if case.allowance <= 0 else None
 
 
 def _metered_articles_are_counted(case: Case) -> FirstAnswer | None:
@@ -142,7 +145,7 @@ def second_step(  # noqa: PLR0913 - what the meter said, word by word
         return _counted(left, resets_at, is_the_last=newly and not left)
     if left and not counts:
         return Decision(Extent.PREVIEW, Reason.METERED, Prompt.NONE, left, resets_at)
-    return _shut(case, _used_up(resets_at, is_registered=case.is_registered))
+    return _shut(case, _used_up(resets_at, is_registered=case.is_registered, owes=case.owes))
 
 
 @lru_cache(maxsize=1024)  # the same few answers, asked for on every request
@@ -152,8 +155,13 @@ def _counted(left: int, resets_at: datetime, *, is_the_last: bool) -> Decision:
 
 
 @lru_cache(maxsize=1024)
-def _used_up(resets_at: datetime, *, is_registered: bool) -> Decision:
-    return Decision(Extent.PREVIEW, Reason.METER_USED_UP, Prompt.SUBSCRIBE, 0, resets_at, is_registered)
+def _used_up(resets_at: datetime, *, is_registered: bool, owes: bool) -> Decision:
+    prompt = Prompt.UPDATE_PAYMENT if owes else Prompt.SUBSCRIBE
+    return Decision(Extent.PREVIEW, Reason.METER_USED_UP, prompt, 0, resets_at, is_registered)
+
+
+def _subscription_needed(case: Case) -> Decision:
+    return _PAYMENT_NEEDED if case.owes else _SUBSCRIPTION_NEEDED
 
 
 def _shut(case: Case, decision: Decision) -> Decision:

@@ -20,6 +20,7 @@ class Right(NamedTuple):
     is_suspended: bool = False
     is_staff: bool = False
     valid_until: datetime | None = None
+    owes: bool = False
 
 
 NO_RIGHT = Right()
@@ -55,7 +56,7 @@ def right_at(rights: ReaderRights, now: datetime) -> Right:
     """Return what the rights come to at business time `now`."""
     found = best(list(rights.entitlements), now)
     if found is None:
-        return Right(is_suspended=rights.is_suspended(now), is_staff=rights.is_staff)
+        return Right(is_suspended=rights.is_suspended(now), is_staff=rights.is_staff, owes=rights.owes(now))
     return Right(found.standing, is_staff=rights.is_staff, valid_until=found.valid_until)
 
 

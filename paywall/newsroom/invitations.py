@@ -88,11 +88,24 @@ def _register(ask: Ask) -> Wording:
 
 
 def _update_payment(ask: Ask) -> Wording:
+    if ask.decision and ask.decision.reason is Reason.SUSPENDED:
+        return _suspended(ask)
+    return Wording(
+        headline="Your subscription waits for a payment",
+        why="Your last payment failed, so this article ends here for now.",
+        offer="Update your card or pay the open invoice, and everything opens again at once.",
+        button=Link("Update payment", "/account/payment"),
+        beside="Think this is wrong?",
+        beside_link=_contact(ask.publisher),
+    )
+
+
+def _suspended(ask: Ask) -> Wording:
     return Wording(
         headline="Your subscription is suspended",
-        why="A payment for your subscription failed or was disputed, so this article ends here for now.",
-        offer="Your account page shows what is missing, and opens everything again once it is paid.",
-        button=ask.link("Update payment", "/account"),
+        why="Your bank is looking into a payment that was disputed, so this article ends here for now.",
+        offer="Your account page shows which payment it is. Everything opens again once that is settled.",
+        button=Link("See your account", "/account"),
         beside="Think this is wrong?",
         beside_link=_contact(ask.publisher),
     )

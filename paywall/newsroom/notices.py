@@ -20,7 +20,9 @@ def notice(decision: Decision | None, meter: MeterRules) -> Notice | None:
     if decision is None or not decision.is_full:
         return None
     if decision.prompt is Prompt.UPDATE_PAYMENT:
-        return Notice("Your last payment did not go through; you can still read.", Link("Update payment", "/account"))
+        return Notice(
+            "Your last payment did not go through; you can still read.", Link("Update your card", "/account/payment")
+        )
     if decision.reason is not Reason.METERED or decision.views_left is None:
         return None
     return Notice(_left(decision.views_left, decision.prompt, in_this_window(meter)))

@@ -14,7 +14,7 @@ from paywall.gate.decision import Decision, Extent, Prompt, Reason
 RESETS = datetime(2026, 12, 1, tzinfo=UTC)
 LEVEL = {word.value: word for word in AccessLevel}
 
-# who: visitor, reader, staff, suspended, a standing · wall: up, lifted, registration · allowance
+# who: visitor, reader, staff, suspended, owing, a standing · wall: up, lifted, registration · allowance
 # level        who            wall          allowance  answer
 CASES = """
 free           visitor        up            3          full       free_article            none
@@ -30,6 +30,7 @@ registered     visitor        lifted        3          full       free_article  
 registered     reader         up            5          full       registered              none
 registered     reader         up            0          full       registered              none
 registered     suspended      up            5          full       registered              none
+registered     owing          up            5          full       registered              none
 registered     subscribed     up            5          full       subscribed              none
 registered     in_grace       up            5          full       in_grace                update_payment
 registered     staff          up            5          full       staff                   none
@@ -45,6 +46,8 @@ metered        reader         registration  5          meter      -             
 metered        reader         lifted        5          full       free_article            none
 metered        suspended      up            5          preview    suspended               update_payment
 metered        suspended      lifted        5          full       free_article            none
+metered        owing          up            5          meter      -                       -
+metered        owing          up            0          preview    subscription_required   update_payment
 metered        subscribed     up            5          full       subscribed              none
 metered        subscribed     up            0          full       subscribed              none
 metered        subscribed     lifted        5          full       free_article            none
@@ -58,6 +61,8 @@ subscribers    visitor        registration  3          preview    subscription_r
 subscribers    visitor        lifted        3          full       free_article            none
 subscribers    reader         up            5          preview    subscription_required   subscribe
 subscribers    suspended      up            5          preview    suspended               update_payment
+subscribers    owing          up            5          preview    subscription_required   update_payment
+subscribers    owing          lifted        5          full       free_article            none
 subscribers    subscribed     up            0          full       subscribed              none
 subscribers    trialing       up            5          full       trialing                none
 subscribers    in_grace       up            5          full       in_grace                update_payment
@@ -79,6 +84,7 @@ def case(level: str, who: str, wall: str, allowance: str, *, is_uncertain: bool 
         wall_is_lifted=wall == "lifted",
         registration_wall=wall == "registration",
         is_uncertain=is_uncertain,
+        owes=who == "owing",
     )
 
 
@@ -136,6 +142,13 @@ def test_a_spent_meter_says_whether_it_was_an_accounts() -> None:
     assert [answer.is_registered for answer in answers] == [False, True]
 
 
+def test_a_spent_meter_asks_who_owes_to_pay() -> None:
+    answer = second_step(
+        case("metered", "owing", "up", "3"), opened=False, newly=False, counts=True, views_used=3, resets_at=RESETS
+    )
+    assert (answer.reason, answer.prompt) == (Reason.METER_USED_UP, Prompt.UPDATE_PAYMENT)
+
+
 def test_a_spent_meter_asks_to_try_again_while_the_database_can_not_say() -> None:
     uncertain = case("metered", "visitor", "up", "3", is_uncertain=True)
     answer = second_step(uncertain, opened=False, newly=False, counts=True, views_used=3, resets_at=RESETS)
@@ -153,10 +166,16 @@ ANY_CASE = st.builds(
     wall_is_lifted=st.booleans(),
     registration_wall=st.booleans(),
     is_uncertain=st.booleans(),
+    owes=st.booleans(),
 )
 
 
 class TestWhateverTheCase:
+    @given(ANY_CASE.filter(lambda c: c.owes))
+    def test_who_owes_is_never_asked_to_subscribe(self, some: Case) -> None:
+        answer = first_step(some)
+        assert answer is NEEDS_METER or (isinstance(answer, Decision) and answer.prompt is not Prompt.SUBSCRIBE)
+
     @given(ANY_CASE)
     def test_there_is_an_answer(self, some: Case) -> None:
         assert any(rule(some) is not None for rule in RULES)

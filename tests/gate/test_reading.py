@@ -146,6 +146,18 @@ class TestAReader:
         entitle(1, suspended=True)
         assert browser.decision("subscribers-0") == "preview; reason=suspended"
 
+    def test_whose_grace_is_over_is_asked_to_pay_and_not_to_subscribe_again(
+        self, browser: Browser, entitle: Change
+    ) -> None:
+        sign_up(browser)
+        entitle(1, Standing.IN_GRACE, days=-1)
+        answer = browser.read("subscribers-0")
+        assert answer.headers["Paywall-Decision"] == "preview; reason=subscription_required"
+        assert 'href="/account/payment"' in answer.text
+        assert CANARY not in answer.text
+        invitation = answer.text.split('class="invitation"')[1].split("</aside>")[0]
+        assert "/subscribe" not in invitation
+
     def test_whose_right_has_run_out_is_a_reader_like_others(self, browser: Browser, entitle: Change) -> None:
         sign_up(browser)
         entitle(1, days=-1)

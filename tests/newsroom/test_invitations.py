@@ -103,13 +103,20 @@ class TestWhenAnAccountIsNeeded:
 
 
 class TestWhenAPaymentFailed:
-    DECISION = Decision(Extent.PREVIEW, Reason.SUSPENDED, Prompt.UPDATE_PAYMENT)
+    DECISION = Decision(Extent.PREVIEW, Reason.SUBSCRIPTION_REQUIRED, Prompt.UPDATE_PAYMENT)
 
-    def test_the_button_leads_to_the_card_and_nobody_is_asked_to_subscribe_again(self) -> None:
-        wording = words(self.DECISION)
-        assert wording.button.label == "Update payment"
-        assert wording.button.path.startswith("/account")
-        assert "ubscribe" not in wording.button.label
+    @pytest.mark.parametrize("reason", [Reason.SUBSCRIPTION_REQUIRED, Reason.METER_USED_UP])
+    def test_the_button_leads_to_the_card_and_nobody_is_asked_to_subscribe_again(self, reason: Reason) -> None:
+        wording = words(Decision(Extent.PREVIEW, reason, Prompt.UPDATE_PAYMENT))
+        assert wording.why == "Your last payment failed, so this article ends here for now."
+        assert (wording.button.label, wording.button.path) == ("Update payment", "/account/payment")
+        assert not wording.shows_price
+
+    def test_a_disputed_one_is_called_what_it_is(self) -> None:
+        wording = words(Decision(Extent.PREVIEW, Reason.SUSPENDED, Prompt.UPDATE_PAYMENT))
+        assert wording.headline == "Your subscription is suspended"
+        assert "disputed" in wording.why
+        assert wording.button.path == "/account"
         assert not wording.shows_price
 
     def test_a_publisher_without_an_address_offers_no_letter(self) -> None:
@@ -171,7 +178,7 @@ class TestTheQuietLine:
         found = notice(Decision(Extent.FULL, Reason.IN_GRACE, Prompt.UPDATE_PAYMENT), MONTHLY)
         assert found is not None
         assert found.link is not None
-        assert found.link.path == "/account"
+        assert found.link.path == "/account/payment"
 
     @pytest.mark.parametrize(
         "decision",
