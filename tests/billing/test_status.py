@@ -61,6 +61,7 @@ TABLE = [
     ("canceled, refunded in part", Terms("canceled", MADE, ended_at=MADE + DAY), [partly], PAID),
     ("canceled in the trial", Terms("canceled", MADE, PAID, None, MADE + 3 * DAY), [], MADE + 3 * DAY),
     ("canceled, the bank took the payment back", Terms("canceled", MADE, ended_at=PAID), [before, lost], EARLIER),
+    ("canceled in the trial, its free invoice there", Terms("canceled", MADE, PAID, None, MADE), [free], MADE),
     ("unpaid", Terms("unpaid", MADE), [paid, unpaid], NO),
     ("incomplete", Terms("incomplete", MADE), [unpaid], NO),
     ("incomplete_expired", Terms("incomplete_expired", MADE), [unpaid], NO),

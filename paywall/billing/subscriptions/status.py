@@ -121,10 +121,15 @@ def access_of(terms: Terms, bills: Sequence[Bill], grace_days: int = GRACE_DAYS)
 
 def paid_through_at(terms: Terms, bills: Iterable[Bill]) -> datetime | None:
     """Return the end of what was paid for and not refunded, or of the trial; None if there is neither."""
-    ends = [end for bill in bills if (end := bill.counts_until)]
+    ends = [end for bill in bills if (end := bill.counts_until) and not _is_of_the_trial(bill, terms)]
     if terms.trial_end_at:
         ends.append(min(terms.trial_end_at, terms.ended_at or terms.trial_end_at))
     return max(ends, default=None)
+
+
+def _is_of_the_trial(bill: Bill, terms: Terms) -> bool:
+    """Tell the invoice over nothing that a trial begins with: a trial can end before its time, paid periods don't."""
+    return not bill.paid_minor and terms.trial_end_at is not None and bill.period_end_at == terms.trial_end_at
 
 
 def is_refunded(bills: Iterable[Bill]) -> bool:
