@@ -8,10 +8,12 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from paywall import clock, logs
-from paywall.account.views import blueprint as account
+from paywall.account.views import blueprints as account_pages
 from paywall.background import Background, Job, leave_ctrl_c_to_the_parent
 from paywall.billing import parts as billing
 from paywall.billing.checkout import views as checkout
+from paywall.billing.letters import views as mails
+from paywall.billing.reconciling.alarm import webhook_is_heard
 from paywall.billing.stripe_gateway import StripeGateway
 from paywall.billing.webhooks import views as webhooks
 from paywall.changes import POLL_SECONDS, Change, ChangeFollower, ChangeKind
@@ -79,7 +81,9 @@ def create_product(settings: Settings, gateway: StripeGateway | None = None) -> 
     billing.install(flask, sales)
     follower.listen(checkout.install(flask, database).hear)
     webhooks.install(flask)
-    flask.register_blueprint(account)
+    mails.install(flask)
+    for blueprint in account_pages:
+        flask.register_blueprint(blueprint)
     gate = build_gate(settings, database, profiles, follower, flask.wsgi_app)
     wall = _stand_wall(flask, gate, follower)
     flask.wsgi_app = Uploads(settings.trusted_proxies).around(wall)  # type: ignore[method-assign,assignment]
@@ -93,7 +97,7 @@ def create_product(settings: Settings, gateway: StripeGateway | None = None) -> 
 
 def _install_health(flask: Flask, database: Database, gate: GateParts) -> None:
     vital = {"database": lambda: health.database_answers(database)}
-    health.install(flask, vital, {"meter": gate.meter.ping})
+    health.install(flask, vital, {"meter": gate.meter.ping, "webhook": lambda: webhook_is_heard(database)})
 
 
 def _stand_wall(app: Flask, gate: GateParts, follower: ChangeFollower) -> Paywall:
