@@ -5,7 +5,7 @@
 time, for signatures, leases and cookies, which other machines judge too. Both are aware datetimes in UTC.
 
 Processes that live by the same turned clock share the offset by a small file (`follow`): one turns, the others look
-there once a second.
+there a few times a second.
 """
 
 import os
@@ -14,7 +14,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.2
 
 _turning = threading.Lock()
 _offset = timedelta()

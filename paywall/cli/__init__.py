@@ -1,4 +1,4 @@
-"""The command line: `paywall demo`, `serve`, `worker`, `migrate`, `import`, `comp`, `explain`, `reconcile`, the set-up.
+"""The command line: `paywall demo`, `sandbox`, `serve`, `worker`, `migrate`, `import`, `comp`, `explain`, and the set-up.
 
 Each command is a few lines here and does its work in its room. Exit codes: 78 where the configuration or the schema is
 wrong, 75 where something can't be reached just now, 1 where the command was understood but could not be done.
@@ -9,7 +9,7 @@ import sys
 import click
 
 from paywall import __version__
-from paywall.cli import articles, billing, ledger, offers, publishers, readers, serving
+from paywall.cli import articles, billing, ledger, offers, publishers, readers, sandbox, serving
 from paywall.cli.context import Context
 from paywall.errors import BadInput, PaywallError
 from paywall.settings import EXIT_TRY_LATER
@@ -68,6 +68,7 @@ stripe.add_command(billing.set_up_stripe)
 import_group.add_command(articles.import_articles)
 for command in (
     serving.demo,
+    sandbox.sandbox,
     serving.serve,
     serving.worker,
     serving.migrate,

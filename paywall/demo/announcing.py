@@ -8,15 +8,15 @@ import urllib.request
 PATIENCE_SECONDS = 60
 
 
-def announce(address: str) -> None:
-    """Print `ready ADDRESS` once the address answers; returns at once. To be called by the process that serves."""
-    threading.Thread(target=_announce, args=(address,), name="announce", daemon=True).start()
+def announce(address: str, path: str = "/healthz") -> None:
+    """Print `ready ADDRESS` once `path` answers there; returns at once. To be called by the process that serves."""
+    threading.Thread(target=_announce, args=(address, path), name="announce", daemon=True).start()
 
 
-def _announce(address: str) -> None:
+def _announce(address: str, path: str) -> None:
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
-        if _answers(f"{address}/healthz"):
+        if _answers(address + path):
             print(f"ready {address}", flush=True)  # noqa: T201 - the line that people and scripts wait for
             return
         time.sleep(0.05)

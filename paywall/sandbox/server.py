@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ from werkzeug.wrappers import Request
 from paywall import clock
 from paywall.sandbox.api import Api
 from paywall.sandbox.clocks.ticking import Ticker
+from paywall.sandbox.clocks.turning import Turner
+from paywall.sandbox.control.pages import Control, is_below
 from paywall.sandbox.faults import Faults
 from paywall.sandbox.hosted.pages import Pages
 from paywall.sandbox.state.events import Cause
@@ -58,19 +60,30 @@ class Sandbox:
         self.deliverer.before_each_round = self.tick
         self.deliverer.fated = self._fate
         self.chaos: Chaos | None = None
+        self._control: Control | None = None
         self._now, self._wall = now, wall
         self.ticker = Ticker(self.store, self._seconds, self._begin_turn)
-        self._api = Api(self.store, secret_key, self.faults, self._begin)
-        self._pages = Pages(self.store, self._begin)
+        self._api = Api(self.store, secret_key, self.faults, self.begin)
+        self._pages = Pages(self.store, self.begin)
 
     def wsgi(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer as a WSGI application, also under a prefix: the API under `/v1/`, the hosted pages elsewhere."""
         request = Request(environ)
+        if self._control is not None and is_below(request.path):
+            return self._control.answer(request)(environ, start_response)
         self.tick()
         if request.path.startswith("/v1/"):
             self.calls.append((request.method, request.path))
             return self._api.answer(request)(environ, start_response)
         return self._pages.answer(request)(environ, start_response)
+
+    def open_control(
+        self, advance: Callable[[timedelta], None], after_each: Callable[[], object] = lambda: None
+    ) -> Turner:
+        """Answer `/control`, whose buttons turn the clock by `advance`, step by step; return what turns it."""
+        turner = Turner(self.ticker, self.deliverer, self._now, advance, after_each)
+        self._control = Control(self, turner, self._now)
+        return turner
 
     def tick(self) -> int:
         """Do everything that has fallen due until now, each at its own second and in order; return how many steps."""
@@ -81,8 +94,9 @@ class Sandbox:
         self.deliverer.stop()
         self.store.close()
 
-    def _begin(self, cause: Cause) -> Work:
-        return Work(self.store, self._seconds(), self.base_url, cause, self.deliverer.notify)
+    def begin(self, cause: Cause | None = None) -> Work:
+        """Begin a piece of work at the present second."""
+        return Work(self.store, self._seconds(), self.base_url, cause or Cause(), self.deliverer.notify)
 
     def _begin_turn(self, second: int, clock: str | None) -> Work:
         work = Work(self.store, second, self.base_url, Cause(), self.deliverer.notify, is_turn=True, test_clock=clock)

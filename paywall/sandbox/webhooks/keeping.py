@@ -1,12 +1,23 @@
 """Keeping endpoints: their signing secrets, also while one replaces another, and how long they may fail."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from paywall.sandbox.state.ids import new_secret
 from paywall.sandbox.state.store import Store
+from paywall.sandbox.state.work import Work
 
 OVERLAP_SECONDS = 86_400
 """How long the old secret signs beside the new one: a day is the longest that Stripe offers."""
+
+
+def ensure_endpoints(work: Work, urls: Iterable[str]) -> dict[str, str]:
+    """Register each address that is not yet, for every event; return the secret of each enabled endpoint by address."""
+    known = {each["url"]: each for each in work.store.select("webhook_endpoint", tail="ORDER BY seq")}
+    for url in urls:
+        if url not in known:
+            private = {"secret": new_secret("whsec")}
+            known[url] = work.add("webhook_endpoint", private=private, url=url, enabled_events=["*"])
+    return {url: work.store.private(each["id"])["secret"] for url, each in known.items() if each["status"] == "enabled"}
 
 
 def roll_secret(store: Store, endpoint_id: str, wall: int, overlap: int = OVERLAP_SECONDS) -> str:
