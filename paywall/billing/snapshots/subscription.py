@@ -100,7 +100,7 @@ class SubscriptionSnapshot:
 def read_subscription(found: Json) -> SubscriptionSnapshot:
     """Read a subscription object; its card, discount and schedule only where they were asked for whole."""
     items = rows(found.get("items"))
-    prices = [whole(item.get("price")) for item in items]
+    prices = [_price(item) for item in items]
     recurring = whole(prices[0].get("recurring")) if prices else {}
     period_end = max((_period_end(found, item) for item in items), default=0)
     pause = whole(found.get("pause_collection"))
@@ -139,6 +139,12 @@ def read_subscription(found: Json) -> SubscriptionSnapshot:
 def lookup_key_of(price: Json) -> str | None:
     """Return by which of our lookup keys a price was made, though a newer price may hold that key now."""
     return price.get("lookup_key") or whole(price.get("metadata")).get(PRICE_MARK)
+
+
+def _price(item: Json) -> Json:
+    """Return the price of an item; before 2020 it was a plan, in other words."""
+    plan = whole(item.get("plan"))
+    return whole(item.get("price")) or {**plan, "unit_amount": plan.get("amount"), "recurring": plan}
 
 
 def _period_end(found: Json, item: Json) -> int:
