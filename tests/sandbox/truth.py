@@ -29,6 +29,9 @@ KNOWN = {
         "subscription.invoice_settings.custom_fields: unknown": _NEWER,
         "subscription.invoice_settings.description: unknown": _NEWER,
         "subscription.invoice_settings.footer: unknown": _NEWER,
+        "subscription.pending_update.cancel_at_period_end: unknown": _NEWER,
+        "subscription_schedule.pause_schedules: unknown": _NEWER,
+        "invoiceitem.frozen_fields: unknown": _NEWER,
     },
     # The annotations name some fields as always there that Stripe leaves out.
     "sdk": {

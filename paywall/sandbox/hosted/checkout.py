@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from paywall.sandbox.billing.discounts import applying
+from paywall.sandbox.billing.subscriptions import trials
+from paywall.sandbox.hosted import selling
 from paywall.sandbox.state.errors import invalid, refused
 from paywall.sandbox.state.ids import new_id
 from paywall.sandbox.state.shapes import Json, list_of, shape
@@ -29,6 +32,12 @@ _SOONEST_SECONDS = 1800
 _ENABLED: Declared = {"enabled": required(flag)}
 
 _LINE: Declared = {"price": required(text()), "quantity": integer(1, 999_999), "metadata": metadata}
+_SUBSCRIPTION: Declared = {
+    **trials.PARAMS,
+    "default_tax_rates": rows_of(text(), 10),
+    "description": text(500),
+    "metadata": metadata,
+}
 _CREATE: Declared = {
     "allow_promotion_codes": flag,
     "automatic_tax": shape_of(_ENABLED),
@@ -39,6 +48,7 @@ _CREATE: Declared = {
     "customer": text(),
     "customer_email": email,
     "customer_update": shape_of({name: one_of("auto", "never") for name in ("address", "name", "shipping")}),
+    "discounts": applying.ROWS_OF_ONE,
     "expires_at": integer(0),
     "line_items": required(rows_of(shape_of(_LINE), 20)),
     "locale": text(10),
@@ -47,7 +57,7 @@ _CREATE: Declared = {
     "payment_method_collection": one_of("always", "if_required"),
     "phone_number_collection": shape_of(_ENABLED),
     "submit_type": one_of("auto", "book", "donate", "pay", "subscribe"),
-    "subscription_data": shape_of({"description": text(500), "metadata": metadata}),
+    "subscription_data": shape_of(_SUBSCRIPTION),
     "success_url": required(web_address),
     "tax_id_collection": shape_of(_ENABLED),
     "ui_mode": one_of("elements", "embedded_page", "form", "hosted_page"),
@@ -58,10 +68,13 @@ def create(work: Work, params: Json) -> Json:
     """Open a session for a subscription and say at which address it is paid."""
     _check(work, params)
     identifier = new_id("checkout.session")
+    payer = _payer(work, params)
     wanted = params.pop("subscription_data", {})
-    lines = [_line(work, row, place) for place, row in enumerate(params.pop("line_items"))]
-    _check_lines(params.pop("currency", None), lines)
-    total = sum(line["amount_total"] for line in lines)
+    selling.check_trial(work, wanted)
+    lines = [selling.line(work, row, place) for place, row in enumerate(params.pop("line_items"))]
+    selling.check_lines(params.pop("currency", None), lines)
+    rows = params.pop("discounts", [])
+    offers = applying.offered(work, rows, params.get("customer"), lines[0]["currency"])
     expires_at = params.pop("expires_at", work.now + EXPIRES_SECONDS)
     params.pop("customer_update", None)
     params["metadata"] = merged({}, params.get("metadata", {}))
@@ -71,13 +84,13 @@ def create(work: Work, params: Json) -> Json:
         "checkout.session",
         identifier=identifier,
         due_at=expires_at,
-        private={"line_items": lines, "subscription_data": wanted},
-        amount_subtotal=total,
-        amount_total=total,
+        **selling.priced(work, lines, wanted, offers),
+        private={"line_items": lines, "subscription_data": wanted, "discounts": rows},
         currency=lines[0]["currency"],
+        discounts=selling.shown_discounts(offers),
         expires_at=expires_at,
         url=f"{work.base_url}/checkout/{identifier}",
-        **_payer(work, params),
+        **payer,
         **params,
     )
 
@@ -89,6 +102,10 @@ def _check(work: Work, params: Json) -> None:
         raise refused("The sandbox does not calculate taxes.", "automatic_tax[enabled]")
     if "customer_update" in params and "customer" not in params:
         raise invalid("`customer_update` can only be used with `customer`.", "customer_update")
+    if "allow_promotion_codes" in params and "discounts" in params:
+        raise invalid(
+            "You may only specify one of these parameters: allow_promotion_codes, discounts.", "allow_promotion_codes"
+        )
     if "customer" in params and "customer_email" in params:
         raise invalid("You may only specify one of these parameters: customer, customer_email.", "customer")
     _check_tax_ids(params)
@@ -107,40 +124,6 @@ def _check_tax_ids(params: Json) -> None:
         )
     if "tax_id_collection" in params:
         params["tax_id_collection"] = {**params["tax_id_collection"], "required": "never"}
-
-
-def _line(work: Work, row: Json, place: int) -> Json:
-    name = f"line_items[{place}][price]"
-    price = work.get("price", row["price"], name)
-    if not price["active"]:
-        raise refused("The price specified is inactive. This field only accepts active prices.", name)
-    quantity = row.get("quantity")
-    if quantity is None:
-        raise invalid("Quantity is required. Add `quantity` to `" + name.removesuffix("[price]") + "`", name)
-    amount = price["unit_amount"] * quantity
-    return shape(
-        "item",
-        id=new_id("item"),
-        amount_subtotal=amount,
-        amount_total=amount,
-        currency=price["currency"],
-        description=work.get("product", price["product"])["name"],
-        price=price,
-        quantity=quantity,
-    )
-
-
-def _check_lines(wanted_currency: str | None, lines: list[Json]) -> None:
-    if not lines:
-        raise invalid("Missing required param: line_items.", "line_items", "parameter_missing")
-    if len({wanted_currency or lines[0]["currency"], *(line["currency"] for line in lines)}) > 1:
-        raise refused("All prices of a session must be in the same currency.", "currency")
-    if not any(line["price"]["recurring"] for line in lines):
-        raise refused(
-            "You must provide at least one recurring price in `subscription` mode when using prices.", "line_items"
-        )
-    if len({str(line["price"]["recurring"]) for line in lines}) > 1:
-        raise refused("The sandbox sells prices of one interval in a session.", "line_items")
 
 
 def _payer(work: Work, params: Json) -> dict[str, Any]:

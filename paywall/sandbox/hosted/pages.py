@@ -13,7 +13,8 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from paywall.installation import folder
-from paywall.sandbox.hosted import paying, portal_pages
+from paywall.sandbox.billing.subscriptions import trials
+from paywall.sandbox.hosted import paying, portal_pages, selling
 from paywall.sandbox.hosted.card_form import card_form, shown_again
 from paywall.sandbox.payments.money import money, price_text
 from paywall.sandbox.state.events import Cause
@@ -115,10 +116,19 @@ class Pages:
             return self._form(request, session, {}, {}) if session else otherwise or Response()
 
     def _form(self, request: Request, session: Json, typed: dict[str, str], errors: dict[str, str]) -> Response:
-        lines = self.store.private(session["id"])["line_items"]
+        private = self.store.private(session["id"])
+        lines = private["line_items"]
         status = 402 if errors else 200
         return self.render(
-            request, "checkout.html", status, session=session, lines=lines, typed=shown_again(typed), errors=errors
+            request,
+            "checkout.html",
+            status,
+            session=session,
+            lines=lines,
+            typed=shown_again(typed),
+            errors=errors,
+            asks_no_card=paying.asks_no_card(self.work(), session),
+            trial_end=trials.end_of(self.work(), private["subscription_data"]),
         )
 
     def _pay(self, request: Request, identifier: str) -> Response:
@@ -127,8 +137,15 @@ class Pages:
             session, otherwise = self._open_session(request, identifier)
             if session is None:
                 return otherwise or Response()
+            if "promotion_code" in request.form:
+                return self._apply_code(request, session)
             result = paying.pay(self.work(), session, typed)
             return self._after(request, session, result, typed)
+
+    def _apply_code(self, request: Request, session: Json) -> Response:
+        typed = request.form["promotion_code"].strip()[:100]
+        error = selling.apply_code(self.work(), session, typed) if session["allow_promotion_codes"] else ""
+        return self._form(request, session, {}, {"promotion_code": error} if error else {})
 
     def _after(self, request: Request, session: Json, result: paying.Paid, typed: dict[str, str]) -> Response:
         if result.outcome == "paid":

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from paywall.sandbox.billing.invoices import collecting
-from paywall.sandbox.billing.subscriptions import beginning
-from paywall.sandbox.hosted import checkout
+from paywall.sandbox.billing.invoices.amounts import owed
+from paywall.sandbox.billing.subscriptions import beginning, creating, trials
+from paywall.sandbox.hosted import checkout, selling
 from paywall.sandbox.hosted.card_form import read_form
 from paywall.sandbox.payments import customers, payment_methods, payments
 from paywall.sandbox.payments.cards import TypedCard
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
-from paywall.sandbox.wire.params import merged
 
 INSUFFICIENT = "Your card has insufficient funds. Try a different card."
 DECLINED = "Your credit card was declined. Try paying with a debit card instead."
@@ -26,15 +26,23 @@ class Paid:
 
 
 def pay(work: Work, session: Json, form: dict[str, str]) -> Paid:
-    """Charge the card typed on the page of an open session."""
+    """Charge the card typed on the page of an open session, or only keep it where nothing is due yet."""
+    if asks_no_card(work, session):
+        _give_customer(work, session, form["billing_name"])
+        return _finish(work, session, None, None)
     typed = read_form(form, work.now)
     if not isinstance(typed, TypedCard):
         return Paid("errors", typed)
     method = payment_methods.from_card(work, typed, name=form["billing_name"], country=form["billing_country"])
     _give_customer(work, session, form["billing_name"])
+    return _take(work, session, method, typed)
+
+
+def _take(work: Work, session: Json, method: Json, typed: TypedCard) -> Paid:
     intent = _intent(work, session)
     if intent is None:
-        return _finish(work, session, method, None)
+        declined = Paid("errors", {"card_number": typed.test_card.message})
+        return _finish(work, session, method, None) if typed.test_card.attaches else declined
     intent = payments.attempt(work, intent, method)
     if intent["status"] == "succeeded":
         return _finish(work, session, method, intent)
@@ -62,15 +70,26 @@ def waiting_intent(work: Work, session: Json) -> Json | None:
     return intent if intent and intent["status"] == "requires_action" else None
 
 
+def asks_no_card(work: Work, session: Json) -> bool:
+    """Return whether the page needs no card: nothing is due, and one is collected only if required."""
+    return session["payment_method_collection"] == "if_required" and not _due(work, session)
+
+
+def _due(work: Work, session: Json) -> int:
+    """Return what is to be taken now: the session's total, less the customer's credit."""
+    customer = work.get("customer", session["customer"]) if session["customer"] else {"balance": 0}
+    return owed(session["amount_total"], customer["balance"])[0]
+
+
 def _intent(work: Work, session: Json) -> Json | None:
     private = work.store.private(session["id"])
-    if not session["amount_total"]:
+    due = _due(work, session)
+    if not due:
         return None
     if "intent" in private:
-        return work.get("payment_intent", private["intent"])
-    intent = payments.new_intent(
-        work, session["customer"], session["amount_total"], session["currency"], "Subscription creation"
-    )
+        intent = work.get("payment_intent", private["intent"])
+        return work.change(intent, amount=due)  # a promotion code may have been typed since the last attempt
+    intent = payments.new_intent(work, session["customer"], due, session["currency"], "Subscription creation")
     work.store.set_private(session["id"], {**private, "intent": intent["id"]})
     return intent
 
@@ -78,18 +97,19 @@ def _intent(work: Work, session: Json) -> Json | None:
 def _give_customer(work: Work, session: Json, name: str) -> None:
     if session["customer"] is None:
         address = session["customer_email"]
-        customer = customers.create(work, {"email": address, "name": name})
+        customer = customers.create(work, {"email": address, "name": name or None})
         details = session["customer_details"] or checkout.blank_details(address)
         work.change(session, customer=customer["id"], customer_details=details)
 
 
-def _finish(work: Work, session: Json, method: Json, intent: Json | None) -> Paid:
-    payment_methods.attach_to(work, method, session["customer"])
+def _finish(work: Work, session: Json, method: Json | None, intent: Json | None) -> Paid:
+    if method is not None:
+        payment_methods.attach_to(work, method, session["customer"])
     complete(work, session, method, intent)
     return Paid("paid", {})
 
 
-def complete(work: Work, session: Json, method: Json, intent: Json | None) -> Json:
+def complete(work: Work, session: Json, method: Json | None, intent: Json | None) -> Json:
     """Finish a session whose payment succeeded: subscription and invoice are made, and the events tell it."""
     private = work.store.private(session["id"])
     rows = [{"price": line["price"]["id"], "quantity": line["quantity"]} for line in private["line_items"]]
@@ -100,7 +120,10 @@ def complete(work: Work, session: Json, method: Json, intent: Json | None) -> Js
             session["customer"],
             rows,
             method,
-            {"metadata": merged({}, wanted.get("metadata", {})), "description": wanted.get("description")},
+            creating.fields_of(work, wanted),
+            trials.end_of(work, wanted),
+            selling.offers_of(work, session),
+            session["id"],
         ),
         intent,
     )
@@ -109,7 +132,7 @@ def complete(work: Work, session: Json, method: Json, intent: Json | None) -> Js
     return work.change(
         session,
         event="checkout.session.completed",
-        customer_details={**session["customer_details"], **_billing(method)},
+        customer_details={**session["customer_details"], **(_billing(method) if method else {})},
         invoice=invoice["id"],
         payment_status="paid" if intent else "no_payment_required",
         status="complete",

@@ -13,6 +13,7 @@ from paywall.sandbox.wire.params import Check, Declared, rows_of, shape_of, text
 _NOT_FIRST = "This promotion code cannot be redeemed because the associated customer has prior transactions."
 _ROW: Declared = {"coupon": text(), "promotion_code": text()}
 ROWS: Check = rows_of(shape_of(_ROW), 20)
+ROWS_OF_ONE: Check = rows_of(shape_of(_ROW), 1)
 ROWS_OR_KEPT: Check = rows_of(shape_of({**_ROW, "discount": text()}), 20)
 
 
@@ -26,10 +27,15 @@ class Offered:
 
 def offered(work: Work, rows: list[Json], customer: str | None, currency: str) -> list[Offered]:
     """Return what the rows of `discounts` name; raises for what this customer cannot be given in this currency."""
-    found = [_offer(work, row, f"discounts[{place}]") for place, row in enumerate(rows)]
+    found = named(work, rows)
     for place, offer in enumerate(found):
         check(work, offer, customer, currency, f"discounts[{place}]")
     return found
+
+
+def named(work: Work, rows: list[Json]) -> list[Offered]:
+    """Return what the rows of `discounts` name, whether it may still be given or not."""
+    return [_offer(work, row, f"discounts[{place}]") for place, row in enumerate(rows)]
 
 
 def _offer(work: Work, row: Json, name: str) -> Offered:

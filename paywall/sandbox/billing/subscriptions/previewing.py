@@ -55,11 +55,14 @@ def _of_change(work: Work, subscription: Json, params: Json) -> Json:
         prorating.make_items(work, subscription, change.prorations)
         return changing.bill(work, subscription, change)
     changing.carry_out(work, subscription, change, "allow_incomplete")
-    return next_invoice(work, subscription)
+    invoice = next_invoice(work, subscription)
+    if invoice is None:
+        raise refused("No upcoming invoices for customer", code="invoice_upcoming_none")
+    return invoice
 
 
-def next_invoice(work: Work, subscription: Json) -> Json:
-    """Let time pass until the subscription makes its next invoice, and return the draft; only inside `undone`."""
+def next_invoice(work: Work, subscription: Json) -> Json | None:
+    """Let time pass until the subscription makes its next invoice, and return it, if any comes; only in `undone`."""
     identifier, latest = subscription["id"], subscription["latest_invoice"]
     for _ in range(_MOST_TURNS):
         subscription = work.get("subscription", identifier)
@@ -72,7 +75,7 @@ def next_invoice(work: Work, subscription: Json) -> Json:
             timers.remember(work, subscription, told_upcoming=timers.period_of(subscription)[1])
             continue
         turning.turn(replace(work, now=max(work.now, turn[0])), subscription)
-    raise refused("No upcoming invoices for customer", code="invoice_upcoming_none")
+    return None
 
 
 def _shown(invoice: Json) -> Json:
@@ -89,7 +92,7 @@ def announce_upcoming(work: Work, subscription: Json) -> None:
     """Tell of the invoice that comes some days from now; it has no id, for it does not exist yet."""
     timers.remember(work, subscription, told_upcoming=timers.period_of(subscription)[1])
     with undone(work):
-        upcoming = _shown(next_invoice(work, dict(subscription)))
-    del upcoming["id"]
-    work.emit("invoice.upcoming", upcoming)
+        invoice = next_invoice(work, dict(subscription))
+    if invoice is not None:
+        work.emit("invoice.upcoming", {name: value for name, value in _shown(invoice).items() if name != "id"})
     timers.wind(work, subscription)
