@@ -82,10 +82,14 @@ def _renews(held: Held, end: datetime) -> bool:
 
 
 def _paid_end(held: Held) -> datetime | None:
-    kept = [
-        _end_of(invoice) for invoice in held.invoices if invoice["status"] == "paid" and not _is_back(held, invoice)
-    ]
+    paid = [one for one in held.invoices if one["status"] == "paid" and not _is_back(held, one)]
+    kept = [_end_of(one) for one in paid if one["amount_paid"] or not _is_the_trials(held, one)]
     return max((end for end in kept if end is not None), default=None)
+
+
+def _is_the_trials(held: Held, invoice: Json) -> bool:
+    trial = held.subscription.get("trial_end")
+    return bool(trial) and _end_of(invoice) == _time(trial)
 
 
 def _went_back_last(held: Held) -> bool:

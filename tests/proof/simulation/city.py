@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -27,6 +27,7 @@ from paywall.publishers.rules import Profile
 from paywall.publishers.setup import NewPublisher, set_up_publisher
 from paywall.readers.tables import Reader
 from paywall.sandbox import Sandbox
+from paywall.sandbox.state import ids
 from paywall.settings import Environment, Settings
 from tests.billing.shop import CARD, PAY, SITE
 from tests.billing.stripe_world import Time, add_reader
@@ -137,9 +138,10 @@ class City:
 def found(database_url: str, folder: Path, seed: int) -> Iterator[City]:
     """Found a newspaper on an empty database."""
     with ExitStack() as stack:
-        time = Time()
+        time = Time(datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
         stack.enter_context(patch.object(clock, "now", time.now))
         stack.enter_context(patch.object(clock, "wall", time.now))
+        stack.enter_context(patch.object(ids, "_RANDOM", random.Random(seed)))  # the same seed is the same story
         settings = Settings(
             secret_key="0123456789abcdef" * 2, base_url=SITE, env=Environment.TEST, database_url=database_url
         )
