@@ -41,7 +41,7 @@ def single_line(invoice: str, item: Json) -> Json:
     if item["proration"] and details:
         credited = item["proration_details"]["credited_items"]
         origin = _origin(details["subscription"], details["subscription_item"])
-        lines = credited and credited["invoice_line_item_details"]
+        lines = credited and credited.get("invoice_line_item_details")
         proration = {"invoice_item": item["id"], "proration": True, "proration_details": {"credited_items": lines}}
         parent = _of_item({**origin, **proration})
     else:

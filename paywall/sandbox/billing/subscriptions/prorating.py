@@ -67,9 +67,9 @@ def _credited(billed: Json | None) -> Json | None:
     if billed is None:
         return None
     if billed["object"] == "invoiceitem":
-        return {"invoice_item": billed["id"], "invoice_line_item_details": None, "type": "invoice_item"}
+        return {"invoice_item": billed["id"], "type": "invoice_item"}
     lines = {"invoice": billed["invoice"], "invoice_line_items": [billed["id"]]}
-    return {"invoice_item": None, "invoice_line_item_details": lines, "type": "invoice_line_items"}
+    return {"invoice_line_item_details": lines, "type": "invoice_line_items"}
 
 
 def _item(  # noqa: PLR0913 - a proration is exactly these facts
