@@ -97,6 +97,15 @@ FIGURES = (
         headline="canary on",
     ),
     Figure(
+        "stripe-triggers",
+        "Stripe's own scripts against the sandbox",
+        "Every script of Stripe's command line tool (npm: @stripe/cli), run offline: has the event happened?",
+        "every script passes that concerns customers, products, prices, payments, refunds, disputes, invoices, "
+        "subscriptions, schedules, checkout, setup intents, coupons, tax rates, test clocks; the others are named",
+        ("-m", "bench.stripe_triggers"),
+        headline="scripts:",
+    ),
+    Figure(
         "times",
         "Known and unknown addresses",
         "Medians of 40 answers of each form that must not tell whether an address has an account.",
