@@ -30,6 +30,9 @@ KNOWN = {
         "subscription.invoice_settings.description: unknown": _NEWER,
         "subscription.invoice_settings.footer: unknown": _NEWER,
         "subscription.pending_update.cancel_at_period_end: unknown": _NEWER,
+        "subscription_schedule.default_settings.invoice_settings.custom_fields: unknown": _NEWER,
+        "subscription_schedule.default_settings.invoice_settings.description: unknown": _NEWER,
+        "subscription_schedule.default_settings.invoice_settings.footer: unknown": _NEWER,
         "subscription_schedule.pause_schedules: unknown": _NEWER,
         "invoiceitem.frozen_fields: unknown": _NEWER,
     },
@@ -37,6 +40,7 @@ KNOWN = {
     "sdk": {
         "billing_portal.configuration.features.subscription_pause: missing": "pausing in the portal is not simulated",
         "product.type: missing": "answered only to API versions before 2018",
+        "subscription_schedule.phases.items.plan: missing": "the form before prices; the spec no longer has it",
         "subscription_item.plan: missing": "the form before prices; the spec no longer has it",
     },
 }

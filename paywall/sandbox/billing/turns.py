@@ -1,4 +1,4 @@
-"""Time: what falls due on sessions, invoices, subscriptions and codes, each at its own second and in order."""
+"""Time: what falls due on sessions, invoices, subscriptions, payments, …, each at its own second and in order."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,9 @@ from paywall.sandbox.billing.discounts import coupons, promotion_codes
 from paywall.sandbox.billing.invoices import overdue
 from paywall.sandbox.billing.subscriptions import previewing, timers, turning
 from paywall.sandbox.hosted import checkout
+from paywall.sandbox.payments import refunds
+from paywall.sandbox.payments.debits import arriving
+from paywall.sandbox.payments.disputes import answering, opening
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
 
@@ -29,9 +32,13 @@ def _turn_subscription(work: Work, subscription: Json) -> None:
 
 
 _TURNS: dict[str, Callable[[Work, Json], None]] = {
+    "charge": opening.turn,
     "checkout.session": _turn_session,
     "coupon": coupons.expire,
+    "dispute": answering.turn,
     "invoice": overdue.turn,
+    "payment_intent": arriving.turn,
     "promotion_code": promotion_codes.expire,
+    "refund": refunds.turn,
     "subscription": _turn_subscription,
 }

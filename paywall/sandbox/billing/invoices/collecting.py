@@ -111,6 +111,13 @@ def _mark_failed(work: Work, invoice: Json, *, needs_action: bool) -> None:
         work.emit("invoice.payment_action_required", invoice)
 
 
+def is_underway(work: Work, invoice: Json) -> bool:
+    """Return whether a payment that takes days is on its way for the invoice."""
+    payment = payment_of(work, invoice)
+    intent = payment and work.store.get("payment_intent", payment["payment"]["payment_intent"])
+    return bool(intent and intent["status"] == "processing")
+
+
 def stop(work: Work, subscription_id: str) -> None:
     """Leave a cancelled subscription's unpaid invoices as they are: nothing more is taken for them."""
     for invoice in work.store.select("invoice", "subscription = ?", [subscription_id]):

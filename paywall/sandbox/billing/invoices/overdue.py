@@ -14,6 +14,11 @@ def turn(work: Work, invoice: Json) -> None:
         _be_overdue(work, invoice)
     else:
         collecting.collect(work, invoice, collecting.usual_method(work, invoice))
+    give_up_after_last_try(work, invoice)
+
+
+def give_up_after_last_try(work: Work, invoice: Json) -> None:
+    """Do what the account's setting says with the subscription of an invoice that is not tried again."""
     subscription = following.subscription_of(work, invoice)
     if subscription is not None and _is_given_up(work, invoice, subscription):
         _stop(work, subscription)
@@ -26,7 +31,8 @@ def _be_overdue(work: Work, invoice: Json) -> None:
 
 def _is_given_up(work: Work, invoice: Json, subscription: Json) -> bool:
     tried = invoice["status"] == "open" and invoice["attempted"] and invoice["next_payment_attempt"] is None
-    return bool(tried and following.is_retried(work, invoice) and subscription["status"] == "past_due")
+    over = tried and following.is_retried(work, invoice) and not collecting.is_underway(work, invoice)
+    return bool(over and subscription["status"] == "past_due")
 
 
 def _stop(work: Work, subscription: Json) -> None:

@@ -90,7 +90,6 @@ def _item(row: Json) -> Json:
         "billing_thresholds": None,
         "discounts": [],
         "metadata": merged({}, row.get("metadata", {})),
-        "plan": row["price"],
         "price": row["price"],
         "quantity": row.get("quantity", 1),
         "tax_rates": [],

@@ -14,11 +14,19 @@ def subscription_of(work: Work, invoice: Json) -> Json | None:
 
 
 def is_retried(work: Work, invoice: Json) -> bool:
-    """Return whether a failed payment is tried again by itself: not the first one, nor one that a change waits for."""
+    """Return whether a failed payment is tried again by itself: not the first one, nor one that a change waits for.
+
+    The first one is, too, if the subscription became active while a debit was on its way that then failed.
+    """
     subscription = subscription_of(work, invoice)
-    if subscription is None or invoice["billing_reason"] == "subscription_create":
+    if subscription is None or (invoice["billing_reason"] == "subscription_create" and not _began(subscription)):
         return False
     return subscription["status"] != "paused" and not pending.waits_for(work, subscription, invoice)
+
+
+def _began(subscription: Json) -> bool:
+    charged = subscription["collection_method"] == "charge_automatically"
+    return charged and subscription["status"] in {"active", "past_due"}
 
 
 def paid(work: Work, invoice: Json) -> None:
