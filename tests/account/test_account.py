@@ -7,10 +7,23 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from paywall.billing.ledger.refunding import refund
 from paywall.billing.syncing.sync import sync_subscription
 from paywall.entitlements.comps import give_comp
 from tests.account.conftest import Home
 from tests.readers.browser import Browser
+
+
+PAGES = (
+    "/account",
+    "/account/payment",
+    "/account/payment/open",
+    "/account/payment/card",
+    "/account/subscription/cancellation",
+    "/account/subscription/change",
+    "/account/subscription/pause",
+    "/account/subscription/continuation",
+)
 
 
 def state_of(page: str) -> str:
@@ -25,7 +38,7 @@ class TestTheFirstLine:
         assert state_of(page) == "You have no subscription."
         assert 'href="/subscribe"' in page
         assert "Cancel subscription" not in page
-        assert "Manage payment method" not in page
+        assert "Update your card" not in page
 
     def test_says_what_a_subscriber_pays_and_when(self, home: Home) -> None:
         home.subscribe()
@@ -50,8 +63,10 @@ class TestTheFirstLine:
         sync_subscription(home.world.billing, stripe_id)
         page = home.account()
         assert "Your last payment failed. You can still read until" in state_of(page)
-        assert 'href="/account/payment"' in page
+        assert 'href="/account/payment/open"' in page
         assert "Pay the open invoice" in home.browser.get("/account/payment").text
+        (owed,) = [one for one in home.world.invoices() if one.status == "open"]
+        assert home.browser.get("/account/payment/open").location == owed.hosted_url
 
     def test_says_that_a_first_payment_is_not_finished(self, home: Home) -> None:
         home.subscribe("pm_card_chargeCustomerFail")
@@ -68,7 +83,7 @@ class TestTheFirstLine:
 class TestThePage:
     def test_is_for_signed_in_readers_only(self, home: Home) -> None:
         stranger = Browser(home.browser.client.application)
-        for path in ("/account", "/account/payment", "/account/subscription/cancellation"):
+        for path in PAGES:
             answer = stranger.get(path)
             assert answer.status_code == 302
             assert answer.location.startswith("/login?next=/account")
@@ -166,13 +181,66 @@ class TestThePortal:
         assert answer.status_code == 303
         assert urlsplit(answer.location).path.startswith("/sandbox/")
 
-    def test_is_not_for_those_who_never_paid(self, home: Home) -> None:
-        assert home.browser.post("/account/billing-portal").status_code == 404
+    @pytest.mark.parametrize("path", ["/account/billing-portal", "/account/payment/card"])
+    def test_is_not_for_those_who_never_paid(self, home: Home, path: str) -> None:
+        assert home.browser.post(path).status_code == 404
+
+
+class TestTheCard:
+    def test_is_changed_at_stripe_which_leads_back_and_the_account_says_which_pays_now(self, home: Home) -> None:
+        customer, _ = home.subscribe()
+        features: Any = {"payment_method_update": {"enabled": True}}
+        home.world.ask(lambda v1: v1.billing_portal.configurations.create({"features": features}))
+        assert home.browser.post("/account/payment/card").status_code == 303
+        home.world.use_card(customer, "pm_card_mastercard")
+        answer = home.browser.get("/account/payment/card")
+        assert answer.location == "/account"
+        page = home.account()
+        assert "Your card ending in 4444 pays from now on." in page
+        assert "Mastercard ending in 4444" in page
+
+    def test_leads_on_to_the_open_invoice_where_one_waits(self, home: Home) -> None:
+        customer, _ = home.subscribe()
+        home.world.use_card(customer, "pm_card_chargeCustomerFail")
+        home.turn(days=33)
+        home.world.use_card(customer, "pm_card_visa")
+        answer = home.browser.get("/account/payment/card")
+        assert answer.location == "/account/payment"
+        assert ">Pay now<" in home.browser.get("/account/payment").text
+
+
+class TestTheMails:
+    def test_that_are_not_needed_can_be_switched_off_and_on(self, home: Home) -> None:
+        home.subscribe()
+        assert "Receipts for renewals: on." in home.account()
+        for word, now in (("no", "off"), ("no", "off"), ("yes", "on")):
+            assert home.browser.post("/account/mails", {"kind": "billing_receipt", "on": word}).status_code == 303
+            assert f"Receipts for renewals: {now}." in home.account()
+
+    def test_that_are_needed_can_not(self, home: Home) -> None:
+        home.subscribe()
+        assert home.browser.post("/account/mails", {"kind": "billing_cancelled", "on": "no"}).status_code == 422
+
+
+class TestARefund:
+    def test_of_a_part_is_told_in_the_invoices(self, home: Home) -> None:
+        _, stripe_id = home.subscribe()
+        (paid,) = home.world.invoices()
+        refund(home.world.billing, paid.stripe_id, amount_minor=100, keeps_until=None, actor="admin:1")
+        assert "1.00\N{NO-BREAK SPACE}₼ given back" in home.account()
+        assert home.state().startswith("You subscribe monthly.")
+
+    def test_of_all_ends_reading_and_says_so(self, home: Home) -> None:
+        home.subscribe()
+        (paid,) = home.world.invoices()
+        refund(home.world.billing, paid.stripe_id, amount_minor=None, keeps_until=None, actor="admin:1")
+        assert home.state().startswith("Your last payment was given back, and reading ended with it. Next payment")
+        assert ">given back<" in home.account()
 
 
 class TestStripeOutOfReach:
     @pytest.mark.parametrize(
-        "path", ["/account/subscription/cancellation", "/account/subscription/resumption", "/account/billing-portal"]
+        "path", ["/account/subscription/resumption", "/account/billing-portal", "/account/payment/card"]
     )
     def test_is_a_503_that_says_when_to_try_again(self, home: Home, path: str) -> None:
         home.subscribe()

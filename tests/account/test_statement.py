@@ -114,8 +114,10 @@ STATES: list[tuple[str, Facts, Situation, str, str]] = [
         "cancelled while Stripe is away",
         Facts(subscription(), [PAID], [right()], noted_at=NOW),
         Situation.CANCELLATION_NOTED,
-        "Your cancellation is noted as of 24 November. You can read until 24 December. The payment service is out of "
-        "reach just now; we write to you once it is done, and nothing more is charged.",
+        (
+            "Your cancellation is noted as of 24 November. You can read until 24 December. The payment service is out of "
+            "reach just now; we write to you once it is done, and nothing more is charged."
+        ),
         "Go on reading",
     ),
     (
@@ -241,7 +243,7 @@ STATES: list[tuple[str, Facts, Situation, str, str]] = [
         "in a status that nobody knows",
         Facts(subscription(status="on_the_moon"), [PAID], [right(BEGAN)]),
         Situation.UNKNOWN,
-        "We can’t tell just now how your subscription stands. The newspaper has been told.",  # noqa: RUF001
+        "We can’t tell just now how your subscription stands. The newspaper has been told.",
         "See the invoices",
     ),
 ]

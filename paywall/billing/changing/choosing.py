@@ -42,23 +42,24 @@ class Choice:
 
 def choices(session: Session, row: Subscription, now: datetime) -> list[Choice]:
     """Return what a subscription may be changed to, in the order in which the publisher shows it."""
-    if not may_change(row):
+    if not may_change(row, now):
         return []
     fitting = [one for one in prices_of(session, row.publisher_id) if _fits(one, row)]
     return [_choice(one, row, now) for one in fitting]
 
 
-def may_change(row: Subscription) -> bool:
+def may_change(row: Subscription, now: datetime) -> bool:
     """Tell whether a subscription runs undisturbed: nothing owed, nothing cancelled, nothing else about to change."""
     is_disturbed = row.cancels_at or row.collection_is_paused or row.has_pending_update or row.next_price_id
-    return row.status in (Status.ACTIVE, Status.TRIALING) and not is_disturbed
+    runs = row.status == Status.TRIALING or (row.status == Status.ACTIVE and held(row).is_paid_for(now))
+    return runs and not is_disturbed
 
 
 def choose(billing: Billing, reader_id: int, lookup_key: str, now: datetime) -> tuple[Subscription, Choice]:
     """Return a reader's subscription and the price chosen for it; raises CannotChangeNow and NotAChoice."""
     with billing.database.reading() as session:
         row = current_subscription(session, reader_id)
-        if row is None or not may_change(row):
+        if row is None or not may_change(row, now):
             raise CannotChangeNow
         chosen = next((one for one in choices(session, row, now) if one.lookup_key == lookup_key), None)
     if chosen is None:

@@ -11,6 +11,7 @@ from paywall.billing.snapshots.fields import at
 from paywall.billing.snapshots.invoice import read_invoice
 from paywall.billing.stripe_calls.asking import Json
 from paywall.billing.stripe_errors import StripeRefused
+from paywall.billing.subscriptions.status import Status
 from paywall.billing.subscriptions.tables import Subscription
 
 
@@ -38,7 +39,7 @@ def preview_change(billing: Billing, reader_id: int, lookup_key: str, now: datet
     """
     row, choice = choose(billing, reader_id, lookup_key, now)
     moment = moment or int(now.timestamp())
-    if not choice.at_once:
+    if row.status == Status.TRIALING or not choice.at_once:
         return Preview(choice, moment, Money(0, choice.currency), row.period_end_at)
     found = billing.gateway.preview_invoice(
         {
@@ -48,16 +49,15 @@ def preview_change(billing: Billing, reader_id: int, lookup_key: str, now: datet
         }
     )
     due = Money(found["amount_due"], choice.currency)
-    return Preview(choice, moment, due, _next_payment_at(row, choice, found, moment))
+    return Preview(choice, moment, due, _next_payment_at(choice, found, moment))
 
 
 def at_once(billing: Billing, row: Subscription, choice: Choice, moment: int) -> Json:
-    """Return the change as Stripe takes it, for a preview as for the order."""
-    return {
-        "items": [{"id": _item_of(billing, row), "price": price_at_stripe(billing, choice)}],
-        "proration_behavior": "always_invoice",
-        "proration_date": moment,
-    }
+    """Return the change as Stripe takes it, for a preview as for the order; in a trial there is nothing to prorate."""
+    items = [{"id": _item_of(billing, row), "price": price_at_stripe(billing, choice)}]
+    if row.status == Status.TRIALING:
+        return {"items": items, "proration_behavior": "none"}
+    return {"items": items, "proration_behavior": "always_invoice", "proration_date": moment}
 
 
 def price_at_stripe(billing: Billing, choice: Choice) -> str:
@@ -73,9 +73,7 @@ def _item_of(billing: Billing, row: Subscription) -> str:
     return str(found["items"]["data"][0]["id"])
 
 
-def _next_payment_at(row: Subscription, choice: Choice, found: Json, moment: int) -> datetime | None:
+def _next_payment_at(choice: Choice, found: Json, moment: int) -> datetime:
     """Return when the next payment follows: at the end of the period that the invoice reaches to."""
     reaches_to = read_invoice({**found, "id": found.get("id") or ""}).period_end_at
-    if row.trial_end_at and reaches_to is None:
-        return row.trial_end_at
     return reaches_to or after_periods(at(moment), choice.rate, 1)
