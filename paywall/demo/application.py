@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from paywall import logs, schema
+from paywall import clock, logs, schema
 from paywall.app import create_product
 from paywall.background import leave_ctrl_c_to_the_parent
-from paywall.billing.stripe_gateway import InProcess, StripeGateway
 from paywall.billing.setting_up.account import set_up_stripe
+from paywall.billing.stripe_gateway import InProcess, StripeGateway
 from paywall.database import Database
 from paywall.demo import content, mailbox
 from paywall.demo.announcing import announce
+from paywall.demo.catching_up import catch_up
 from paywall.demo.place import ADDRESS_VARIABLE, FOLDER_VARIABLE, Place
 from paywall.publishers.rules import Profile
 from paywall.sandbox import Sandbox
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 BANNER = "This is a demo. Payments are simulated: use card 4242 4242 4242 4242, any date to come, any three digits."
 SANDBOX_PATH = "/sandbox"
+CONTROL_PATH = f"{SANDBOX_PATH}/control"
 
 
 def create_demo_app() -> "WSGIApplication":
@@ -33,6 +35,7 @@ def create_demo_app() -> "WSGIApplication":
     place = Place(Path(os.environ[FOLDER_VARIABLE]), os.environ[ADDRESS_VARIABLE])
     settings = place.settings()
     logs.configure(settings.log_level, pretty=True)
+    clock.follow(place.clock_file)
     database = Database(settings.database_url)
     schema.migrate(database)
     publisher = content.fill(database, place)
@@ -42,7 +45,10 @@ def create_demo_app() -> "WSGIApplication":
     database.close()
     product = create_product(replace(settings, stripe_webhook_secrets=(secret,)), gateway)
     product.flask.register_blueprint(mailbox.blueprint)
-    product.flask.context_processor(lambda: {"site_banner": BANNER, "mailbox_path": mailbox.PATH})
+    product.flask.context_processor(
+        lambda: {"site_banner": BANNER, "mailbox_path": mailbox.PATH, "control_path": CONTROL_PATH}
+    )
+    sandbox.open_control(clock.advance, partial(catch_up, product.work))
     sandbox.deliverer.start()
     product.start()
     announce(place.address)

@@ -31,6 +31,11 @@ class Place:
         """The state of the simulated Stripe."""
         return self.folder / "stripe.sqlite3"
 
+    @property
+    def clock_file(self) -> Path:
+        """How far business time has been turned."""
+        return self.folder / "clock"
+
     def settings(self) -> Settings:
         """Return the settings that a demo runs with."""
         return Settings(
