@@ -19,7 +19,7 @@ from paywall.app import Product, create_product
 from paywall.billing.catalogue.money import Money
 from paywall.billing.catalogue.plans import Interval
 from paywall.billing.catalogue.putting_on_sale import NewPlan, NewPrice, set_up_plan
-from paywall.billing.checkout.page import Order
+from paywall.billing.checkout.order import Order
 from paywall.billing.checkout.starting import start_checkout
 from paywall.billing.checkout.tables import Checkout, CheckoutState
 from paywall.billing.parts import Billing, make_billing

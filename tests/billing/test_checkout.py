@@ -42,7 +42,7 @@ class TestAReaderWhoChoosesAPrice:
         assert address.startswith(PAY)
         assert (page["mode"], page["client_reference_id"], page["metadata"]) == ("subscription", str(reader), about)
         assert page["success_url"] == f"{SITE}/subscribe/welcome?session_id={{CHECKOUT_SESSION_ID}}"
-        assert page["cancel_url"] == f"{SITE}/subscribe?next=/articles/a%20b%3Fx%3D1%26y%3D2"
+        assert page["cancel_url"] == f"{SITE}/subscribe?price={MONTHLY}&next=/articles/a%20b%3Fx%3D1%26y%3D2"
         assert page["allow_promotion_codes"] is True
         assert (row.session_id, row.next, row.state) == (page["id"], "/articles/a b?x=1&y=2", CheckoutState.OPEN)
 
@@ -232,14 +232,14 @@ class TestAProcessThatDiedWhileMakingThePage:
     def test_is_taken_over_with_the_same_attempt_once_its_time_is_up(self, shop: Shop) -> None:
         reader = shop.reader()
         long_ago = clock.wall() - timedelta(minutes=1)
-        dead = take_turn(shop.database, shop.order(reader).wish, long_ago, has_waited=False)
+        dead = take_turn(shop.database, shop.order(reader).wish(), long_ago, has_waited=False)
         assert shop.click(reader).startswith(PAY)
         assert shop.sessions()[0]["metadata"]["checkout"] == dead.checkout_id
 
     def test_is_waited_for_before_that_but_not_for_long(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("paywall.billing.checkout.starting.WAIT_FOR", timedelta())
         reader = shop.reader()
-        take_turn(shop.database, shop.order(reader).wish, clock.wall(), has_waited=False)
+        take_turn(shop.database, shop.order(reader).wish(), clock.wall(), has_waited=False)
         with pytest.raises(CheckoutBusy) as caught:
             shop.click(reader)
         assert caught.value.retry_after == 2
@@ -302,7 +302,7 @@ def test_a_turn_is_given_to_one_of_many_who_come_at_once(shop: Shop) -> None:
 
 
 def test_a_turn_that_was_taken_over_can_not_be_ended_by_its_old_holder(shop: Shop) -> None:
-    wish, now = shop.order(shop.reader()).wish, clock.wall()
+    wish, now = shop.order(shop.reader()).wish(), clock.wall()
     old = take_turn(shop.database, wish, now - timedelta(minutes=1), has_waited=False)
     assert take_turn(shop.database, wish, now, has_waited=False).is_mine
     end_turn(shop.database, old, now)

@@ -4,12 +4,14 @@ import time
 from datetime import timedelta
 
 from paywall import clock
-from paywall.billing.catalogue.plans import price_on_offer
-from paywall.billing.checkout.errors import CheckoutBusy, UnknownPrice
-from paywall.billing.checkout.page import Order, open_page, refuse_beside
-from paywall.billing.checkout.tables import CheckoutState
-from paywall.billing.checkout.turns import Turn, end_turn, give_up, take_turn
+from paywall.billing.checkout.errors import CheckoutBusy
+from paywall.billing.checkout.order import Order, wish_of
+from paywall.billing.checkout.page import open_page, refuse_beside
+from paywall.billing.checkout.tables import CheckoutState, customer_of
+from paywall.billing.checkout.turns import Turn, Wish, end_turn, give_up, take_turn
 from paywall.billing.parts import Billing
+from paywall.billing.snapshots.fields import id_of
+from paywall.billing.stripe_calls.asking import Json
 from paywall.billing.stripe_errors import IdempotencyConflict, StripeNotFound, StripeUnavailable, is_kept
 from paywall.billing.subscriptions.reading import current_subscription
 from paywall.errors import PaywallError
@@ -28,28 +30,22 @@ def start_checkout(billing: Billing, order: Order) -> str:
     Raises UnknownPrice, AlreadySubscribed, PaymentDue, CheckoutBusy, or a situation of `stripe_errors`. The calling
     thread must hold no open transaction: Stripe is asked between short ones.
     """
-    _refuse_unknown_price(billing, order)
+    wish = wish_of(billing, order)
     _refuse_second(billing, order.reader_id)
     deadline, has_waited = clock.wall() + WAIT_FOR, False
     while True:
-        turn = take_turn(billing.database, order.wish, clock.wall(), has_waited=has_waited)
+        turn = take_turn(billing.database, wish, clock.wall(), has_waited=has_waited)
         if turn.is_mine:
             try:
-                return _work(billing, order, turn)
+                return _work(billing, order, wish, turn)
             except _Again:
                 continue
-        if turn.url and has_waited and turn.lookup_key == order.lookup_key:
+        if turn.url and has_waited and turn.is_for(wish):
             return turn.url
         if clock.wall() > deadline:
             raise CheckoutBusy
         has_waited = True
         time.sleep(_POLL_SECONDS)
-
-
-def _refuse_unknown_price(billing: Billing, order: Order) -> None:
-    with billing.database.reading() as session:
-        if price_on_offer(session, order.publisher.id, order.lookup_key) is None:
-            raise UnknownPrice
 
 
 def _refuse_second(billing: Billing, reader_id: int) -> None:
@@ -60,10 +56,10 @@ def _refuse_second(billing: Billing, reader_id: int) -> None:
         refuse_beside(status)
 
 
-def _work(billing: Billing, order: Order, turn: Turn) -> str:
+def _work(billing: Billing, order: Order, wish: Wish, turn: Turn) -> str:
     """Do what the turn was taken for; whatever happens leaves nothing behind that stands in the next click's way."""
     try:
-        address = _page(billing, order, turn)
+        address = _page(billing, order, wish, turn)
     except Exception as error:
         if _needs_another_attempt(error):
             give_up(billing.database, turn, CheckoutState.CLOSED)
@@ -83,15 +79,15 @@ def _needs_another_attempt(error: Exception) -> bool:
     return isinstance(error, (PaywallError, _Again)) and not isinstance(error, CheckoutBusy)
 
 
-def _page(billing: Billing, order: Order, turn: Turn) -> str:
+def _page(billing: Billing, order: Order, wish: Wish, turn: Turn) -> str:
     if turn.session_id:
-        return _known_page(billing, order, turn)
-    if turn.lookup_key != order.lookup_key:
+        return _known_page(billing, wish, turn)
+    if not turn.is_for(wish):
         raise _Again
     return open_page(billing, order, turn)
 
 
-def _known_page(billing: Billing, order: Order, turn: Turn) -> str:
+def _known_page(billing: Billing, wish: Wish, turn: Turn) -> str:
     """Send the reader back to a page that was made before, if it is still the right one."""
     try:
         found = billing.gateway.retrieve_checkout_session(turn.session_id or "")
@@ -100,7 +96,13 @@ def _known_page(billing: Billing, order: Order, turn: Turn) -> str:
     if found.get("status") == "complete":
         give_up(billing.database, turn, CheckoutState.COMPLETED)
         return f"/subscribe/welcome?session_id={found['id']}"
-    if found.get("status") == "open" and turn.lookup_key == order.lookup_key and found.get("url"):
+    is_open = found.get("status") == "open" and found.get("url")
+    if is_open and turn.is_for(wish) and _is_of_living_customer(billing, found, wish.reader_id):
         end_turn(billing.database, turn, clock.wall())
         return str(found["url"])
     raise _Again
+
+
+def _is_of_living_customer(billing: Billing, page: Json, reader_id: int) -> bool:
+    with billing.database.reading() as session:
+        return id_of(page.get("customer")) == customer_of(session, reader_id)

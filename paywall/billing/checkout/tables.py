@@ -62,6 +62,9 @@ class Checkout(Base):
     lookup_key: Mapped[str]
     next: Mapped[str]
     """Where the reader wants to be afterwards: an address on this site."""
+    trial_days: Mapped[int] = mapped_column(default=0)
+    coupon: Mapped[str | None]
+    """Of the introductory offer; fixed at the start like the trial, so that each try says the same to Stripe."""
     state: Mapped[str] = mapped_column(default=CheckoutState.OPEN)
     worker: Mapped[str]
     """Who is making the page at Stripe; changes when somebody takes over."""

@@ -30,6 +30,8 @@ class Wish:
     reader_id: int
     lookup_key: str
     next: str
+    trial_days: int = 0
+    coupon: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ class Turn:
     next: str
     session_id: str | None
     url: str | None
+    trial_days: int
+    coupon: str | None
+
+    def is_for(self, wish: Wish) -> bool:
+        """Tell whether its page sells what is wanted now, beginning as it is promised now."""
+        return (self.lookup_key, self.trial_days, self.coupon) == (wish.lookup_key, wish.trial_days, wish.coupon)
 
 
 def take_turn(database: Database, wish: Wish, now: datetime, *, has_waited: bool) -> Turn:
@@ -92,6 +100,8 @@ def _new_row(wish: Wish, now: datetime) -> dict[str, object]:
         "reader_id": wish.reader_id,
         "lookup_key": wish.lookup_key,
         "next": wish.next,
+        "trial_days": wish.trial_days,
+        "coupon": wish.coupon,
         "state": CheckoutState.OPEN,
         "worker": "",
         "worked_until": now,
@@ -100,7 +110,17 @@ def _new_row(wish: Wish, now: datetime) -> dict[str, object]:
 
 
 def _seen(row: Checkout, *, is_mine: bool) -> Turn:
-    return Turn(row.id, row.worker, is_mine, row.lookup_key, row.next, row.session_id, row.url)
+    return Turn(
+        checkout_id=row.id,
+        worker=row.worker,
+        is_mine=is_mine,
+        lookup_key=row.lookup_key,
+        next=row.next,
+        session_id=row.session_id,
+        url=row.url,
+        trial_days=row.trial_days,
+        coupon=row.coupon,
+    )
 
 
 def _end_turn(database: Database, turn: Turn, **values: object) -> None:

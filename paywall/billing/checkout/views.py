@@ -11,7 +11,7 @@ from paywall.billing.catalogue.cards import Look, plan_cards
 from paywall.billing.catalogue.invitation import InvitationPrices
 from paywall.billing.catalogue.plans import LOOKUP_KEY
 from paywall.billing.checkout.errors import AlreadySubscribed, PaymentDue, UnknownPrice
-from paywall.billing.checkout.page import Order
+from paywall.billing.checkout.order import Order
 from paywall.billing.checkout.starting import start_checkout
 from paywall.billing.checkout.welcome import Arrival, Welcome, finish_checkout
 from paywall.billing.links import Links
@@ -43,6 +43,7 @@ def subscribe() -> ResponseReturnValue:
         cards=plan_cards(current.database(), current.publisher(), look),
         next=safe_next(request.args.get("next")),
         chosen=chosen,
+        why=request.args.get("why", ""),
     )
 
 
@@ -81,8 +82,11 @@ def welcome() -> ResponseReturnValue:
         case Arrival.OPEN:
             drop_pass()
             return redirect(arrived.next, 303)
-        case Arrival.EXPIRED:
-            return redirect(f"/subscribe?next={quote(arrived.next, safe='/')}", 303)
+        case Arrival.OVER:
+            return redirect("/account", 303)
+        case Arrival.EXPIRED | Arrival.FAILED | Arrival.TRIAL_REFUSED:
+            why = {"why": str(arrived.arrival)} if arrived.arrival is not Arrival.EXPIRED else {}
+            return redirect("/subscribe?" + urlencode({**why, "next": arrived.next}, safe="/"), 303)
         case _:
             return _not_yet(arrived, session_id)
 

@@ -11,8 +11,11 @@ from paywall.billing.parts import Billing
 from paywall.billing.snapshots.fields import id_of
 from paywall.billing.stripe_calls.asking import Json
 from paywall.billing.stripe_errors import StripeNotFound, StripeUnavailable
+from paywall.billing.subscriptions.status import ENDED
+from paywall.billing.subscriptions.tables import subscription_by_stripe_id
 from paywall.billing.syncing.ownership import Owner
 from paywall.billing.syncing.sync import BeingSynced, sync_subscription
+from paywall.billing.trials.taking import was_refused
 from paywall.entitlements.reading import rights_of
 from paywall.entitlements.rules import best
 
@@ -25,8 +28,12 @@ class Arrival(StrEnum):
 
     OPEN = "open"  # may read
     ACTIVATING = "activating"  # paid, and we are about to know it
-    PENDING = "pending"  # not paid, or by a means that takes days
+    PENDING = "pending"  # not paid
+    UNDER_WAY = "under_way"  # paid by a means that takes days
     EXPIRED = "expired"  # the payment page was closed unpaid
+    FAILED = "failed"  # the bank did not carry the payment out, and the subscription has ended
+    TRIAL_REFUSED = "trial_refused"  # the card has had its trial, and nothing was charged
+    OVER = "over"  # paid once, and ended since
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,18 @@ def _arrive(billing: Billing, who: Owner, found: Json) -> Arrival:
     _end(billing, found["id"], CheckoutState.COMPLETED)
     if _may_read(billing, who):
         return Arrival.OPEN
-    return Arrival.ACTIVATING if found.get("payment_status") in _PAID else Arrival.PENDING
+    return _closed(billing, subscription_id or "", is_paid=found.get("payment_status") in _PAID)
+
+
+def _closed(billing: Billing, subscription_id: str, *, is_paid: bool) -> Arrival:
+    """Return why a page that was filled in opens nothing yet, or nothing any more."""
+    with billing.database.reading() as session:
+        row = subscription_by_stripe_id(session, subscription_id)
+        if was_refused(session, subscription_id):
+            return Arrival.TRIAL_REFUSED
+        if row is not None and row.status in ENDED:
+            return Arrival.OVER if is_paid else Arrival.FAILED
+    return Arrival.ACTIVATING if is_paid else Arrival.UNDER_WAY
 
 
 def _end(billing: Billing, session_id: str, state: CheckoutState) -> None:

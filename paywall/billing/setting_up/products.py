@@ -8,17 +8,17 @@ from typing import Any
 
 from paywall.billing.catalogue.wording import percent
 from paywall.billing.setting_up.run import Run, holds
-from paywall.billing.setting_up.tax_rates import TAX, bring_tax_rate
+from paywall.billing.setting_up.tax_rates import bring_tax_rate
 from paywall.billing.setting_up.wanted import WantedPlan, WantedPrice
 from paywall.billing.stripe_calls.asking import Json
-from paywall.billing.stripe_calls.selling import PRICE_MARK, TAX_RATE_MARK
+from paywall.billing.stripe_calls.selling import PRICE_MARK, TAX_MARK, TAX_RATE_MARK
 from paywall.billing.stripe_errors import StripeNotFound
 
 
 def bring_plan(run: Run, plan: WantedPlan) -> None:
     """Bring a plan's product and prices to what is wanted."""
     rate = bring_tax_rate(run, plan.tax_basis_points if plan.prices else 0)
-    tax = {TAX: percent(plan.tax_basis_points) if plan.tax_basis_points else "", TAX_RATE_MARK: rate}
+    tax = {TAX_MARK: percent(plan.tax_basis_points) if plan.tax_basis_points else "", TAX_RATE_MARK: rate}
     _bring_product(run, plan)
     for price in plan.prices:
         _bring_price(run, price, {PRICE_MARK: price.lookup_key, **tax})

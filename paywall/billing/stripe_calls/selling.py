@@ -11,8 +11,11 @@ PORTAL_MARK = {"paywall": "portal"}
 PRICE_MARK = "paywall_price"
 """Where a price's metadata names the lookup key it was made for; an older price has lost the key itself."""
 
+TAX_MARK = "paywall_tax"
+"""Where a tax rate says that it is ours, and a price which tax it includes: in percent, `18`."""
+
 TAX_RATE_MARK = "paywall_tax_rate"
-"""Where a price's metadata names the tax rate that it includes."""
+"""Where a price's metadata names the tax rate of that percentage."""
 
 
 class Selling(Asking):

@@ -2,17 +2,12 @@
 
 from collections.abc import Sequence
 
-from structlog import get_logger
-
-from paywall import clock
-from paywall.billing.checkout.tables import note_deleted
+from paywall.billing.checkout.customers import look_whether_deleted
 from paywall.billing.parts import Billing
 from paywall.billing.stripe_errors import StripeNotFound
 from paywall.billing.subscriptions.tables import subscription_paid_by, subscriptions_of_customer
 from paywall.billing.webhooks.inbox import Noted
 from paywall.billing.webhooks.incoming import CUSTOMER_DELETED
-
-log = get_logger()
 
 
 def subscriptions_behind(billing: Billing, subject: str, events: Sequence[Noted]) -> list[str]:
@@ -29,21 +24,10 @@ def subscriptions_behind(billing: Billing, subject: str, events: Sequence[Noted]
 
 def _of_customer(billing: Billing, customer: str, events: Sequence[Noted]) -> list[str]:
     if any(event.type == CUSTOMER_DELETED for event in events):
-        _look_whether_deleted(billing, customer)
+        look_whether_deleted(billing, customer)
     with billing.database.reading() as session:
         known = subscriptions_of_customer(session, customer)
     return known or (_listed(billing, customer) if any(event.is_about_money_back for event in events) else [])
-
-
-def _look_whether_deleted(billing: Billing, customer: str) -> None:
-    try:
-        is_deleted = bool(billing.gateway.retrieve_customer(customer).get("deleted"))
-    except StripeNotFound:
-        is_deleted = True
-    if is_deleted:
-        with billing.database.writing() as session:
-            if note_deleted(session, customer, clock.wall()):
-                log.warning("a customer was deleted at stripe", customer=customer)
 
 
 def _of_stranger(billing: Billing, payment: str) -> list[str]:
