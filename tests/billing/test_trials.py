@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import select
 
 from paywall.billing.links import Links
-from paywall.billing.syncing.sync import Synced, sync_subscription
+from paywall.billing.syncing.attempt import Synced
+from paywall.billing.syncing.sync import sync_subscription
 from paywall.billing.trials.tables import Trial
 from paywall.billing.trials.taking import address_key, may_have_trial
 from paywall.readers.tables import Reader

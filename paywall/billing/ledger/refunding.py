@@ -10,7 +10,8 @@ from paywall import audit
 from paywall.billing.catalogue.money import Money, parse
 from paywall.billing.parts import Billing
 from paywall.billing.subscriptions.tables import Invoice
-from paywall.billing.syncing.sync import Synced, sync_subscription
+from paywall.billing.syncing.attempt import Synced
+from paywall.billing.syncing.sync import sync_subscription
 from paywall.errors import BadInput, NotFound
 
 
