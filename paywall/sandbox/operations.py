@@ -13,7 +13,8 @@ from paywall.sandbox.billing.schedules import operations as schedules
 from paywall.sandbox.billing.subscriptions import operations as subscriptions
 from paywall.sandbox.clocks import test_clocks
 from paywall.sandbox.hosted import checkout, configurations, portal
-from paywall.sandbox.payments import customers, payment_methods, payments, refunds
+from paywall.sandbox.payments import balance, charges, customers, payment_methods, payments, refunds
+from paywall.sandbox.payments.disputes import answering as disputes
 from paywall.sandbox.state.errors import ApiError
 from paywall.sandbox.webhooks import endpoints
 from paywall.sandbox.wire.routes import Operation
@@ -30,7 +31,10 @@ _MODULES = (
     coupons,
     promotion_codes,
     payments,
+    charges,
     refunds,
+    disputes,
+    balance,
     configurations,
     portal,
     endpoints,

@@ -15,6 +15,8 @@ from paywall.sandbox.clocks.turning import Turner
 from paywall.sandbox.control.pages import Control, is_below
 from paywall.sandbox.faults import Faults
 from paywall.sandbox.hosted.pages import Pages
+from paywall.sandbox.payments import payment_methods, refunds
+from paywall.sandbox.payments.disputes import opening
 from paywall.sandbox.state.events import Cause
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.store import Store
@@ -114,6 +116,27 @@ class Sandbox:
         """Replace an endpoint's signing secret; for `overlap` seconds both sign, each webhook with two `v1`."""
         with self.store.transaction(write=True):
             return keeping.roll_secret(self.store, endpoint_id, int(self._wall().timestamp()), overlap)
+
+    def open_dispute(
+        self, charge_id: str, *, reason: str = "fraudulent", amount: int | None = None, inquiry: bool = False
+    ) -> Json:
+        """Let the payer's bank dispute a charge, in whole unless an amount in minor units is given."""
+        with self.store.transaction(write=True):
+            work = self.begin()
+            charge = work.get("charge", charge_id)
+            return opening.open_dispute(work, charge, reason=reason, amount=amount, inquiry=inquiry)
+
+    def call_refund_back(self, refund_id: str) -> Json:
+        """Cancel a pending refund, as the dashboard's button does; the API cannot."""
+        with self.store.transaction(write=True):
+            work = self.begin()
+            return refunds.call_back(work, work.get("refund", refund_id))
+
+    def replace_card(self, method_id: str, exp_month: int, exp_year: int) -> Json:
+        """Let the card's network tell of its replacement: `payment_method.automatically_updated`."""
+        with self.store.transaction(write=True):
+            work = self.begin()
+            return payment_methods.replace_card(work, work.get("payment_method", method_id), exp_month, exp_year)
 
     def _seconds(self) -> int:
         return int(self._now().timestamp())

@@ -8,7 +8,15 @@ from typing import Literal
 
 from paywall.sandbox.state.shapes import Json, shape
 
-Outcome = Literal["succeeds", "declines", "authenticates"]
+Outcome = Literal[
+    "succeeds",
+    "declines",
+    "authenticates",
+    "authenticates_on_session",
+    "authenticates_until_set_up",
+    "authenticates_then_declines",
+]
+Afterwards = Literal["dispute", "inquiry", "refund_pending", "refund_fails"]
 
 _MONTHS = 12
 _SHORTEST, _LONGEST = 12, 19
@@ -16,7 +24,7 @@ _SHORTEST, _LONGEST = 12, 19
 
 @dataclass(frozen=True)
 class TestCard:
-    """How a charge to a test card ends, with the code and the sentence of a decline."""
+    """How a charge to a test card ends, with code and sentence of a decline, and what becomes of the charge later."""
 
     __test__ = False
     outcome: Outcome = "succeeds"
@@ -25,6 +33,7 @@ class TestCard:
     message: str = ""
     attaches: bool = True
     brand: str = "visa"
+    afterwards: Afterwards | None = None
 
 
 GENERIC = "Your card was declined."
@@ -33,16 +42,24 @@ NOT_A_TEST_CARD = (
     "For a list of valid test cards, visit: https://stripe.com/docs/testing."
 )
 
+POOR = "Your card has insufficient funds."
+EXPIRED = "Your card has expired."
+
 TEST_CARDS = {
     "4242424242424242": TestCard(),
     "5555555555554444": TestCard(brand="mastercard"),
-    "4000000000000341": TestCard("declines", "card_declined", "generic_decline", GENERIC),
-    "4000002760003184": TestCard("authenticates"),
-    "4000000000009995": TestCard(
-        "declines", "card_declined", "insufficient_funds", "Your card has insufficient funds.", attaches=False
-    ),
     "4000000000000002": TestCard("declines", "card_declined", "generic_decline", GENERIC, attaches=False),
-    "4000000000000259": TestCard(),
+    "4000000000000069": TestCard("declines", "expired_card", None, EXPIRED, attaches=False),
+    "4000000000000341": TestCard("declines", "card_declined", "generic_decline", GENERIC),
+    "4000000000009995": TestCard("declines", "card_declined", "insufficient_funds", POOR, attaches=False),
+    "4000000000000259": TestCard(afterwards="dispute"),
+    "4000000000001976": TestCard(afterwards="inquiry"),
+    "4000000000005126": TestCard(afterwards="refund_fails"),
+    "4000000000007726": TestCard(afterwards="refund_pending"),
+    "4000002500003155": TestCard("authenticates_until_set_up"),
+    "4000002760003184": TestCard("authenticates"),
+    "4000003800000446": TestCard("authenticates_on_session"),
+    "4000008260003178": TestCard("authenticates_then_declines", "card_declined", "insufficient_funds", POOR),
 }
 
 UNKNOWN_CARD = TestCard("declines", "card_declined", "test_mode_live_card", NOT_A_TEST_CARD, attaches=False)
@@ -55,7 +72,14 @@ TOKENS = {
     "pm_card_authenticationRequired": "4000002760003184",
     "pm_card_chargeDeclinedInsufficientFunds": "4000000000009995",
     "pm_card_chargeDeclined": "4000000000000002",
+    "pm_card_chargeDeclinedExpiredCard": "4000000000000069",
     "pm_card_createDispute": "4000000000000259",
+    "pm_card_createDisputeInquiry": "4000000000001976",
+    "pm_card_pendingRefund": "4000000000007726",
+    "pm_card_refundFail": "4000000000005126",
+    "pm_card_authenticationRequiredOnSetup": "4000002500003155",
+    "pm_card_authenticationRequiredSetupForOffSession": "4000003800000446",
+    "pm_card_authenticationRequiredChargeDeclinedInsufficientFunds": "4000008260003178",
 }
 
 
@@ -71,6 +95,18 @@ class TypedCard:
     def test_card(self) -> TestCard:
         """Return what the number stands for; a number that is no test card is declined."""
         return TEST_CARDS.get(self.number, UNKNOWN_CARD)
+
+
+def asks(card: TestCard, *, off_session: bool, is_set_up: bool) -> bool:
+    """Return whether the card's bank asks for 3-D Secure; off session the payer is not there to answer.
+
+    `is_set_up` tells that the payer has authenticated this card before, for payments to come.
+    """
+    if card.outcome == "authenticates_on_session":
+        return not off_session
+    if card.outcome == "authenticates_until_set_up":
+        return not (off_session and is_set_up)
+    return card.outcome in {"authenticates", "authenticates_then_declines"}
 
 
 def read_card(number: str, expiry: str, cvc: str, today: datetime) -> TypedCard | dict[str, str]:
@@ -121,7 +157,7 @@ def card_facts(card: TypedCard) -> Json:
     """Return the part of a payment method that describes its card: brand, last four digits, expiry, a fingerprint."""
     brand = card.test_card.brand
     return {
-        **shape("payment_method")["card"],
+        **shape("payment_method_card"),
         "brand": brand,
         "display_brand": brand,
         "networks": {"available": [brand], "preferred": None},

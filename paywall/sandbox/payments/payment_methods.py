@@ -1,23 +1,35 @@
-"""Payment methods: cards that belong to a customer. Only brand, last four digits and expiry are kept of a card."""
+"""Payment methods: cards and bank accounts that belong to a customer. Of each no more is kept than its last four."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from paywall.sandbox.payments.cards import TypedCard, card_facts, token_card
+from paywall.sandbox.payments.debits import accounts
 from paywall.sandbox.state.errors import card_error, no_such, refused
 from paywall.sandbox.state.shapes import Json, shape
 from paywall.sandbox.state.work import Work
 from paywall.sandbox.wire.paging import equals
-from paywall.sandbox.wire.params import merged, metadata, one_of, required, text
+from paywall.sandbox.wire.params import Declared, integer, merged, metadata, one_of, required, shape_of, text
 from paywall.sandbox.wire.routes import Operation, listing, retrieving
 
 
 def from_card(work: Work, card: TypedCard, *, name: str | None = None, country: str | None = None) -> Json:
     """Store the facts of a card as a payment method that belongs to nobody yet."""
-    details = shape("payment_method")["billing_details"]
-    details |= {"name": name, "address": {**details["address"], "country": country}}
     private = {"card": asdict(card.test_card)}
-    return work.add("payment_method", private=private, billing_details=details, card=card_facts(card))
+    return work.add("payment_method", private=private, billing_details=_billed(name, country), card=card_facts(card))
+
+
+def from_account(work: Work, number: str, *, name: str | None = None, email: str | None = None) -> Json:
+    """Store the facts of a test bank account as a payment method that belongs to nobody yet."""
+    details = {**_billed(name, number[:2]), "email": email}
+    facts = accounts.account_facts(number)
+    private = {"debit": accounts.ACCOUNTS[number]}
+    return work.add("payment_method", private=private, type="sepa_debit", billing_details=details, sepa_debit=facts)
+
+
+def _billed(name: str | None, country: str | None) -> Json:
+    details = shape("payment_method")["billing_details"]
+    return {**details, "name": name, "address": {**details["address"], "country": country}}
 
 
 def attach_to(work: Work, method: Json, customer: str) -> Json:
@@ -32,13 +44,19 @@ def attach_to(work: Work, method: Json, customer: str) -> Json:
 def attach(work: Work, params: Json) -> Json:
     """Attach a stored method, or one of Stripe's ready-made `pm_card_…`; some cards are refused already here."""
     customer = work.get("customer", params["customer"], "customer")
-    card = token_card(params["id"], datetime.fromtimestamp(work.now, UTC).year)
-    if card and not card.test_card.attaches:
-        raise card_error(card.test_card.message, card.test_card.code, card.test_card.decline_code)
-    method = from_card(work, card) if card else work.get("payment_method", params["id"])
+    method = _ready_made(work, params["id"]) or work.get("payment_method", params["id"])
     if method["customer"] not in {None, customer["id"]}:
         raise refused("The payment method you provided has already been attached to a customer.")
     return attach_to(work, method, customer["id"])
+
+
+def _ready_made(work: Work, token: str) -> Json | None:
+    if token in accounts.TOKENS:
+        return from_account(work, accounts.TOKENS[token], name="Jenny Rosen", email="jenny.rosen@example.com")
+    card = token_card(token, datetime.fromtimestamp(work.now, UTC).year)
+    if card and not card.test_card.attaches:
+        raise card_error(card.test_card.message, card.test_card.code, card.test_card.decline_code)
+    return from_card(work, card) if card else None
 
 
 def detach(work: Work, params: Json) -> Json:
@@ -57,9 +75,28 @@ def detach(work: Work, params: Json) -> Json:
 
 
 def update(work: Work, params: Json) -> Json:
-    """Change a method's metadata."""
-    method = work.get("payment_method", params["id"])
-    return work.change(method, event="payment_method.updated", metadata=merged(method["metadata"], params["metadata"]))
+    """Change a method's metadata, whom it bills, or when its card expires."""
+    method = work.get("payment_method", params.pop("id"))
+    if "card" in params and method["type"] != "card":
+        raise refused("You cannot update `card` of a PaymentMethod of another type.", "card")
+    changes: Json = {name: params[name] for name in ("allow_redisplay",) if name in params}
+    if "metadata" in params:
+        changes["metadata"] = merged(method["metadata"], params["metadata"])
+    if "card" in params:
+        changes["card"] = {**method["card"], **params["card"]}
+    if "billing_details" in params:
+        changes["billing_details"] = _billing(method["billing_details"], params["billing_details"])
+    return work.change(method, event="payment_method.updated", **changes)
+
+
+def _billing(old: Json, new: Json) -> Json:
+    return {**old, **new, "address": {**old["address"], **(new.get("address") or {})}}
+
+
+def replace_card(work: Work, method: Json, exp_month: int, exp_year: int) -> Json:
+    """Let the card's network tell of a card sent in its place, which goes on longer; charges go on as before."""
+    card = {**method["card"], "exp_month": exp_month, "exp_year": exp_year}
+    return work.change(method, event="payment_method.automatically_updated", card=card)
 
 
 def default_for(work: Work, customer_id: str, subscription: Json | None = None) -> Json | None:
@@ -68,6 +105,15 @@ def default_for(work: Work, customer_id: str, subscription: Json | None = None) 
     chosen = subscription and subscription["default_payment_method"]
     identifier = chosen or customer["invoice_settings"]["default_payment_method"]
     return work.store.get("payment_method", identifier) if identifier else None
+
+
+def make_default(work: Work, method: Json, customer_id: str, subscriptions: list[Json]) -> None:
+    """Take what is due from this method from now on: the customer's default, and that of the subscriptions given."""
+    customer = work.get("customer", customer_id)
+    settings = {**customer["invoice_settings"], "default_payment_method": method["id"]}
+    work.change(customer, event="customer.updated", invoice_settings=settings)
+    for subscription in subscriptions:
+        work.change(subscription, event="customer.subscription.updated", default_payment_method=method["id"])
 
 
 def of_customer(work: Work, params: Json) -> Json:
@@ -79,13 +125,33 @@ def of_customer(work: Work, params: Json) -> Json:
     return method
 
 
-_FILTERS = {"customer": equals("customer"), "type": equals("$.type", one_of("card"))}
+def list_of_customer(work: Work, params: Json) -> Json:
+    """Return the methods of one customer."""
+    customer = work.get("customer", params.pop("customer"))
+    return _LIST.handler(work, {**params, "customer": customer["id"]})
 
-OPERATIONS = (
+
+_FILTERS = {"customer": equals("customer"), "type": equals("$.type", one_of("card", "sepa_debit"))}
+_LIST = listing("/v1/payment_methods", "payment_method", _FILTERS)
+_ADDRESS: Declared = {name: text(unset=True) for name in ("city", "country", "line1", "line2", "postal_code", "state")}
+_BILLING: Declared = {
+    **{name: text(unset=True) for name in ("email", "name", "phone")},
+    "address": shape_of(_ADDRESS, unset=True),
+}
+_UPDATE: Declared = {
+    "allow_redisplay": one_of("always", "limited", "unspecified"),
+    "billing_details": shape_of(_BILLING),
+    "card": shape_of({"exp_month": integer(1, 12), "exp_year": integer(2000, 2100)}),
+    "metadata": metadata,
+}
+_OWN = "/v1/customers/<customer>/payment_methods"
+
+OPERATIONS: tuple[Operation, ...] = (
     retrieving("/v1/payment_methods/<id>", "payment_method"),
-    listing("/v1/payment_methods", "payment_method", _FILTERS),
-    Operation("POST", "/v1/payment_methods/<id>", update, {"metadata": required(metadata)}),
+    _LIST,
+    Operation("POST", "/v1/payment_methods/<id>", update, _UPDATE),
     Operation("POST", "/v1/payment_methods/<id>/attach", attach, {"customer": required(text())}),
     Operation("POST", "/v1/payment_methods/<id>/detach", detach),
-    Operation("GET", "/v1/customers/<customer>/payment_methods/<id>", of_customer),
+    Operation("GET", f"{_OWN}/<id>", of_customer),
+    Operation("GET", _OWN, list_of_customer, {name: each for name, each in _LIST.params.items() if name != "customer"}),
 )

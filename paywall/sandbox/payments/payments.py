@@ -1,18 +1,19 @@
-"""Taking money: payment intents and charges, and what the test card makes of each attempt."""
+"""Taking money: payment intents, and what the payment method makes of each attempt."""
 
+from paywall.sandbox.payments import cards, charges
 from paywall.sandbox.payments.cards import TestCard
-from paywall.sandbox.state.errors import ApiError, card_error
+from paywall.sandbox.payments.debits import beginning
+from paywall.sandbox.state.errors import ApiError, card_error, refused
 from paywall.sandbox.state.ids import new_id, token
 from paywall.sandbox.state.shapes import Json, shape
 from paywall.sandbox.state.work import Work
 from paywall.sandbox.wire.paging import equals
 from paywall.sandbox.wire.routes import Operation, listing, retrieving
 
-_MERCHANT = "SANDBOX"
-
 CANNOT_AUTHENTICATE = (
     "We are unable to authenticate your payment method. Please choose a different payment method and try again."
 )
+_NOT_ANY_MORE = {"canceled", "processing", "succeeded"}
 
 
 def new_intent(work: Work, customer: str | None, amount: int, currency: str, description: str) -> Json:
@@ -35,33 +36,72 @@ def behaviour(work: Work, method: Json) -> TestCard:
     return TestCard(**work.store.private(method["id"])["card"])
 
 
-def attempt(work: Work, intent: Json, method: Json, *, authenticated: bool = False) -> Json:
-    """Try to take the money; the intent's status (succeeded, requires_action, …) says how it went."""
+def asks(work: Work, method: Json, *, off_session: bool) -> bool:
+    """Return whether a payment by this method needs the payer's authentication."""
+    if method["type"] != "card":
+        return False
+    is_set_up = work.store.private(method["id"]).get("is_set_up", False)
+    return cards.asks(behaviour(work, method), off_session=off_session, is_set_up=is_set_up)
+
+
+def set_up(work: Work, method: Json) -> None:
+    """Remember that the payer has authenticated this method for payments to come."""
+    work.store.set_private(method["id"], {**work.store.private(method["id"]), "is_set_up": True})
+
+
+def attempt(
+    work: Work, intent: Json, method: Json, *, authenticated: bool = False, off_session: bool | None = None
+) -> Json:
+    """Try to take the money; the intent's status (succeeded, processing, requires_action, …) says how it went.
+
+    `off_session` says that the payer is not there; None: so it is exactly when the payment fell due by itself.
+    """
+    if intent["status"] in _NOT_ANY_MORE:
+        raise _unexpected(intent)
+    if method["type"] == "sepa_debit":
+        return beginning.begin(work, intent, method)
     card = behaviour(work, method)
-    if card.outcome == "declines":
+    if not authenticated and asks(work, method, off_session=work.is_turn if off_session is None else off_session):
+        return _asked(work, intent, method)
+    if card.outcome in {"declines", "authenticates_then_declines"}:
         return _declined(work, intent, method, card)
-    if card.outcome == "authenticates" and not authenticated:
-        action = {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
-        return work.change(
-            intent,
-            event="payment_intent.requires_action",
-            status="requires_action",
-            next_action=action,
-            payment_method=method["id"],
-        )
     return _succeeded(work, intent, method, authenticated=authenticated)
 
 
+def _unexpected(intent: Json) -> ApiError:
+    words = f"This PaymentIntent's status is {intent['status']}; it cannot be confirmed again."
+    return refused(words, code="payment_intent_unexpected_state")
+
+
+def _asked(work: Work, intent: Json, method: Json) -> Json:
+    action = {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
+    return work.change(
+        intent,
+        event="payment_intent.requires_action",
+        status="requires_action",
+        next_action=action,
+        payment_method=method["id"],
+    )
+
+
 def _succeeded(work: Work, intent: Json, method: Json, *, authenticated: bool) -> Json:
-    charge = _charge(work, intent, method, authenticated=authenticated)
+    charge = charges.book(work, charges.add(work, intent, method, authenticated=authenticated))
+    charges.remember(work, charge, behaviour(work, method).afterwards)
+    if authenticated:
+        set_up(work, method)
     work.emit("charge.succeeded", charge)
+    return succeed(work, intent, charge)
+
+
+def succeed(work: Work, intent: Json, charge: Json) -> Json:
+    """Note that a charge brought in what the intent asked for."""
     return work.change(
         intent,
         event="payment_intent.succeeded",
         status="succeeded",
         amount_received=intent["amount"],
         latest_charge=charge["id"],
-        payment_method=method["id"],
+        payment_method=charge["payment_method"],
         next_action=None,
         last_payment_error=None,
     )
@@ -71,12 +111,12 @@ def _declined(work: Work, intent: Json, method: Json, card: TestCard) -> Json:
     outcome = shape(
         "outcome",
         network_status="declined_by_network",
-        reason=card.decline_code,
+        reason=card.decline_code or card.code,
         seller_message="The bank did not return any further details with this decline.",
         type="issuer_declined",
         advice_code="try_again_later",
     )
-    charge = _charge(
+    charge = charges.add(
         work,
         intent,
         method,
@@ -85,23 +125,25 @@ def _declined(work: Work, intent: Json, method: Json, card: TestCard) -> Json:
         paid=False,
         captured=False,
         amount_captured=0,
-        balance_transaction=None,
         failure_code=card.code,
         failure_message=card.message,
         receipt_url=None,
     )
     work.emit("charge.failed", charge)
-    error = {"charge": charge["id"], "code": card.code, "decline_code": card.decline_code, "message": card.message}
-    return _failed(work, intent, method, error, latest_charge=charge["id"])
+    error = {"charge": charge["id"], "code": card.code, "message": card.message}
+    if card.decline_code:
+        error["decline_code"] = card.decline_code
+    return fail(work, intent, method, error, latest_charge=charge["id"])
 
 
 def fail_authentication(work: Work, intent: Json, method: Json) -> Json:
     """Note that the payer did not pass 3-D Secure."""
     code = "payment_intent_authentication_failure"
-    return _failed(work, intent, method, {"code": code, "message": CANNOT_AUTHENTICATE})
+    return fail(work, intent, method, {"code": code, "message": CANNOT_AUTHENTICATE})
 
 
-def _failed(work: Work, intent: Json, method: Json, error: Json, **fields: str) -> Json:
+def fail(work: Work, intent: Json, method: Json, error: Json, **fields: str) -> Json:
+    """Note that an attempt failed; the intent waits for another method."""
     return work.change(
         intent,
         event="payment_intent.payment_failed",
@@ -111,44 +153,6 @@ def _failed(work: Work, intent: Json, method: Json, error: Json, **fields: str) 
         last_payment_error={**error, "payment_method": method, "type": "card_error"},
         **fields,
     )
-
-
-def _charge(work: Work, intent: Json, method: Json, *, authenticated: bool = False, **fields: object) -> Json:
-    identifier = new_id("charge")
-    known: Json = {
-        "amount": intent["amount"],
-        "amount_captured": intent["amount"],
-        "balance_transaction": f"txn_{token(24)}",
-        "billing_details": method["billing_details"],
-        "calculated_statement_descriptor": _MERCHANT,
-        "currency": intent["currency"],
-        "customer": intent["customer"],
-        "description": intent["description"],
-        "outcome": shape("outcome"),
-        "payment_intent": intent["id"],
-        "payment_method": method["id"],
-        "payment_method_details": _details(method, intent["amount"], authenticated=authenticated),
-        "receipt_url": f"{work.base_url}/receipts/{identifier}",
-    }
-    return work.add("charge", identifier=identifier, **{**known, **fields})
-
-
-def _details(method: Json, amount: int, *, authenticated: bool) -> Json:
-    details = shape("payment_method_details")
-    card = {name: method["card"][name] for name in ("brand", "exp_month", "exp_year", "fingerprint", "last4")}
-    secure = {
-        "authentication_flow": "challenge",
-        "electronic_commerce_indicator": "05",
-        "exemption_indicator": None,
-        "result": "authenticated",
-        "result_reason": None,
-        "transaction_id": None,
-        "version": "2.2.0",
-    }
-    capturable = {"maximum_amount_capturable": amount, "status": "unavailable"}
-    details["card"] |= card | {"network": card["brand"], "amount_authorized": amount, "overcapture": capturable}
-    details["card"]["three_d_secure"] = secure if authenticated else None
-    return details
 
 
 def declined(intent: Json) -> ApiError:
@@ -161,10 +165,4 @@ def declined(intent: Json) -> ApiError:
 OPERATIONS: tuple[Operation, ...] = (
     retrieving("/v1/payment_intents/<id>", "payment_intent"),
     listing("/v1/payment_intents", "payment_intent", {"customer": equals("customer")}),
-    retrieving("/v1/charges/<id>", "charge"),
-    listing(
-        "/v1/charges",
-        "charge",
-        {"customer": equals("customer"), "payment_intent": equals("json_extract(body, '$.payment_intent')")},
-    ),
 )

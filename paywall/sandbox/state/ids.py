@@ -7,12 +7,14 @@ _RANDOM = secrets.SystemRandom()
 _ALPHABET = string.ascii_letters + string.digits
 
 PREFIXES = {
+    "balance_transaction": "txn",
     "billing_portal.configuration": "bpc",
     "billing_portal.session": "bps",
     "charge": "ch",
     "checkout.session": "cs_test",
     "customer": "cus",
     "discount": "di",
+    "dispute": "du",
     "event": "evt",
     "invoice": "in",
     "invoice_payment": "inpay",
@@ -25,6 +27,7 @@ PREFIXES = {
     "product": "prod",
     "promotion_code": "promo",
     "refund": "re",
+    "setup_intent": "seti",
     "subscription": "sub",
     "subscription_item": "si",
     "subscription_schedule": "sub_sched",

@@ -10,7 +10,7 @@ from paywall.sandbox.state.work import Work
 _DEEPEST = 4
 
 EXPANDABLE = {
-    "balance_transaction": None,
+    "balance_transaction": "balance_transaction",
     "charge": "charge",
     "configuration": "billing_portal.configuration",
     "coupon": "coupon",
@@ -18,16 +18,17 @@ EXPANDABLE = {
     "default_payment_method": "payment_method",
     "default_price": "price",
     "discounts": "discount",
+    "failure_balance_transaction": "balance_transaction",
     "invoice": "invoice",
     "latest_charge": "charge",
     "latest_invoice": "invoice",
     "payment_intent": "payment_intent",
     "payment_method": "payment_method",
-    "pending_setup_intent": None,
+    "pending_setup_intent": "setup_intent",
     "product": "product",
     "promotion_code": "promotion_code",
     "schedule": "subscription_schedule",
-    "setup_intent": None,
+    "setup_intent": "setup_intent",
     "subscription": "subscription",
 }
 

@@ -1,0 +1,1 @@
+"""Disputes: a payer's bank takes a payment back, or asks about it first; the shop answers, the bank decides."""
