@@ -1,16 +1,20 @@
-"""How many may keep us waiting for a body: a thread that reads one can do nothing else until it has come.
+"""How many may keep us waiting for a body, and for how long: a thread that reads one can do nothing else meanwhile.
 
 Somebody who sends a form one byte a minute on forty connections would otherwise hold every thread, and nobody could
-read. So bodies are read by a part of the threads only, and by fewer for any one network.
+read. So bodies are read by a part of the threads only, by fewer for any one network, and each must come in time: after
+that the request is answered, and the server closes its connection.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
-from threading import Condition
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from threading import Condition, Thread
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from paywall.errors import Unavailable
+from paywall import clock
+from paywall.errors import PaywallError, Unavailable
 from paywall.settings_values import Network
 from paywall.web.addresses import client_address, network_of
 
@@ -21,7 +25,10 @@ MOST = 16
 """Half of the threads that `paywall.serving` gives a process."""
 MOST_OF_ONE = 8
 PATIENCE_SECONDS = 0.1
+BODY_SECONDS = 8.0
+"""How long a body may take from its first byte asked for to its last; headers have ten seconds, see `serving`."""
 _NEVER_READ = ("GET", "HEAD")
+T = TypeVar("T")
 
 
 class TooManyUploads(Unavailable):
@@ -29,6 +36,13 @@ class TooManyUploads(Unavailable):
 
     code = "too_many_uploads"
     retry_after = 5
+
+
+class TooSlow(PaywallError):
+    """What you sent took too long to arrive. Please send it again."""
+
+    status = 408
+    code = "too_slow"
 
 
 class Uploads:
@@ -70,22 +84,43 @@ class Uploads:
 
 
 class _Counted:
-    """A body whose every read holds a place."""
+    """A body whose every read holds a place, and that must have come in time."""
 
     def __init__(self, body: Any, room: Callable[[], Any]) -> None:  # noqa: ANN401 - any server's own file
         self._body, self._room = body, room
+        self._ends_at: datetime | None = None
 
     def read(self, *size: int) -> bytes:
-        with self._room():
-            return bytes(self._body.read(*size))
+        return self._wait_for(lambda: bytes(self._body.read(*size)))
 
     def readline(self, *size: int) -> bytes:
-        with self._room():
-            return bytes(self._body.readline(*size))
+        return self._wait_for(lambda: bytes(self._body.readline(*size)))
 
     def readlines(self, *hint: int) -> list[bytes]:
-        with self._room():
-            return list(self._body.readlines(*hint))
+        return self._wait_for(lambda: list(self._body.readlines(*hint)))
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self.readlines())
+
+    def _wait_for(self, read: Callable[[], T]) -> T:
+        now = clock.wall()
+        self._ends_at = self._ends_at or now + timedelta(seconds=BODY_SECONDS)
+        with self._room():
+            return _in_time(read, (self._ends_at - now).total_seconds())
+
+
+def _in_time(read: Callable[[], T], seconds: float) -> T:
+    """Return what another thread reads; raises TooSlow. That thread ends with the connection."""
+    found: Future[T] = Future()
+    Thread(target=_fulfil, args=(found, read), name="body", daemon=True).start()
+    try:
+        return found.result(max(seconds, 0))
+    except TimeoutError as late:
+        raise TooSlow from late
+
+
+def _fulfil(found: Future[T], read: Callable[[], T]) -> None:
+    try:
+        found.set_result(read())
+    except BaseException as error:  # noqa: BLE001 - raised where the result is waited for
+        found.set_exception(error)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,13 @@ class TestABodyThatIsTooLong:
         head = f"POST {path} HTTP/1.1\r\nHost: {wire.host}\r\nConnection: close\r\n{form}\r\n{length}\r\n\r\n".encode()
         sent = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) if in_pieces else body
         assert wire.send(head + sent).status == 413
+
+
+class TestABodyThatComesDropByDrop:
+    def test_is_answered_and_closed_within_ten_seconds(self, wire: Wire) -> None:  # WEB-S29
+        began = time.monotonic()
+        with ThreadPoolExecutor() as threads:
+            asked = [("/webhooks/stripe", 1000), ("/webhooks/stripe", 100_000), ("/login", 99)]
+            answers = list(threads.map(lambda one: wire.drip(*one), asked))
+        assert time.monotonic() - began < 10
+        assert [answer.status for answer in answers] == [408, 408, 400]

@@ -1,16 +1,19 @@
 """Who sends a form drop by drop holds up nobody who wants to read."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 from werkzeug.test import create_environ
 
 from paywall.app import Product
-from paywall.web.uploads import MOST, MOST_OF_ONE
+from paywall.web import uploads
+from paywall.web.uploads import MOST, MOST_OF_ONE, Uploads
 from tests.gate.visits import Browser
 
 
@@ -38,6 +41,7 @@ class Dripping:
     def __init__(self, product: Product, threads: ThreadPoolExecutor) -> None:
         self._product, self._threads = product, threads
         self._came, self.let_go = threading.Semaphore(0), threading.Event()
+        self._answers: SimpleQueue[str] = SimpleQueue()
 
     def begin(self, count: int, address: str) -> None:
         """Have so many forms be waited for."""
@@ -50,8 +54,16 @@ class Dripping:
         environ = create_environ("/login", base_url="https://news.test", method="POST")
         environ |= {"wsgi.input": Drip(self._came, self.let_go), "CONTENT_LENGTH": "7", "REMOTE_ADDR": address}
         environ["CONTENT_TYPE"] = "application/x-www-form-urlencoded"
-        for _ in self._product.flask.wsgi_app(environ, lambda *_: lambda _data: None):
+        for _ in self._product.flask.wsgi_app(environ, self._note):
             pass
+
+    def answer(self) -> str:
+        """Wait for an answer, and return its status."""
+        return self._answers.get(timeout=30)
+
+    def _note(self, status: str, *_: object) -> Callable[[bytes], object]:
+        self._answers.put(status)
+        return lambda _data: None
 
 
 @pytest.fixture
@@ -87,3 +99,44 @@ class TestManyNetworksTogether:
         browser = Browser(product.flask)
         assert browser.sign_up("reader@example.org").status_code == 503
         assert browser.get("/articles/free-0").status_code == 200
+
+
+class Pieces(BytesIO):
+    """A body of one byte at a time; after the last one the connection breaks off."""
+
+    def __init__(self, pause: float, pieces: int) -> None:
+        super().__init__()
+        self._pause, self._left = pause, pieces
+
+    def read(self, size: int | None = -1, /) -> bytes:  # noqa: ARG002 - as files have it
+        time.sleep(self._pause)
+        self._left -= 1
+        if self._left < 0:
+            raise ConnectionResetError
+        return b"a"
+
+
+def drip_through(uploads: Uploads, pause: float, pieces: int) -> None:
+    """Read a body piece by piece to its end, through what counts uploads."""
+
+    def read_all(environ: Any, _start_response: Any) -> list[bytes]:
+        return list(iter(lambda: environ["wsgi.input"].read(1), b""))
+
+    environ = create_environ(method="POST") | {"wsgi.input": Pieces(pause, pieces)}
+    uploads.around(read_all)(environ, lambda *_: lambda _data: None)
+
+
+class TestABodyThatDoesNotCome:
+    def test_is_given_up_on(self, dripping: Dripping, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(uploads, "BODY_SECONDS", 0.2)
+        dripping.begin(1, "198.51.100.1")
+        assert dripping.answer() == "408 REQUEST TIMEOUT"
+
+    def test_in_many_pieces_has_no_longer_than_in_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(uploads, "BODY_SECONDS", 0.3)
+        with pytest.raises(uploads.TooSlow):
+            drip_through(Uploads(()), pause=0.1, pieces=20)
+
+    def test_that_breaks_off_raises_what_the_server_raises(self) -> None:
+        with pytest.raises(ConnectionResetError):
+            drip_through(Uploads(()), pause=0, pieces=3)

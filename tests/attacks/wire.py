@@ -2,6 +2,7 @@
 
 import re
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 
 
@@ -44,3 +45,14 @@ class Wire:
         own = self.host if host is None else host
         head = (f"{method} {target} HTTP/1.1", f"Host: {own}", "Connection: close", *lines)
         return self.send("\r\n".join((*head, "", "")).encode("latin-1"))
+
+    def drip(self, target: str, length: int) -> Answer:
+        """Send a request whose body has a byte each second, until the server closes or has it all."""
+        head = f"POST {target} HTTP/1.1\r\nHost: {self.host}\r\nContent-Length: {length}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+            connection.sendall(head.encode())
+            for _ in range(length):
+                connection.sendall(b"a")
+                with suppress(TimeoutError):
+                    return Answer(connection.recv(65536))
+        return Answer(b"")
