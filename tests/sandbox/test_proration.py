@@ -301,6 +301,13 @@ class TestOtherPaymentBehaviours:
         assert item_of(shop.client.v1.subscriptions.retrieve(subscription.id)).price.unit_amount == 499
         assert len(shop.client.v1.invoices.list().data) == 1
 
+    def test_error_if_incomplete_is_also_for_a_card_that_asks(self, shop: Shop) -> None:
+        subscription = subscribe_by_api(shop)
+        make_card_fail(shop, subscription, "pm_card_authenticationRequired")
+        with pytest.raises(stripe.InvalidRequestError) as caught:
+            change(shop, subscription, price(shop, 1499), payment_behavior="error_if_incomplete")
+        assert caught.value.code == "subscription_payment_intent_requires_action"
+
     def test_allow_incomplete_changes_it_and_lets_it_be_past_due(self, shop: Shop) -> None:
         subscription = subscribe_by_api(shop)
         make_card_fail(shop, subscription)

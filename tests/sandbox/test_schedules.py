@@ -20,15 +20,18 @@ def present(schedule: Any) -> dict[str, Any]:
     return {"items": rows, "start_date": phase.start_date, "end_date": phase.end_date}
 
 
+def coming(to: Any, interval: str = "month") -> dict[str, Any]:
+    return {"items": [{"price": to.id, "quantity": 1}], "duration": {"interval": interval}}
+
+
 def then(shop: Shop, schedule: Any, to: Any, *, interval: str = "month", **more: Any) -> Any:
     """Let the schedule go over to a price at the end of the present phase."""
-    following = {"items": [{"price": to.id, "quantity": 1}], "duration": {"interval": interval}}
     return shop.client.v1.subscription_schedules.update(
         schedule.id,
         {
             "end_behavior": "release",
             "proration_behavior": "none",
-            "phases": [present(schedule), {**following, **more}],
+            "phases": [present(schedule), {**coming(to, interval), **more}],
         },
     )
 
@@ -95,6 +98,17 @@ class TestASchedule:
         assert now(shop, subscription).status == "canceled"
         assert shop.client.v1.subscription_schedules.retrieve(schedule.id).status == "completed"
         assert len(shop.client.v1.invoices.list().data) == 1
+
+    @pytest.mark.parametrize(("named", "total"), [(True, 149), (False, 299)])
+    def test_keeps_only_the_discounts_its_phases_name(self, shop: Shop, time: Time, *, named: bool, total: int) -> None:
+        half = shop.client.v1.coupons.create({"percent_off": 50, "duration": "forever"})
+        subscription = subscribe_by_api(shop, discounts=[{"coupon": half.id}])
+        schedule = scheduled(shop, subscription)
+        kept = {"discounts": [{"discount": subscription.discounts[0]}]} if named else {}
+        phases = [{**present(schedule), **kept}, {**coming(price(shop, 299)), **kept}]
+        shop.client.v1.subscription_schedules.update(schedule.id, {"phases": phases})
+        time.move(days=30, hours=1)
+        assert now(shop, subscription).latest_invoice.amount_paid == total
 
     def test_is_released_before_its_change_happens(self, shop: Shop, time: Time) -> None:
         subscription = subscribe_by_api(shop)

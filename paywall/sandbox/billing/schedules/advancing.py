@@ -35,7 +35,10 @@ def stand_in(work: Work, schedule: Json, subscription: Json, phase: Json) -> Non
 
 
 def _params(subscription: Json, phase: Json) -> Json:
-    """Return the change of items that a phase asks for: place by place, more are added, fewer taken away."""
+    """Return the change a phase asks for: items place by place, and only the discounts and tax rates it names.
+
+    What a phase does not name is lost, as at Stripe, where a phase is replaced as a whole.
+    """
     old = [item["id"] for item in subscription["items"]["data"]]
     new = [{name: row[name] for name in ("price", "quantity", "metadata")} for row in phase["items"]]
     rows = [{**row, "id": identifier} for row, identifier in zip(new, old, strict=False)]
@@ -44,7 +47,7 @@ def _params(subscription: Json, phase: Json) -> Json:
     params["default_tax_rates"] = [rate["id"] for rate in phase["default_tax_rates"]]
     rows_of_discounts = [{name: one[name] for name in one if one[name]} for one in phase["discounts"]]
     living = [one for one in rows_of_discounts if one.get("discount") in {None, *subscription["discounts"]}]
-    return {**params, "discounts": living} if phase["discounts"] else params
+    return {**params, "discounts": living}
 
 
 def _at_renewal(work: Work, subscription: Json, params: Json) -> None:

@@ -56,26 +56,21 @@ def update(work: Work, params: Json) -> Json:
     changes = {"end_behavior": params["end_behavior"]} if "end_behavior" in params else {}
     if "metadata" in params:
         changes["metadata"] = merged(schedule["metadata"], params["metadata"])
-    before = phases.present(schedule["phases"], work.now)
     if "phases" in params:
         changes["phases"] = phases.read(work, schedule, params["phases"])
     work.change(schedule, event="subscription_schedule.updated", **changes)
     if "phases" in params:
-        _take_up(work, schedule, before, params.get("proration_behavior"))
+        _take_up(work, schedule, params.get("proration_behavior"))
     return work.get("subscription_schedule", schedule["id"])
 
 
-def _take_up(work: Work, schedule: Json, before: Json | None, proration: str | None) -> None:
+def _take_up(work: Work, schedule: Json, proration: str | None) -> None:
     subscription = work.get("subscription", schedule["subscription"])
     phase = phases.present(schedule["phases"], work.now)
     if phase is None:
         raise invalid("One of the phases must be the present one.", "phases")
-    if before is not None and phase["items"] == before["items"]:
-        advancing.stand_in(work, schedule, subscription, phase)
-        changing.apply(work, subscription, {})
-    else:
-        behaviour = proration or phase["proration_behavior"]
-        advancing.enter(work, schedule, subscription, {**phase, "proration_behavior": behaviour})
+    behaviour = proration or phase["proration_behavior"]
+    advancing.enter(work, schedule, subscription, {**phase, "proration_behavior": behaviour})
 
 
 def _active(work: Work, identifier: str, deed: str) -> Json:

@@ -15,6 +15,8 @@ _NO_METHOD = (
     "This customer has no attached payment source or default payment method. Please consider adding a default payment "
     "method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting."
 )
+_NO_PAYMENT = "The payment needs a payment method, or an action of the payer, before it can be completed."
+_NEEDS_ACTION = "subscription_payment_intent_requires_action"
 _AS_THEY_ARE = ("cancel_at", "cancel_at_period_end", "collection_method", "days_until_due", "description")
 
 
@@ -36,7 +38,7 @@ def create(work: Work, params: Json) -> Json:
 def must_succeed(intent: Json | None, behaviour: str) -> None:
     """Raise, undoing everything, if the payment failed and was not allowed to."""
     if behaviour == "error_if_incomplete" and intent and intent["status"] not in {"succeeded", "processing"}:
-        error = payments.declined(intent)
+        error = payments.declined(intent) if intent["last_payment_error"] else refused(_NO_PAYMENT, code=_NEEDS_ACTION)
         error.keep = False
         raise error
 
