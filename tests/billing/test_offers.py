@@ -201,7 +201,7 @@ class TestOffersAtStripe:
     def test_become_coupons_for_the_plan_alone(self, shop: Shop) -> None:
         start(shop, HALF)
         assert bring(shop) == [f"create coupon {COUPON}"]
-        coupon = shop.gateway.ask(lambda v1: v1.coupons.retrieve(COUPON, {"expand": ["applies_to"]}))
+        coupon = shop.gateway.ask(lambda v1: v1.coupons.retrieve(COUPON))
         assert (coupon["percent_off"], coupon["duration"], coupon["duration_in_months"]) == (50.0, "repeating", 3)
         assert coupon["applies_to"] == {"products": ["paywall_news_digital"]}
 

@@ -71,7 +71,8 @@ def priced(work: Work, lines: list[Json], data: Json, offers: list[Offered]) -> 
 
 def _row(each: Json, *, free: bool) -> Json:
     amount = 0 if free else each["price"]["unit_amount"] * each["quantity"]
-    return {"amount": amount, "discountable": True}
+    pricing = {"price_details": {"product": each["price"]["product"]}}
+    return {"amount": amount, "discountable": True, "pricing": pricing}
 
 
 def _price(each: Json, row: Json) -> None:
@@ -104,10 +105,15 @@ def apply_code(work: Work, session: Json, typed: str) -> str:
         offers = applying.offered(work, rows, session["customer"], session["currency"])
         for offer in offers:
             applying.check_minimum(offer, session["amount_subtotal"], session["currency"], "discounts[0]")
+            applying.check_products(offer, _products(work, session), "discounts[0]")
     except ApiError as error:
         return error.message
     _reprice(work, session, rows, offers)
     return ""
+
+
+def _products(work: Work, session: Json) -> list[str]:
+    return [each["price"]["product"] for each in work.store.private(session["id"])["line_items"]]
 
 
 def _reprice(work: Work, session: Json, rows: list[Json], offers: list[Offered]) -> None:

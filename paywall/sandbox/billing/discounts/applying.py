@@ -70,6 +70,12 @@ def check_minimum(offer: Offered, amount: int, currency: str, param: str) -> Non
         raise refused("This promotion code needs a larger amount.", param)
 
 
+def check_products(offer: Offered, products: list[str], param: str) -> None:
+    """Raise if the coupon is for none of these products."""
+    if not any(coupons.is_for(offer.coupon, product) for product in products):
+        raise refused("This promotion code cannot be applied to any of these products.", param)
+
+
 def _has_paid(work: Work, customer: str | None) -> bool:
     paid = "customer = ? AND json_extract(body, '$.status') = 'paid' AND json_extract(body, '$.amount_paid') > 0"
     return customer is not None and bool(work.store.select("invoice", paid, [customer]))

@@ -7,7 +7,18 @@ from paywall.sandbox.state.errors import invalid, refused
 from paywall.sandbox.state.ids import token
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
-from paywall.sandbox.wire.params import Declared, currency, integer, merged, metadata, one_of, text
+from paywall.sandbox.wire.params import (
+    Declared,
+    currency,
+    integer,
+    merged,
+    metadata,
+    one_of,
+    required,
+    rows_of,
+    shape_of,
+    text,
+)
 from paywall.sandbox.wire.routes import Operation, listing, retrieving
 
 
@@ -59,6 +70,12 @@ def terms_of(work: Work, identifier: str) -> Json:
     return kept or work.get("coupon", identifier)
 
 
+def is_for(coupon: Json, product: str | None) -> bool:
+    """Tell whether a coupon takes anything off this product."""
+    products = (coupon.get("applies_to") or {}).get("products")
+    return not products or product in products
+
+
 def redeem(work: Work, coupon: Json) -> None:
     """Count one redemption; after the last one the coupon is no longer valid."""
     times = coupon["times_redeemed"] + 1
@@ -73,6 +90,7 @@ def expire(work: Work, coupon: Json) -> None:
 
 _COUPON: Declared = {
     "amount_off": integer(1),
+    "applies_to": shape_of({"products": required(rows_of(text()))}),
     "currency": currency,
     "duration": one_of("forever", "once", "repeating"),
     "duration_in_months": integer(1),

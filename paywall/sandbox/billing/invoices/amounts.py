@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
+from paywall.sandbox.billing.discounts.coupons import is_for
 from paywall.sandbox.state.shapes import Json
 
 
@@ -42,9 +43,16 @@ def net_of(line: Json) -> int:
 
 
 def _take_off(lines: list[Json], identifier: str, coupon: Json) -> None:
-    open_lines = [line for line in lines if line["discountable"] and net_of(line) > 0]
+    open_lines = [
+        line for line in lines if line["discountable"] and net_of(line) > 0 and is_for(coupon, _product_of(line))
+    ]
     for line, amount in zip(open_lines, _shares(open_lines, coupon), strict=True):
         line["discount_amounts"].append({"amount": amount, "discount": identifier})
+
+
+def _product_of(line: Json) -> str | None:
+    details = (line.get("pricing") or {}).get("price_details") or {}
+    return details.get("product")
 
 
 def _shares(lines: list[Json], coupon: Json) -> list[int]:
