@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 from unittest.mock import patch
 
@@ -15,8 +16,11 @@ from werkzeug.test import Client
 
 from paywall import clock, schema
 from paywall.app import Product, create_product
+from paywall.billing.changing.cancelling import carry_out_cancellations
 from paywall.billing.checkout.order import Order
+from paywall.billing.dunning.reminders import send_due
 from paywall.billing.parts import Billing
+from paywall.billing.reconciling.sweeping import compare_if_due, sweep
 from paywall.billing.stripe_gateway import InProcess, StripeGateway
 from paywall.billing.subscriptions.tables import BillingEvent
 from paywall.billing.webhooks.drain import drain_once
@@ -126,8 +130,11 @@ class City:
 
     def work(self) -> None:
         """Do what runs by the clock, once."""
-        for job in self.product.work.jobs():
-            job.run()
+        now = self.time.now()
+        sweep(self.billing, now, now)
+        compare_if_due(self.billing, now, Event())
+        send_due(self.billing, now)
+        carry_out_cancellations(self.billing, now)
 
     def open_events(self) -> list[BillingEvent]:
         with self.database.reading() as session:
