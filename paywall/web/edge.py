@@ -14,7 +14,8 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self' https://checkout.stripe.com https://billing.stripe.com; "
+        "connect-src 'self'; form-action 'self' https://checkout.stripe.com https://billing.stripe.com "
+        "https://invoice.stripe.com; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
 }

@@ -13,7 +13,6 @@ from paywall.entitlements.comps import give_comp
 from tests.account.conftest import Home
 from tests.readers.browser import Browser
 
-
 PAGES = (
     "/account",
     "/account/payment",
@@ -224,7 +223,7 @@ class TestTheMails:
 
 class TestARefund:
     def test_of_a_part_is_told_in_the_invoices(self, home: Home) -> None:
-        _, stripe_id = home.subscribe()
+        home.subscribe()
         (paid,) = home.world.invoices()
         refund(home.world.billing, paid.stripe_id, amount_minor=100, keeps_until=None, actor="admin:1")
         assert "1.00\N{NO-BREAK SPACE}₼ given back" in home.account()

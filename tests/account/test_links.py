@@ -85,7 +85,7 @@ class TestCancellingByLink:
 class TestADeadLink:
     @pytest.mark.parametrize("token", ["x", "a" * 20, "a" * 21, "a" * 600, "a" * 700, "%00", "é", "..%2F..", "A" * 43])
     @pytest.mark.parametrize("purpose", ["cancel", "pay"])
-    def test_helps_on(self, home: Home, stranger: Browser, purpose: str, token: str) -> None:
+    def test_helps_on(self, stranger: Browser, purpose: str, token: str) -> None:
         answer = stranger.get(f"/billing/{purpose}/{token}")
         assert answer.status_code == 404
         assert "/account" in answer.text

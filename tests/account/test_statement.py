@@ -115,8 +115,8 @@ STATES: list[tuple[str, Facts, Situation, str, str]] = [
         Facts(subscription(), [PAID], [right()], noted_at=NOW),
         Situation.CANCELLATION_NOTED,
         (
-            "Your cancellation is noted as of 24 November. You can read until 24 December. The payment service is out of "
-            "reach just now; we write to you once it is done, and nothing more is charged."
+            "Your cancellation is noted as of 24 November. You can read until 24 December. The payment service is "
+            "out of reach just now; we write to you once it is done, and nothing more is charged."
         ),
         "Go on reading",
     ),

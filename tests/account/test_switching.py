@@ -125,7 +125,7 @@ class TestAnUpgrade:
         home.world.use_card(customer, "pm_card_authenticationRequired")
         home.turn(days=10)
         _, fields = previewed(home, key)
-        home.browser.post(CHANGE, fields)
+        assert home.browser.post(CHANGE, fields).location == "/account/payment/open"
         assert home.state() == "Your change waits for its payment. Until it is made, everything stays as it is."
         assert home.browser.get("/account/payment/open").location.startswith("http")
         assert f'href="{CHANGE}"' not in home.account()

@@ -1,6 +1,6 @@
 """Choosing another price: what each would cost, a preview to the minor unit, the order, and the way back."""
 
-from flask import Blueprint, flash, request
+from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from paywall import clock
@@ -49,6 +49,8 @@ def do() -> ResponseReturnValue:
     except CardRefused as refusal:
         flash(f"{refusal.sentence} Nothing has changed.", "error")
         return to_the_account()
+    if outcome is Switched.TO_CONFIRM:
+        return redirect("/account/payment/open", 303)
     _say(outcome)
     return to_the_account()
 
@@ -72,10 +74,10 @@ def _say(outcome: Switched) -> None:
     """Say what became of the order."""
     match outcome:
         case Switched.UNPAID:
-            flash("The payment did not go through, and nothing has changed. Pay now, or leave it as it is.", "error")
+            flash("Your card was refused, and nothing has changed. Pay with another one, or leave it.", "error")
         case Switched.SCHEDULED:
             flash("Your change is noted.", "good")
-        case Switched.DONE:
+        case _:
             flash("Your subscription is changed.", "good")
 
 

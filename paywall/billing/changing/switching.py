@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy.orm import Session
+
 from paywall.billing.changing.asking import current, note, tell_stripe
 from paywall.billing.changing.choosing import Choice
 from paywall.billing.changing.previewing import Preview, at_once, preview_change, price_at_stripe
@@ -15,7 +17,7 @@ from paywall.billing.snapshots.fields import at, id_of, rows, whole
 from paywall.billing.snapshots.subscription import NEXT_MARK
 from paywall.billing.stripe_calls.asking import Json
 from paywall.billing.stripe_errors import IdempotencyConflict, StripeRefused
-from paywall.billing.subscriptions.tables import Subscription
+from paywall.billing.subscriptions.tables import Subscription, invoices_of
 from paywall.billing.syncing.sync import sync_subscription
 
 
@@ -24,8 +26,10 @@ class Switched(StrEnum):
 
     DONE = "done"
     SCHEDULED = "scheduled"
+    TO_CONFIRM = "to_confirm"
+    """The reader's bank wants the payment confirmed; until then nothing has changed."""
     UNPAID = "unpaid"
-    """It waits for its payment; until then nothing has changed."""
+    """The payment was refused, and nothing has changed."""
 
 
 class OutdatedPreview(Exception):
@@ -59,7 +63,9 @@ def switch(billing: Billing, reader_id: int, order: Order, now: datetime) -> Swi
     done = _change_now(billing, row, agreed) if agreed.choice.at_once else _change_later(billing, row, agreed.choice)
     sync_subscription(billing, row.stripe_id)
     with billing.database.writing() as session:
-        note(session, row, "subscription_switched", to=order.lookup_key, outcome=str(done))
+        if done is Switched.UNPAID and _waits_for_bank(session, row):
+            done = Switched.TO_CONFIRM
+        note(session, row, "subscription_switched", to=order.lookup_key, outcome=done)
     return done
 
 
@@ -97,6 +103,10 @@ def _change_now(billing: Billing, row: Subscription, agreed: Preview) -> Switche
     except IdempotencyConflict:  # the other of two clicks is at it
         return Switched.DONE
     return Switched.UNPAID if answer.get("pending_update") else Switched.DONE
+
+
+def _waits_for_bank(session: Session, row: Subscription) -> bool:
+    return any(one.status == "open" and one.needs_action for one in invoices_of(session, row.stripe_id))
 
 
 def _change_later(billing: Billing, row: Subscription, choice: Choice) -> Switched:
