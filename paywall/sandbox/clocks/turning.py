@@ -83,11 +83,15 @@ class Turner:
             self.turn = Turn(turn.began, turn.until, failed=True)
 
     def _go(self, until: int) -> None:
+        self._settle()
         while (here := int(self._now().timestamp())) < until:
             self._move_to(self._next_stop(here, until))
-            self._ticker.tick()
-            self._deliverer.settle()
-            self._after_each()
+            self._settle()
+
+    def _settle(self) -> None:
+        self._ticker.tick()
+        self._deliverer.settle()
+        self._after_each()
 
     def _next_stop(self, here: int, until: int) -> int:
         most = min(until, here + LONGEST_STEP_SECONDS)

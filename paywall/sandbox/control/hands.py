@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from paywall.sandbox.control.times import is_living
 from paywall.sandbox.operations import OPERATIONS
+from paywall.sandbox.payments.disputes import opening
 from paywall.sandbox.state.errors import refused
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
@@ -33,6 +34,22 @@ def give_back(work: Work, customer_id: str) -> None:
     _HANDLERS["POST /v1/refunds"](work, {"charge": _latest_charge(work, customer_id)["id"]})
 
 
+def dispute(work: Work, customer_id: str) -> None:
+    """Let the payer's bank dispute the latest charge."""
+    opening.open_dispute(work, _latest_charge(work, customer_id))
+
+
+def win(work: Work, customer_id: str) -> None:
+    """Answer the dispute with the words that win."""
+    evidence = {"uncategorized_text": "winning_evidence"}
+    _HANDLERS["POST /v1/disputes/<id>"](work, {"id": _open_dispute(work, customer_id), "evidence": evidence})
+
+
+def lose(work: Work, customer_id: str) -> None:
+    """Give the dispute up."""
+    _HANDLERS["POST /v1/disputes/<id>/close"](work, {"id": _open_dispute(work, customer_id)})
+
+
 def delete(work: Work, customer_id: str) -> None:
     """Delete the customer, as somebody may in Stripe's dashboard."""
     _HANDLERS["DELETE /v1/customers/<id>"](work, {"id": customer_id})
@@ -45,4 +62,17 @@ def _latest_charge(work: Work, customer_id: str) -> Json:
     raise refused("This customer has not paid anything yet.")
 
 
-HANDS: dict[str, Callable[[Work, str], None]] = {"refund": give_back, "delete": delete}
+def _open_dispute(work: Work, customer_id: str) -> str:
+    for found in opening.of_charge(work, _latest_charge(work, customer_id)["id"]):
+        if found["status"] not in opening.CLOSED:
+            return str(found["id"])
+    raise refused("This customer's latest payment is not in dispute.")
+
+
+HANDS: dict[str, Callable[[Work, str], None]] = {
+    "refund": give_back,
+    "dispute": dispute,
+    "win": win,
+    "lose": lose,
+    "delete": delete,
+}

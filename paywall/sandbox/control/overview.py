@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from paywall.sandbox.control.times import is_living, period_end
+from paywall.sandbox.payments.disputes.opening import CLOSED
 from paywall.sandbox.payments.money import money
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.store import Store
@@ -37,6 +38,11 @@ class Person:
     charge: Json | None
     """The latest that was paid."""
     dispute: Json | None
+
+    @property
+    def dispute_is_closed(self) -> bool:
+        """True once the bank has decided."""
+        return self.dispute is not None and self.dispute["status"] in CLOSED
 
 
 def people(store: Store) -> list[Person]:
