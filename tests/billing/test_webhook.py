@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from paywall import clock
 from paywall.app import create_product
 from paywall.billing import parts
+from paywall.billing.subscriptions.tables import Subscription
 from paywall.billing.webhooks import inbox
 from paywall.billing.webhooks.drain import drain_once
 from paywall.settings import Environment, Settings
@@ -24,9 +26,10 @@ from tests.billing.stripe_world import World
 from tests.billing.webhook_inputs import event, signed, signed_event
 
 PATH = "/webhooks/stripe"
-CASES = list(
-    csv.DictReader((Path(__file__).parent.parent / "cases" / "webhook.tsv").open(encoding="utf-8"), delimiter="\t")
-)
+TESTS = Path(__file__).parent.parent
+TABLE = list(csv.DictReader((TESTS / "cases" / "webhook.tsv").open(encoding="utf-8"), delimiter="\t"))
+CASES = [case for case in TABLE if not case["input"].startswith("story: ")]
+TOLD_IN = ("billing/test_webhook.py", "attacks/test_raw_http.py", "proof/webhook_floods.py")
 
 
 @pytest.fixture
@@ -79,6 +82,7 @@ class TestWhatComesIn:
             assert inbox.counts(session) == {note: 1}
         assert drain_once(world.billing) == 0
 
+    # WEB-S30
     def test_in_pieces_of_unknown_length_is_taken_if_it_is_signed(self, client: FlaskClient, world: World) -> None:
         body, headers = signed_event()
         chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
@@ -86,6 +90,7 @@ class TestWhatComesIn:
         assert answer.status_code == 200
         assert len(world.inbox()) == 1
 
+    # WEB-S29
     def test_shorter_than_it_says_is_refused(self, client: FlaskClient, world: World) -> None:
         body, headers = signed_event()
         longer = {"CONTENT_LENGTH": str(len(body) + 100)}
@@ -98,6 +103,7 @@ class TestWhatComesIn:
         assert send(client, (body, {**headers, "Origin": "https://evil.example"})) == 200
         assert len(world.inbox()) == 1
 
+    # WEB-S35
     @pytest.mark.parametrize("path", [PATH, PATH + "/"])
     def test_is_never_redirected(self, client: FlaskClient, path: str) -> None:
         assert send(client, signed_event(), path) == 200
@@ -111,6 +117,7 @@ class TestAnEventThatComesAgain:
         assert [send(client, signed_event()) for _ in range(3)] == [200, 200, 200]
         assert len(world.inbox()) == 1
 
+    # WEB-S23
     def test_by_many_threads_at_once_is_kept_once(self, app: Flask, world: World) -> None:
         start = threading.Barrier(8)
         answers: list[int] = []
@@ -127,6 +134,20 @@ class TestAnEventThatComesAgain:
             thread.join()
         assert answers == [200] * 80
         assert len(world.inbox()) == 1
+
+    # WEB-S27
+    def test_after_thirty_days_freshly_signed_changes_nothing(self, client: FlaskClient, world: World) -> None:
+        _, stripe_id = world.subscriber()
+        data = {"object": {"id": stripe_id, "object": "subscription", "customer": "cus_x"}}
+        send(client, signed_event(data=data))
+        drain_once(world.billing)
+        world.reads()
+        with world.database.writing() as session:
+            inbox.sweep(session, clock.wall() + timedelta(days=36))
+        assert send(client, signed_event(data=data)) == 200
+        drain_once(world.billing)
+        assert [row.state for row in world.inbox()] == ["handled"]
+        assert world.reads() == []
 
     def test_after_thirty_days_is_still_known(self, client: FlaskClient, world: World) -> None:
         send(client, signed_event(type="tax.rate.wobbled"))
@@ -146,6 +167,7 @@ class TestAnEventThatComesAgain:
 
 
 class TestADatabaseThatCantTakeIt:
+    # WEB-S32 WEB-S33
     @pytest.mark.parametrize("problem", ["unable to open database file", "database or disk is full"])
     def test_makes_stripe_send_it_again(self, client: FlaskClient, world: World, problem: str) -> None:
         def fail(_conn: object, _cursor: object, statement: str, *_: object) -> None:
@@ -168,6 +190,7 @@ class TestTheTruth:
         drain_once(world.billing)
         assert world.may_read(reader_id)
 
+    # WEB-S24
     def test_wins_over_events_in_any_order(self, client: FlaskClient, world: World) -> None:
         reader_id, stripe_id = world.subscriber()
         world.billing.gateway.cancel_subscription(stripe_id)
@@ -178,6 +201,18 @@ class TestTheTruth:
         assert current
         assert current.status == "canceled"
         assert {row.state for row in world.inbox()} == {"handled", "ignored"}
+
+    # WEB-S26
+    def test_makes_one_row_also_where_an_update_comes_before_the_creation(
+        self, client: FlaskClient, world: World
+    ) -> None:
+        _, stripe_id = world.subscriber()
+        for kind in ("customer.subscription.updated", "customer.subscription.created"):
+            found = {"id": stripe_id, "object": "subscription", "customer": "cus_x"}
+            assert send(client, signed_event(f"evt_{kind}", type=kind, data={"object": found})) == 200
+            drain_once(world.billing)
+        assert [row.stripe_id for row in world.rows(Subscription)] == [stripe_id]
+        assert world.deeds().count("subscription_added") == 1
 
     def test_wakes_the_drain(self, client: FlaskClient, world: World) -> None:
         send(client, signed_event("evt_a", type="tax.rate.wobbled"))
@@ -191,3 +226,9 @@ class TestTheTruth:
         world.reads()
         send(client, signed(json.dumps(event()).encode()))
         assert world.reads() == []
+
+
+def test_every_story_of_the_table_is_told() -> None:
+    told = {name for file in TOLD_IN for name in re.findall(r"WEB-S\d+", (TESTS / file).read_text(encoding="utf-8"))}
+    stories = {case["id"] for case in TABLE} - {case["id"] for case in CASES}
+    assert stories == told
