@@ -36,6 +36,7 @@ TABLES = (
     "paywall.billing.ledger.tables",
     "paywall.billing.trials.tables",
     "paywall.billing.letters.choices",
+    "paywall.billing.reconciling.tables",
     "paywall.billing.changing.tables",
     "paywall.meter.table",
     "paywall.gate.events",

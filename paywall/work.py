@@ -1,22 +1,44 @@
-"""Work that is nobody's request: billing events, mails, sweeps. In a serving process, or in `paywall worker`.
+"""Work that is nobody's request: billing events, mails, reminders, sweeps; while serving, or in `paywall worker`.
 
-Each has a thread of its own, so that a slow mail server never keeps a payment waiting.
+Each has a thread of its own, so that a slow mail server never keeps a payment waiting. What is due by the rules of
+billing goes by business time: the threads look every few seconds, so a clock that is turned is noticed at once.
 """
 
 import signal
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from paywall import changes, clock, mailer
 from paywall.background import Background, Job
+from paywall.billing.changing.cancelling import carry_out_cancellations
+from paywall.billing.dunning.reminders import send_due
 from paywall.billing.parts import Billing
-from paywall.billing.syncing.reconcile import sweep
+from paywall.billing.reconciling.sweeping import compare_if_due, sweep
 from paywall.billing.webhooks.drain import DrainThread
 from paywall.database import Database
 from paywall.settings import Settings
 
 MAIL_SECONDS = 2
+LOOK_SECONDS = 2
 SWEEP_SECONDS = 5 * 60
+_MINUTE, _SWEEP = timedelta(minutes=1), timedelta(minutes=5)
+
+
+class Rhythm:
+    """Does something whenever so much business time has passed since the last time, and at once at the first."""
+
+    def __init__(self, every: timedelta, run: Callable[[datetime], object]) -> None:
+        self._every, self._run = every, run
+        self._last: datetime | None = None
+
+    def __call__(self) -> None:
+        """Do it if it is due; what fails is due again after the same time."""
+        now = clock.now()
+        if self._last is None or now - self._last >= self._every:
+            self._last = now
+            self._run(now)
 
 
 @dataclass(slots=True)
@@ -27,20 +49,22 @@ class Work:
     database: Database
     billing: Billing | None
     _threads: list[Background | DrainThread] = field(default_factory=list)
+    _stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Start every thread; returns at once."""
+        self._stopping.clear()
         self._threads = [
             Background([Job("mails", MAIL_SECONDS, self._send_mails)]),
-            Background([Job("sweep", SWEEP_SECONDS, self._sweep)]),
+            Background([Job("changes", SWEEP_SECONDS, self._forget_changes)]),
+            *(self._of_billing(self.billing) if self.billing else []),
         ]
-        if self.billing is not None:
-            self._threads.append(DrainThread(self.billing))
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
         """End after what is being worked on; what is left is taken up by the next to start."""
+        self._stopping.set()
         for thread in self._threads:
             thread.stop()
         self._threads = []
@@ -54,11 +78,21 @@ class Work:
         stopped.wait()
         self.stop()
 
+    def _of_billing(self, billing: Billing) -> list[Background | DrainThread]:
+        sweeping = Rhythm(_SWEEP, lambda now: sweep(billing, now, clock.wall()))
+        comparing = Rhythm(_MINUTE, lambda now: compare_if_due(billing, now, self._stopping))
+        reminding = Rhythm(_MINUTE, lambda now: send_due(billing, now))
+        cancelling = Rhythm(_MINUTE, lambda now: carry_out_cancellations(billing, now))
+        return [
+            DrainThread(billing),
+            Background([Job("sweep", LOOK_SECONDS, sweeping)]),
+            Background([Job("comparison", LOOK_SECONDS, comparing)]),
+            Background([Job("reminders", LOOK_SECONDS, reminding), Job("cancellations", LOOK_SECONDS, cancelling)]),
+        ]
+
     def _send_mails(self) -> None:
         mailer.drain_outbox(self.database, self.settings)
 
-    def _sweep(self) -> None:
-        if self.billing is not None:
-            sweep(self.billing, clock.now(), clock.wall())
+    def _forget_changes(self) -> None:
         with self.database.writing() as session:
             changes.sweep(session, clock.wall())

@@ -9,7 +9,7 @@ import sys
 import click
 
 from paywall import __version__
-from paywall.cli import articles, billing, ledger, offers, publishers, readers, sandbox, serving
+from paywall.cli import articles, billing, ledger, offers, publishers, readers, reconcile, sandbox, serving
 from paywall.cli.context import Context
 from paywall.errors import BadInput, PaywallError
 from paywall.settings import EXIT_TRY_LATER
@@ -72,7 +72,7 @@ for command in (
     serving.serve,
     serving.worker,
     serving.migrate,
-    billing.reconcile,
+    reconcile.reconcile,
     ledger.ledger,
     ledger.refund,
     readers.comp,

@@ -1,6 +1,4 @@
-"""`paywall plan`, `stripe`, `reconcile`: what is sold, and that both sides agree on what was."""
-
-import sys
+"""`paywall plan`, `stripe`: what is sold."""
 
 import click
 
@@ -71,23 +69,3 @@ def set_up_stripe(context: Context, publisher: str | None, *, webhook: bool, dry
         click.echo("nothing to change")
     if report.webhook_secret:
         click.echo(f"\nPut this into PAYWALL_STRIPE_WEBHOOK_SECRETS; it is told only once:\n{report.webhook_secret}")
-
-
-@click.command()
-@click.option("--dry-run", is_flag=True, help="Report what differs; repair nothing.")
-@click.pass_obj
-def reconcile(context: Context, *, dry_run: bool) -> None:
-    """Compare every subscription with Stripe, both ways, and repair what differs."""
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    from paywall.billing.syncing.reconcile import reconcile as compare
-
-    columns = (SpinnerColumn(), TextColumn("{task.completed} subscriptions compared"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("reconcile", total=None)
-        report = compare(context.billing(), dry_run=dry_run, progress=lambda done: bar.update(task, completed=done))
-    for drift in report.drifts:
-        click.echo(f"{drift.stripe_id}: here {drift.ours}, at Stripe {drift.theirs}: {drift.outcome}")
-    click.echo(f"{report.checked} compared, {len(report.drifts)} differ, {report.foreign} are not ours")
-    sys.exit(1 if dry_run and report.drifts else 0)

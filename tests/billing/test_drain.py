@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from paywall import clock
+from paywall.billing.parts import Billing
 from paywall.billing.subscriptions.tables import BillingEvent
 from paywall.billing.syncing.sync import sync_subscription
 from paywall.billing.webhooks import drain
@@ -185,12 +186,14 @@ class TestTheDrainsThread:
         reader_id, _ = world.subscriber()
         idle, seen = threading.Event(), threading.Event()
 
-        def look() -> None:
+        def drain_and_look(billing: Billing) -> None:
+            drain_once(billing)
             idle.set()
             if world.may_read(reader_id):
                 seen.set()
 
-        thread = DrainThread(world.billing, [look])
+        monkeypatch.setattr(drain, "drain_once", drain_and_look)
+        thread = DrainThread(world.billing)
         thread.start()
         assert idle.wait(30)
         world.keep_all()
@@ -198,15 +201,16 @@ class TestTheDrainsThread:
         assert seen.wait(30)
         thread.stop()
 
-    def test_outlives_a_job_that_fails(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_outlives_a_round_that_fails(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(drain, "ROUND_SECONDS", 0.01)
         rounds = threading.Semaphore(0)
 
-        def fail() -> None:
+        def fail(_billing: Billing) -> None:
             rounds.release()
             raise OSError
 
-        thread = DrainThread(world.billing, [fail])
+        monkeypatch.setattr(drain, "drain_once", fail)
+        thread = DrainThread(world.billing)
         thread.start()
         assert all(rounds.acquire(timeout=30) for _ in range(3))
         thread.stop()

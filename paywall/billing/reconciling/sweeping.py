@@ -5,6 +5,7 @@ While Stripe can't be reached or the inbox is behind, renewing subscriptions tha
 
 from collections.abc import Iterator
 from datetime import datetime
+from threading import Event
 from typing import Any
 
 from structlog import get_logger
@@ -12,9 +13,10 @@ from structlog import get_logger
 from paywall import audit
 from paywall.billing.parts import Billing
 from paywall.billing.reconciling.alarm import watch_webhook
+from paywall.billing.reconciling.comparing import reconcile
 from paywall.billing.reconciling.pages import in_pages
-from paywall.billing.reconciling.rules import events_can_tell, sweep_from
-from paywall.billing.reconciling.tables import cursor, move_cursor
+from paywall.billing.reconciling.rules import comparison_is_due, events_can_tell, sweep_from
+from paywall.billing.reconciling.tables import cursor, last_comparison, move_cursor
 from paywall.billing.subscriptions.status import OUTAGE_SLACK, RENEWAL_SLACK
 from paywall.billing.subscriptions.tables import renewing_ids
 from paywall.billing.webhooks import inbox
@@ -27,10 +29,10 @@ EVENTS = "events"
 _AT_ONCE = 100
 
 
-def sweep(billing: Billing, now: datetime, wall: datetime) -> bool:
-    """Do what is due every five minutes; returns whether the last good sweep lies so far back that events can't tell.
+def sweep(billing: Billing, now: datetime, wall: datetime) -> None:
+    """Do what is due every five minutes; where the last good sweep lies too far back, compare everything at once.
 
-    Then everything must be compared. `now` is business time, `wall` the machine's.
+    `now` is business time, `wall` the machine's.
     """
     with billing.database.reading() as session:
         swept_at = cursor(session, EVENTS)
@@ -47,7 +49,25 @@ def sweep(billing: Billing, now: datetime, wall: datetime) -> bool:
     with billing.database.writing() as session:
         watch_webhook(session, now, wall)
         inbox.sweep(session, wall)
-    return is_reachable and not events_can_tell(swept_at, now)
+    if is_reachable and not events_can_tell(swept_at, now):
+        compare_quietly(billing)
+
+
+def compare_quietly(billing: Billing, stop: Event | None = None) -> None:
+    """Compare everything with Stripe, unless another process is at it; what Stripe can't answer is tried again."""
+    try:
+        reconcile(billing, stop=stop)
+    except PaywallError as error:
+        log.warning("not compared with Stripe", code=error.code)
+
+
+def compare_if_due(billing: Billing, now: datetime, stop: Event) -> None:
+    """Compare everything with Stripe once a night, and go on with a comparison that was broken off."""
+    with billing.database.reading() as session:
+        last = last_comparison(session)
+        is_due = comparison_is_due(last.started_at if last and last.finished_at else None, now)
+    if is_due:
+        compare_quietly(billing, stop)
 
 
 def sweep_events(billing: Billing, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Select, select, text
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, Select, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from paywall.billing.subscriptions.status import LIVE, Bill, Status
@@ -171,6 +171,15 @@ class Lease(Base):
     until: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+UNKNOWN_TO_STRIPE = "unknown_to_stripe"
+"""Why a subscription ended here that Stripe has never heard of."""
+
+
+def known_to_stripe() -> ColumnElement[bool]:
+    """Return the condition that a subscription is not one that only we knew."""
+    return Subscription.ended_because.is_distinct_from(UNKNOWN_TO_STRIPE)
+
+
 def renewing_ids() -> Select[str]:
     """Return the query of the Stripe ids of subscriptions that go on by themselves."""
     live = Subscription.status.in_([Status.ACTIVE.value, Status.TRIALING.value])
@@ -186,6 +195,11 @@ def subscription_by_stripe_id(session: Session, stripe_id: str) -> Subscription 
 def subscription_paid_by(session: Session, payment_id: str) -> str | None:
     """Return the Stripe id of the subscription whose invoice a payment has paid."""
     return session.scalar(select(Invoice.subscription_id).where(Invoice.payment_id == payment_id))
+
+
+def subscription_billed(session: Session, invoice_id: str) -> str | None:
+    """Return the Stripe id of the subscription that an invoice bills."""
+    return session.scalar(select(Invoice.subscription_id).where(Invoice.stripe_id == invoice_id))
 
 
 def subscriptions_of_customer(session: Session, customer_id: str) -> list[str]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from paywall import audit
+from paywall.billing.ledger.forgetting import forget_unknown
 from paywall.billing.ledger.mirroring import mirror_disputes, mirror_payments, mirror_refunds
 from paywall.billing.letters.case import Past, past_of
 from paywall.billing.letters.posting import post_due
@@ -65,6 +66,8 @@ def store(session: Session, picture: Picture, owner: Owner, post: Post) -> Acces
     _refuse_second(session, found, owner)
     take_trial(session, found, owner, post.links)
     row, before = _mirror_subscription(session, found, owner)
+    if picture.knows_money_back:
+        forget_unknown(session, row, picture.invoices, picture.refunds, picture.disputes)
     for invoice in picture.invoices:
         _mirror_invoice(session, invoice, row)
         mirror_payments(session, row, invoice)

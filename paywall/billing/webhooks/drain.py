@@ -4,7 +4,7 @@
 event is applied within milliseconds. Any number of drains may run, in any number of processes: leases keep them apart.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from threading import Event, Thread
 
 from structlog import get_logger
@@ -21,7 +21,6 @@ from paywall.billing.webhooks.incoming import Note
 
 log = get_logger()
 ROUND_SECONDS = 1.0
-Job = Callable[[], object]
 
 
 def drain_once(billing: Billing) -> int:
@@ -45,10 +44,9 @@ def drain_once(billing: Billing) -> int:
 
 
 class DrainThread:
-    """A drain inside a serving process; `jobs` are done in each round as well, failures of theirs are only logged."""
+    """A drain inside a serving process: a round each second, and at once when an event has come in."""
 
-    def __init__(self, billing: Billing, jobs: Sequence[Job] = ()) -> None:
-        self._jobs = [lambda: drain_once(billing), *jobs]
+    def __init__(self, billing: Billing) -> None:
         self._billing = billing
         self._stopped = Event()
         self._thread = Thread(target=self._run, name="billing drain", daemon=True)
@@ -64,19 +62,18 @@ class DrainThread:
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        run_rounds(self._billing.wake, self._stopped, self._jobs)
+        run_rounds(self._billing, self._stopped)
 
 
-def run_rounds(wake: Event, stopped: Event, jobs: Sequence[Job]) -> None:
-    """Do all jobs each second and whenever woken, until stopped; what a job raises is logged, never the end."""
+def run_rounds(billing: Billing, stopped: Event) -> None:
+    """Drain each second and whenever woken, until stopped; what a round raises is logged, never the end."""
     while not stopped.is_set():
-        wake.clear()  # before the work: an event that comes in meanwhile wakes the next round
-        for job in jobs:
-            try:
-                job()
-            except Exception:  # the database may be away for a while: the drain outlives that
-                log.exception("background job failed")
-        wake.wait(ROUND_SECONDS)
+        billing.wake.clear()  # before the work: an event that comes in meanwhile wakes the next round
+        try:
+            drain_once(billing)
+        except Exception:  # the database may be away for a while: the drain outlives that
+            log.exception("round of the drain failed")
+        billing.wake.wait(ROUND_SECONDS)
 
 
 def _due(billing: Billing) -> list[str]:
