@@ -53,25 +53,13 @@ def spans(held: Held, grace_days: int, slack: timedelta) -> tuple[datetime | Non
     until, after = TABLE.get(held.subscription["status"], ("never", "never"))
     if until == "never" or any(one["status"] in ("needs_response", "under_review") for one in held.disputes):
         return None, None
-    end = _paid_end(held)
-    if "trial" in until:
-        end = _latest(end, _trial_end(held.subscription))
-    if "canceled" in held.subscription["status"] and held.subscription.get("trial_end"):
-        end = _latest(end, min(_trial_end(held.subscription), _time(held.subscription["ended_at"])))
-    if end is None:
+    ends = [end for end in (_paid_end(held), _trial_end(held.subscription)) if end is not None]
+    if not ends:
         return None, None
-    if "grace" in until:
-        return _in_grace(held, end, grace_days)
+    end = max(ends)
+    if "grace" in until and not _went_back_last(held):
+        end += timedelta(days=grace_days)
     return end, end + slack if after.startswith("unless") and _renews(held, end) else end
-
-
-def _in_grace(held: Held, end: datetime, grace_days: int) -> tuple[datetime | None, datetime | None]:
-    trial = held.subscription.get("trial_end")
-    if trial is not None:
-        end = max(end, _time(trial))
-    if _went_back_last(held):
-        return end, end
-    return end + timedelta(days=grace_days), end + timedelta(days=grace_days)
 
 
 def _renews(held: Held, end: datetime) -> bool:
@@ -89,7 +77,7 @@ def _paid_end(held: Held) -> datetime | None:
 
 def _is_the_trials(held: Held, invoice: Json) -> bool:
     trial = held.subscription.get("trial_end")
-    return bool(trial) and _end_of(invoice) == _time(trial)
+    return trial is not None and _end_of(invoice) == _time(trial)
 
 
 def _went_back_last(held: Held) -> bool:
@@ -117,12 +105,10 @@ def _is_for_time(line: Json) -> bool:
     return bool(details.get("subscription"))
 
 
-def _trial_end(subscription: Json) -> datetime:
-    return _time(subscription["trial_end"])
-
-
-def _latest(one: datetime | None, other: datetime) -> datetime:
-    return other if one is None else max(one, other)
+def _trial_end(subscription: Json) -> datetime | None:
+    """Return the end of the trial; of a subscription that ended before it, that end."""
+    seconds = [one for one in (subscription.get("trial_end"), subscription.get("ended_at")) if one]
+    return _time(min(seconds)) if subscription.get("trial_end") else None
 
 
 def _time(seconds: int) -> datetime:
