@@ -147,5 +147,14 @@ class TestBadSettings:
             read_settings(GOOD | {"PAYWALL_SMTP_URL_FILE": str(tmp_path / "nothing")})
         assert list(refused.value.problems) == ["PAYWALL_SMTP_URL_FILE"]
 
+    def test_the_clock_is_turned_only_where_payments_are_not_real(self, tmp_path: Path) -> None:
+        file = tmp_path / "clock"
+        assert list(problems(clock_file=str(file))) == ["PAYWALL_CLOCK_FILE"]
+        assert settings(clock_file=str(file), env="test").clock_file == file
+
+    @pytest.mark.parametrize("place", ["", "nothing/clock"])
+    def test_a_clock_file_needs_a_folder(self, tmp_path: Path, place: str) -> None:
+        assert "PAYWALL_CLOCK_FILE" in problems(clock_file=str(tmp_path / place), env="test")
+
     def test_the_demo_may_use_plain_http(self) -> None:
         assert settings(env="demo", base_url="http://127.0.0.1:8000").env is Environment.DEMO

@@ -141,7 +141,7 @@ class TestTurningTheClock:
         self, control: Client, turner: Turner, shop: Shop, inbox: Inbox, time: Time
     ) -> None:
         shop.subscribe()
-        seen: list[tuple[str, int]] = []
+        seen: list[tuple[int, int]] = []
 
         def answer(_url: str) -> int:
             seen.append((json.loads(inbox.taken[-1][1])["created"], time.seconds))
