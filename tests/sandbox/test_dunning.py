@@ -6,8 +6,8 @@ import pytest
 import stripe
 
 from paywall.sandbox import Sandbox
-from paywall.sandbox.billing.invoices import dunning
-from paywall.sandbox.billing.invoices.dunning import AfterRetries
+from paywall.sandbox.billing.debts import dunning
+from paywall.sandbox.billing.debts.dunning import AfterRetries
 from tests.sandbox.conftest import Shop, Time, types_of
 from tests.sandbox.test_lifecycle import subscribe_by_api
 from tests.sandbox.test_proration import make_card_fail

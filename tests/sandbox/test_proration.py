@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import stripe
 
-from paywall.sandbox.billing.subscriptions.prorating import share
+from paywall.sandbox.billing.changes.prorating import share
 from tests.sandbox.conftest import Shop, Time, types_of
 from tests.sandbox.test_lifecycle import subscribe_by_api
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from paywall.sandbox.billing.changes import previewing
+from paywall.sandbox.billing.cycle import timers, turning
+from paywall.sandbox.billing.debts import overdue
 from paywall.sandbox.billing.discounts import coupons, promotion_codes
-from paywall.sandbox.billing.invoices import overdue
-from paywall.sandbox.billing.subscriptions import previewing, timers, turning
 from paywall.sandbox.hosted import checkout
 from paywall.sandbox.payments import refunds
 from paywall.sandbox.payments.debits import arriving

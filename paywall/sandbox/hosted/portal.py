@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from paywall.sandbox.billing.subscriptions import changing, ending
-from paywall.sandbox.billing.subscriptions.timers import ENDED
+from paywall.sandbox.billing.changes import changing
+from paywall.sandbox.billing.cycle.timers import ENDED
+from paywall.sandbox.billing.subscriptions import ending
 from paywall.sandbox.hosted.card_form import read_form
 from paywall.sandbox.hosted.configurations import chosen
 from paywall.sandbox.payments import payment_methods

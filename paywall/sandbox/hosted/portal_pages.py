@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from werkzeug.routing import Rule
 from werkzeug.utils import redirect
 
-from paywall.sandbox.billing.subscriptions import changing
+from paywall.sandbox.billing.changes import changing
 from paywall.sandbox.hosted import portal
 from paywall.sandbox.hosted.card_form import card_form, shown_again
 from paywall.sandbox.payments import payment_methods

@@ -1,10 +1,10 @@
 """What a checkout session sells: its lines, with the discount, the tax and the trial they come with, and its sums."""
 
 from paywall.sandbox.billing import tax_rates
+from paywall.sandbox.billing.cycle import trials
 from paywall.sandbox.billing.discounts import applying, promotion_codes
 from paywall.sandbox.billing.discounts.applying import Offered
 from paywall.sandbox.billing.invoices.amounts import Terms, net_of, reckon
-from paywall.sandbox.billing.subscriptions import trials
 from paywall.sandbox.state.errors import ApiError, invalid, refused
 from paywall.sandbox.state.ids import new_id
 from paywall.sandbox.state.shapes import Json, shape

@@ -1,7 +1,7 @@
 """Customers: who pays. Deleting one ends its subscriptions at once, as at Stripe."""
 
+from paywall.sandbox.billing.cycle.timers import ENDED
 from paywall.sandbox.billing.subscriptions import ending
-from paywall.sandbox.billing.subscriptions.timers import ENDED
 from paywall.sandbox.state.ids import token
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import CLOCK, Work

@@ -1,9 +1,10 @@
 """Invoices made by hand: items billed once, an invoice without a subscription, and what is done to it step by step."""
 
 from paywall.sandbox.billing import tax_rates
-from paywall.sandbox.billing.invoices import collecting, drafting, finalizing, items
+from paywall.sandbox.billing.changes import pending
+from paywall.sandbox.billing.debts import collecting, following
+from paywall.sandbox.billing.invoices import drafting, finalizing, items
 from paywall.sandbox.billing.invoices.amounts import Terms
-from paywall.sandbox.billing.subscriptions import following, pending
 from paywall.sandbox.state.errors import invalid, refused
 from paywall.sandbox.state.ids import new_id
 from paywall.sandbox.state.shapes import Json

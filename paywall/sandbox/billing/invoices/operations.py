@@ -1,6 +1,7 @@
 """The operations of invoices, invoice items, their payments, and the payment intents that pay them."""
 
-from paywall.sandbox.billing.invoices import by_hand, collecting
+from paywall.sandbox.billing.debts import collecting
+from paywall.sandbox.billing.invoices import by_hand
 from paywall.sandbox.state.shapes import Json, list_of
 from paywall.sandbox.state.work import Work
 from paywall.sandbox.wire.paging import equals

@@ -1,7 +1,9 @@
 """How a schedule goes on: at the end of a phase the subscription becomes what the next one says, or is let go."""
 
+from paywall.sandbox.billing.changes import changing
+from paywall.sandbox.billing.cycle import timers
 from paywall.sandbox.billing.schedules import phases
-from paywall.sandbox.billing.subscriptions import changing, ending, timers
+from paywall.sandbox.billing.subscriptions import ending
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from paywall.sandbox.billing.changes import changing
+from paywall.sandbox.billing.cycle.timers import ENDED
 from paywall.sandbox.billing.discounts import applying
 from paywall.sandbox.billing.schedules import advancing, phases
-from paywall.sandbox.billing.subscriptions import changing, ending
-from paywall.sandbox.billing.subscriptions.timers import ENDED
+from paywall.sandbox.billing.subscriptions import ending
 from paywall.sandbox.state.errors import invalid, refused
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work

@@ -3,8 +3,9 @@
 from itertools import pairwise
 
 from paywall.sandbox.billing import tax_rates
+from paywall.sandbox.billing.cycle import timers
 from paywall.sandbox.billing.periods import boundary
-from paywall.sandbox.billing.subscriptions import creating, timers
+from paywall.sandbox.billing.subscriptions import creating
 from paywall.sandbox.state.errors import invalid
 from paywall.sandbox.state.shapes import Json, shape
 from paywall.sandbox.state.work import Work

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from paywall.sandbox.billing.cycle import timers
 from paywall.sandbox.billing.discounts import applying
 from paywall.sandbox.billing.discounts.applying import Offered
 from paywall.sandbox.billing.invoices import drafting, finalizing
 from paywall.sandbox.billing.invoices.drafting import Cause
 from paywall.sandbox.billing.periods import period_at
-from paywall.sandbox.billing.subscriptions import timers
 from paywall.sandbox.state.ids import new_id
 from paywall.sandbox.state.shapes import Json, list_of, shape
 from paywall.sandbox.state.work import Work

@@ -1,9 +1,9 @@
 """Subscribing a customer directly, without a page; and the fields a new subscription takes, wherever it is made."""
 
 from paywall.sandbox.billing import tax_rates
+from paywall.sandbox.billing.cycle import trials
+from paywall.sandbox.billing.debts import collecting
 from paywall.sandbox.billing.discounts import applying
-from paywall.sandbox.billing.invoices import collecting
-from paywall.sandbox.billing.subscriptions import trials
 from paywall.sandbox.billing.subscriptions.beginning import Wanted, begin
 from paywall.sandbox.payments import payment_methods, payments
 from paywall.sandbox.state.errors import invalid, refused

@@ -1,9 +1,11 @@
 """The end of a subscription: now by a call, at its moment by itself, or because it was never paid."""
 
-from paywall.sandbox.billing.invoices import collecting, drafting, items
+from paywall.sandbox.billing.changes import prorating
+from paywall.sandbox.billing.cycle import timers
+from paywall.sandbox.billing.cycle.timers import ENDED
+from paywall.sandbox.billing.debts import collecting
+from paywall.sandbox.billing.invoices import drafting, items
 from paywall.sandbox.billing.invoices.finalizing import void
-from paywall.sandbox.billing.subscriptions import prorating, timers
-from paywall.sandbox.billing.subscriptions.timers import ENDED
 from paywall.sandbox.state.errors import no_such
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work

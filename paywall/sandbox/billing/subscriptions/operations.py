@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from paywall.sandbox.billing.changes import changing, previewing
+from paywall.sandbox.billing.cycle import renewing, trials
 from paywall.sandbox.billing.discounts import applying
-from paywall.sandbox.billing.subscriptions import changing, creating, ending, items, previewing, renewing, trials
+from paywall.sandbox.billing.subscriptions import creating, ending, items
 from paywall.sandbox.state.errors import refused
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work

@@ -1,6 +1,6 @@
 """A debit arrives, or comes back: intent, charge, invoice, subscription and checkout session learn of it."""
 
-from paywall.sandbox.billing.invoices import collecting, overdue
+from paywall.sandbox.billing.debts import collecting, overdue
 from paywall.sandbox.payments import charges, payments
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work

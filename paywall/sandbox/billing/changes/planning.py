@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from paywall.sandbox.billing.changes import prorating
+from paywall.sandbox.billing.cycle import timers, trials
 from paywall.sandbox.billing.periods import period_at
-from paywall.sandbox.billing.subscriptions import items, prorating, timers, trials
+from paywall.sandbox.billing.subscriptions import items
 from paywall.sandbox.state.errors import invalid
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work

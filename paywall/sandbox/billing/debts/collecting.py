@@ -1,8 +1,7 @@
 """Collecting: what is due on an invoice is taken, tried again, or given up, and its subscription follows."""
 
-from paywall.sandbox.billing.invoices import dunning
+from paywall.sandbox.billing.debts import dunning, following
 from paywall.sandbox.billing.invoices.finalizing import finalize, payment_of
-from paywall.sandbox.billing.subscriptions import following
 from paywall.sandbox.payments import payment_methods, payments
 from paywall.sandbox.state.errors import card_error, refused
 from paywall.sandbox.state.shapes import Json

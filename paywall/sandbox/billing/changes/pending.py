@@ -3,8 +3,8 @@
 What is waited for is kept as the fields the subscription will have; `pending_update` shows the part that Stripe shows.
 """
 
+from paywall.sandbox.billing.cycle import timers
 from paywall.sandbox.billing.invoices.finalizing import void
-from paywall.sandbox.billing.subscriptions import timers
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
 

@@ -1,6 +1,7 @@
 """How a subscription follows its invoice: active once it is paid, past due once it failed, changed once it is due."""
 
-from paywall.sandbox.billing.subscriptions import pending, timers
+from paywall.sandbox.billing.changes import pending
+from paywall.sandbox.billing.cycle import timers
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
 

@@ -1,12 +1,15 @@
 """Changing a subscription: what it is for, when it is billed and ends, whether it is collected, what pays it."""
 
 from paywall.sandbox.billing import tax_rates
+from paywall.sandbox.billing.changes import pending, prorating
+from paywall.sandbox.billing.changes.cancelling import cancellation
+from paywall.sandbox.billing.changes.planning import Change, planned
+from paywall.sandbox.billing.cycle import timers
+from paywall.sandbox.billing.cycle.timers import ENDED
+from paywall.sandbox.billing.debts import collecting
 from paywall.sandbox.billing.discounts import applying
-from paywall.sandbox.billing.invoices import collecting, drafting, finalizing
-from paywall.sandbox.billing.subscriptions import creating, pending, prorating, timers
-from paywall.sandbox.billing.subscriptions.cancelling import cancellation
-from paywall.sandbox.billing.subscriptions.change import Change, planned
-from paywall.sandbox.billing.subscriptions.timers import ENDED
+from paywall.sandbox.billing.invoices import drafting, finalizing
+from paywall.sandbox.billing.subscriptions import creating
 from paywall.sandbox.state.errors import invalid, refused
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from paywall.sandbox.billing.subscriptions import beginning, changing, creating, prorating, timers, turning
+from paywall.sandbox.billing.changes import changing, prorating
+from paywall.sandbox.billing.cycle import timers, turning
+from paywall.sandbox.billing.subscriptions import beginning, creating
 from paywall.sandbox.state.errors import missing, refused
 from paywall.sandbox.state.shapes import Json, shape
 from paywall.sandbox.state.work import Work

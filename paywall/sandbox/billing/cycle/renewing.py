@@ -1,9 +1,10 @@
 """Renewal: the next period begins, its invoice waits an hour as a draft; and what is told some days before."""
 
+from paywall.sandbox.billing.cycle import timers, trials
+from paywall.sandbox.billing.debts import collecting
 from paywall.sandbox.billing.discounts import applying
-from paywall.sandbox.billing.invoices import collecting, drafting, finalizing
+from paywall.sandbox.billing.invoices import drafting, finalizing
 from paywall.sandbox.billing.periods import period_at
-from paywall.sandbox.billing.subscriptions import timers, trials
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
 

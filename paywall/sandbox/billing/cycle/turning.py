@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from paywall.sandbox.billing.changes import pending
+from paywall.sandbox.billing.cycle import renewing, timers, trials
 from paywall.sandbox.billing.schedules import advancing
-from paywall.sandbox.billing.subscriptions import ending, pending, renewing, timers, trials
+from paywall.sandbox.billing.subscriptions import ending
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
 

@@ -1,7 +1,8 @@
 """What falls due on an invoice: a draft is collected, a failed payment tried again, a sent invoice overdue."""
 
-from paywall.sandbox.billing.invoices import collecting, dunning
-from paywall.sandbox.billing.subscriptions import ending, following, timers
+from paywall.sandbox.billing.cycle import timers
+from paywall.sandbox.billing.debts import collecting, dunning, following
+from paywall.sandbox.billing.subscriptions import ending
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
 

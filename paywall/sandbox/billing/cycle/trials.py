@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from paywall.sandbox.billing.subscriptions import ending, timers
+from paywall.sandbox.billing.cycle import timers
+from paywall.sandbox.billing.subscriptions import ending
 from paywall.sandbox.payments import payment_methods
 from paywall.sandbox.state.errors import invalid, refused
 from paywall.sandbox.state.shapes import Json
