@@ -1,0 +1,1 @@
+"""A storm on the webhook: shuffled, tripled deliveries while every worker is killed again and again."""
