@@ -1,4 +1,4 @@
-"""What the demo is filled with: a newspaper, its articles, two plans, an admin."""
+"""What the demo is filled with: a newspaper, its articles, two plans (one with a trial), an admin."""
 
 from pathlib import Path
 
@@ -33,24 +33,30 @@ COURIER = NewPublisher(
     visitor_allowance=3,
     reader_allowance=5,
 )
+_TAX_NOTE = "including 18% VAT"
 PLANS = (
     NewPlan(
         slug="digital",
         name="Digital",
         description="Every article, on every screen.",
         prices=(
-            NewPrice(Interval.MONTH, Money(499, "EUR"), tax_note="including 18% VAT"),
-            NewPrice(Interval.YEAR, Money(4990, "EUR"), tax_note="including 18% VAT"),
+            NewPrice(Interval.MONTH, Money(499, "EUR"), tax_note=_TAX_NOTE),
+            NewPrice(Interval.YEAR, Money(4990, "EUR"), tax_note=_TAX_NOTE),
+            NewPrice(Interval.MONTH, Money(549, "USD"), tax_note=_TAX_NOTE),
+            NewPrice(Interval.YEAR, Money(5490, "USD"), tax_note=_TAX_NOTE),
         ),
+        tax_basis_points=1800,
     ),
     NewPlan(
         slug="patron",
         name="Patron",
         description="Every article, and a week of reporting paid for each year.",
         prices=(
-            NewPrice(Interval.MONTH, Money(1499, "EUR"), tax_note="including 18% VAT"),
-            NewPrice(Interval.YEAR, Money(14990, "EUR"), tax_note="including 18% VAT"),
+            NewPrice(Interval.MONTH, Money(1499, "EUR"), tax_note=_TAX_NOTE),
+            NewPrice(Interval.YEAR, Money(14990, "EUR"), tax_note=_TAX_NOTE),
         ),
+        trial_days=14,
+        tax_basis_points=1800,
     ),
 )
 
