@@ -10,6 +10,8 @@ from werkzeug.wrappers import Request
 
 from paywall import clock
 from paywall.sandbox.api import Api
+from paywall.sandbox.billing.debts import dunning
+from paywall.sandbox.billing.debts.dunning import AfterRetries
 from paywall.sandbox.clocks.ticking import Ticker
 from paywall.sandbox.clocks.turning import Turner
 from paywall.sandbox.control.pages import Control, is_below
@@ -116,6 +118,11 @@ class Sandbox:
         """Replace an endpoint's signing secret; for `overlap` seconds both sign, each webhook with two `v1`."""
         with self.store.transaction(write=True):
             return keeping.roll_secret(self.store, endpoint_id, int(self._wall().timestamp()), overlap)
+
+    def decide_after_retries(self, what: AfterRetries) -> None:
+        """Choose what becomes of a subscription after the last failed try: `cancel` (as at first), `unpaid`, `past_due`."""
+        with self.store.transaction(write=True):
+            dunning.set_after_retries(self.store, what)
 
     def open_dispute(
         self, charge_id: str, *, reason: str = "fraudulent", amount: int | None = None, inquiry: bool = False

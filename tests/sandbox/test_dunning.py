@@ -6,16 +6,9 @@ import pytest
 import stripe
 
 from paywall.sandbox import Sandbox
-from paywall.sandbox.billing.debts import dunning
-from paywall.sandbox.billing.debts.dunning import AfterRetries
 from tests.sandbox.conftest import Shop, Time, types_of
 from tests.sandbox.test_lifecycle import subscribe_by_api
 from tests.sandbox.test_proration import make_card_fail
-
-
-def choose(sandbox: Sandbox, what: AfterRetries) -> None:
-    with sandbox.store.transaction(write=True):
-        dunning.set_after_retries(sandbox.store, what)
 
 
 def gone_through_all_tries(shop: Shop, time: Time) -> Any:
@@ -34,7 +27,7 @@ class TestAfterTheLastTry:
     def test_it_is_unpaid_and_its_renewals_stay_drafts_until_the_debt_is_paid(
         self, shop: Shop, time: Time, sandbox: Sandbox
     ) -> None:
-        choose(sandbox, "unpaid")
+        sandbox.decide_after_retries("unpaid")
         owing = gone_through_all_tries(shop, time)
         assert (owing.status, owing.latest_invoice.next_payment_attempt) == ("unpaid", None)
         time.move(days=20)
@@ -45,12 +38,12 @@ class TestAfterTheLastTry:
         assert shop.client.v1.subscriptions.retrieve(owing.id).status == "active"
 
     def test_it_stays_past_due(self, shop: Shop, time: Time, sandbox: Sandbox) -> None:
-        choose(sandbox, "past_due")
+        sandbox.decide_after_retries("past_due")
         assert gone_through_all_tries(shop, time).status == "past_due"
 
     def test_there_is_no_fourth_way(self, sandbox: Sandbox) -> None:
         with pytest.raises(ValueError, match="cancel, unpaid or past_due"):
-            choose(sandbox, "forgive")  # type: ignore[arg-type]
+            sandbox.decide_after_retries("forgive")  # type: ignore[arg-type]
 
 
 class TestAnUpcomingInvoice:
@@ -82,6 +75,16 @@ class TestABadDebt:
         assert types_of(shop.client)[-1] == "invoice.marked_uncollectible"
         good = shop.client.v1.payment_methods.attach("pm_card_visa", {"customer": str(subscription.customer)})
         assert shop.client.v1.invoices.pay(debt.id, {"payment_method": good.id}).status == "paid"
+
+    def test_is_not_tried_again_after_another_failure(self, shop: Shop, time: Time) -> None:
+        subscription = subscribe_by_api(shop)
+        make_card_fail(shop, subscription)
+        time.move(days=31)
+        debt = shop.client.v1.invoices.list({"status": "open"}).data[0]
+        shop.client.v1.invoices.mark_uncollectible(debt.id)
+        with pytest.raises(stripe.CardError):
+            shop.client.v1.invoices.pay(debt.id)
+        assert shop.client.v1.invoices.retrieve(debt.id).next_payment_attempt is None
 
     def test_that_is_paid_is_none(self, shop: Shop) -> None:
         paid = shop.client.v1.invoices.retrieve(str(subscribe_by_api(shop).latest_invoice))
@@ -161,6 +164,19 @@ class TestAnInvoiceOfItsOwn:
         )
         time.move(hours=1)
         assert shop.client.v1.invoices.retrieve(draft.id).status == "paid"
+
+    def test_is_tried_again_like_any_other(self, shop: Shop, time: Time) -> None:
+        customer = shop.customer()
+        bad = shop.client.v1.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": customer.id})
+        settings = {"default_payment_method": bad.id}
+        shop.client.v1.customers.update(customer.id, {"invoice_settings": settings})
+        shop.client.v1.invoice_items.create({"customer": customer.id, "amount": 300, "currency": "eur"})
+        draft = shop.client.v1.invoices.create(
+            {"customer": customer.id, "auto_advance": True, "pending_invoice_items_behavior": "include"}
+        )
+        time.move(hours=1)
+        failed = shop.client.v1.invoices.retrieve(draft.id)
+        assert (failed.status, failed.next_payment_attempt) == ("open", time.seconds + 3 * 86_400)
 
     def test_is_deleted_only_as_a_draft(self, shop: Shop) -> None:
         draft = shop.client.v1.invoices.create({"customer": shop.customer().id})

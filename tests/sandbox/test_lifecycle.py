@@ -163,6 +163,12 @@ class TestBeginningByApi:
             subscribe_by_api(shop, "pm_card_chargeCustomerFail", payment_behavior="error_if_incomplete")
         assert shop.client.v1.subscriptions.list({"status": "all"}).data == []
 
+    def test_may_end_with_its_first_period(self, shop: Shop, time: Time) -> None:
+        made = subscribe_by_api(shop, cancel_at_period_end=True)
+        assert made.cancel_at == made["items"].data[0].current_period_end
+        time.move(days=30)
+        assert shop.client.v1.subscriptions.retrieve(made.id).status == "canceled"
+
     def test_without_any_card_is_refused(self, shop: Shop) -> None:
         with pytest.raises(stripe.InvalidRequestError, match="no attached payment source"):
             shop.client.v1.subscriptions.create({"customer": shop.customer().id, "items": [{"price": shop.price.id}]})

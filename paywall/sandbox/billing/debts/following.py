@@ -20,7 +20,11 @@ def is_retried(work: Work, invoice: Json) -> bool:
     The first one is, too, if the subscription became active while a debit was on its way that then failed.
     """
     subscription = subscription_of(work, invoice)
-    if subscription is None or (invoice["billing_reason"] == "subscription_create" and not _began(subscription)):
+    if invoice["status"] != "open":
+        return False
+    if subscription is None:
+        return bool(invoice["auto_advance"])
+    if invoice["billing_reason"] == "subscription_create" and not _began(subscription):
         return False
     return subscription["status"] != "paused" and not pending.waits_for(work, subscription, invoice)
 

@@ -1,7 +1,8 @@
 """Subscribing a customer directly, without a page; and the fields a new subscription takes, wherever it is made."""
 
 from paywall.sandbox.billing import tax_rates
-from paywall.sandbox.billing.cycle import trials
+from paywall.sandbox.billing.changes.cancelling import cancellation
+from paywall.sandbox.billing.cycle import timers, trials
 from paywall.sandbox.billing.debts import collecting
 from paywall.sandbox.billing.discounts import applying
 from paywall.sandbox.billing.subscriptions.beginning import Wanted, begin
@@ -17,7 +18,7 @@ _NO_METHOD = (
 )
 _NO_PAYMENT = "The payment needs a payment method, or an action of the payer, before it can be completed."
 _NEEDS_ACTION = "subscription_payment_intent_requires_action"
-_AS_THEY_ARE = ("cancel_at", "cancel_at_period_end", "collection_method", "days_until_due", "description")
+_AS_THEY_ARE = ("collection_method", "days_until_due", "description")
 
 
 def create(work: Work, params: Json) -> Json:
@@ -30,6 +31,8 @@ def create(work: Work, params: Json) -> Json:
     if method is None and charged_now and params.get("collection_method") != "send_invoice":
         raise refused(_NO_METHOD, code="resource_missing")
     subscription, invoice = begin(work, wanted)
+    work.change(subscription, **cancellation(subscription, params, work.now))
+    timers.wind(work, subscription)
     if invoice["status"] == "open" and (behaviour != "default_incomplete" or not invoice["amount_due"]):
         must_succeed(collecting.collect(work, invoice, method), behaviour)
     return work.get("subscription", subscription["id"])
