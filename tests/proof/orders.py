@@ -12,10 +12,9 @@ import random
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,56 +27,16 @@ from paywall.billing.webhooks.drain import drain_once
 from paywall.publishers.rules import Profile
 from paywall.sandbox.webhooks.delivery import sign
 from tests.billing.shop import SITE
-from tests.proof.rows import Rows, put_back, read_rows, without_numbers
-from tests.proof.stage import RunningTime, Stage, open_stage
+from tests.proof.order_stories import STORIES, TODAY, Story
+from tests.proof.rows import Rows, read_rows, without_numbers
+from tests.proof.stage import RunningTime, Saved, Stage, open_stage
 
 Event = dict[str, Any]
 Order = tuple[int, ...]
 COMPARED = ("subscriptions", "invoices", "payments", "refunds", "disputes", "entitlements", "outbox_mails",
             "audit_entries", "customers", "readers", "trials")  # fmt: skip
 """Tables of which every column counts but the row's number; those that a version has not got are left out."""
-TODAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 _STRIPE_WORD = re.compile(r"\b([a-z]+_(?:test_)?)[A-Za-z0-9]{10,}|\b[A-Z0-9]{8}-\d{4}\b")
-
-
-@dataclass(frozen=True)
-class Story:
-    """Something that happens at Stripe, the events it causes, and what must be true once all have come."""
-
-    name: str
-    types: tuple[str, ...]
-    live: Callable[[Stage], object]
-    expected: Callable[[Rows], str]
-    """What is wrong with a final state; empty if nothing is."""
-
-
-def sign_up(stage: Stage) -> None:
-    """Choose, pay, and never come back: only webhooks tell us of it."""
-    stage.shop.pay(stage.shop.click(stage.shop.reader()))
-
-
-def one_of_each(rows: Rows) -> str:
-    """Say what differs from one subscription, paid once, with one right to read and one welcome."""
-    counts = {name: len(rows[name]) for name in ("subscriptions", "invoices", "entitlements")}
-    started = sum(row["kind"] == "billing_started" for row in rows["outbox_mails"])
-    paid = [row["paid_minor"] for row in rows["invoices"]]
-    found = (*counts.values(), started, paid)
-    return "" if found == (1, 1, 1, 1, [499]) else f"one of each was to be, not {found}"
-
-
-SIGN_UP = Story(
-    "sign-up",
-    (
-        "checkout.session.completed",
-        "customer.subscription.created",
-        "customer.subscription.updated",
-        "invoice.paid",
-        "invoice.payment_succeeded",
-    ),
-    sign_up,
-    one_of_each,
-)
-STORIES = (SIGN_UP,)
 
 
 @dataclass
@@ -106,14 +65,13 @@ class Play:
     """A story that has happened at Stripe, of which we know nothing yet."""
 
     stage: Stage
-    story: Story
-    before: Rows
+    before: Saved
     events: list[Event]
     secret: str
 
     def run(self, order: Iterable[int], chance: random.Random) -> Rows:
         """Have the events come in this order; returns everything that is stored in the end."""
-        put_back(self.stage.shop.database, self.before)
+        self.stage.restore(self.before)
         for number in with_copies(tuple(order), chance):
             self.send(self.events[number])
             if chance.random() < 0.5:
@@ -161,12 +119,12 @@ def orders(events: int, most: int | None, chance: random.Random) -> Sequence[Ord
 def play(database_url: str, publisher: Profile, folder: Path, story: Story) -> Iterator[Play]:
     """Let a story happen at Stripe while nothing of it reaches us."""
     with open_stage(database_url, publisher, folder, RunningTime(stands_at=TODAY)) as stage:
+        story.begin(stage)
         known = {event["id"] for event in stage.at_stripe("event")}
         story.live(stage)
-        before = read_rows(stage.shop.database)
         caused = [event for event in stage.at_stripe("event")[::-1] if event["id"] not in known]
         events = [next(event for event in caused if event["type"] == kind) for kind in story.types]
-        yield Play(stage, story, before, events, stage.shop.product.settings.stripe_webhook_secrets[0])
+        yield Play(stage, stage.save(), events, stage.shop.product.settings.stripe_webhook_secrets[0])
 
 
 def ending(rows: Rows) -> str:
