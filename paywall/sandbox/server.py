@@ -120,7 +120,7 @@ class Sandbox:
             return keeping.roll_secret(self.store, endpoint_id, int(self._wall().timestamp()), overlap)
 
     def decide_after_retries(self, what: AfterRetries) -> None:
-        """Choose what becomes of a subscription after the last failed try: `cancel` (as at first), `unpaid`, `past_due`."""
+        """Choose what becomes of a subscription after the last failed try; a new account cancels."""
         with self.store.transaction(write=True):
             dunning.set_after_retries(self.store, what)
 

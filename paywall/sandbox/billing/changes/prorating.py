@@ -10,7 +10,7 @@ from decimal import Decimal
 from paywall.sandbox.billing.discounts import applying
 from paywall.sandbox.billing.invoices import items
 from paywall.sandbox.billing.invoices.amounts import Terms, net_of, reckon, rounded
-from paywall.sandbox.billing.invoices.lines import name_of, period_line
+from paywall.sandbox.billing.invoices.lines import name_of, period_line, pricing
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
 
@@ -76,22 +76,16 @@ def _item(  # noqa: PLR0913 - a proration is exactly these facts
     subscription: Json, item: Json, amount: int, at: int, *, words: str, credited: Json | None
 ) -> Json:
     price = item["price"]
+    details = {"subscription": subscription["id"], "subscription_item": item["id"]}
     return {
         "amount": amount,
         "currency": price["currency"],
         "description": words,
         "discountable": False,
         "net_amount": amount,
-        "parent": {
-            "subscription_details": {"subscription": subscription["id"], "subscription_item": item["id"]},
-            "type": "subscription_details",
-        },
+        "parent": {"subscription_details": details, "type": "subscription_details"},
         "period": {"start": at, "end": item["current_period_end"]},
-        "pricing": {
-            "price_details": {"price": price["id"], "product": price["product"]},
-            "type": "price_details",
-            "unit_amount_decimal": price["unit_amount_decimal"],
-        },
+        "pricing": pricing(price, price["unit_amount_decimal"]),
         "proration": True,
         "proration_details": {"credited_items": _credited(credited), "discount_amounts": []},
         "quantity": item["quantity"],

@@ -33,8 +33,17 @@ def draft(work: Work, subscription: Json, cause: Cause) -> Json:
     lines = [single_line(identifier, item) for item in waiting]
     lines += [period_line(work, identifier, subscription, item) for item in cause.items]
     terms = Terms(applying.standing(work, subscription), subscription["default_tax_rates"], customer["tax_exempt"])
+    private = {"days_until_due": subscription["days_until_due"]}
+    facts = _facts(subscription, cause)
+    invoice = add(work, customer, lines, terms, identifier=identifier, private=private, fields=facts)
+    for item in waiting:
+        work.change(item, invoice=identifier)
+    return invoice
+
+
+def _facts(subscription: Json, cause: Cause) -> Json:
     details = {"metadata": subscription["metadata"], "subscription": subscription["id"]}
-    fields = {
+    return {
         "billing_reason": cause.reason,
         "collection_method": subscription["collection_method"],
         "currency": subscription["currency"],
@@ -42,18 +51,6 @@ def draft(work: Work, subscription: Json, cause: Cause) -> Json:
         "period_start": cause.period[0],
         "period_end": cause.period[1],
     }
-    invoice = add(
-        work,
-        customer,
-        lines,
-        terms,
-        identifier=identifier,
-        private={"days_until_due": subscription["days_until_due"]},
-        fields=fields,
-    )
-    for item in waiting:
-        work.change(item, invoice=identifier)
-    return invoice
 
 
 def add(  # noqa: PLR0913 - an invoice is exactly these facts
@@ -70,15 +67,11 @@ def add(  # noqa: PLR0913 - an invoice is exactly these facts
         amount_due=due,
         amount_remaining=due,
         customer=customer["id"],
-        customer_address=customer["address"],
-        customer_email=customer["email"],
-        customer_name=customer["name"],
-        customer_phone=customer["phone"],
-        customer_tax_exempt=customer["tax_exempt"],
         default_tax_rates=terms.tax_rates,
         discounts=[identifier for identifier, _ in terms.discounts],
         lines=list_of(lines, f"/v1/invoices/{identifier}/lines"),
         starting_balance=customer["balance"],
+        **{f"customer_{name}": customer[name] for name in ("address", "email", "name", "phone", "tax_exempt")},
         **sums,
         **fields,
     )

@@ -19,32 +19,34 @@ def finalize(work: Work, invoice: Json, intent: Json | None = None, *, expects_p
 
     An intent given is the one that pays; else one is made. Nothing is expected of an invoice that is closed at once.
     """
-    customer = work.get("customer", invoice["customer"])
-    sequence = customer["next_invoice_sequence"]
-    due, balance = owed(invoice["total"], customer["balance"])
-    started_at = customer["balance"]
-    work.change(customer, next_invoice_sequence=sequence + 1)
-    work.change(customer, event="customer.updated", balance=balance)
     work.store.set_due(invoice["id"], None)
     work.change(
         invoice,
         event="invoice.finalized",
         status="open",
-        number=f"{customer['invoice_prefix']}-{sequence:04d}",
-        amount_due=due,
-        amount_remaining=due,
         automatically_finalizes_at=None,
         due_date=_due_date(work, invoice),
         effective_at=work.now,
-        starting_balance=started_at,
-        ending_balance=balance,
         hosted_invoice_url=f"{work.base_url}/invoice/{invoice['id']}",
         invoice_pdf=f"{work.base_url}/invoice/{invoice['id']}/pdf",
         status_transitions={**invoice["status_transitions"], "finalized_at": work.now},
+        **_number_and_balance(work, invoice),
     )
-    if due and expects_payment:
+    if invoice["amount_due"] and expects_payment:
         _expect_payment(work, invoice, intent or _intent_for(work, invoice))
     return invoice
+
+
+def _number_and_balance(work: Work, invoice: Json) -> Json:
+    """Take the customer's next number, and from the balance what it covers; return what the invoice says of both."""
+    customer = work.get("customer", invoice["customer"])
+    sequence, before = customer["next_invoice_sequence"], customer["balance"]
+    due, after = owed(invoice["total"], before)
+    work.change(customer, next_invoice_sequence=sequence + 1)
+    work.change(customer, event="customer.updated", balance=after)
+    number = f"{customer['invoice_prefix']}-{sequence:04d}"
+    balances = {"starting_balance": before, "ending_balance": after}
+    return {"number": number, "amount_due": due, "amount_remaining": due, **balances}
 
 
 def _due_date(work: Work, invoice: Json) -> int | None:

@@ -29,7 +29,7 @@ def period_line(work: Work, invoice: str, subscription: Json, item: Json) -> Jso
         invoice=invoice,
         parent=_of_item(origin),
         period={"start": item["current_period_start"], "end": item["current_period_end"]},
-        pricing=_pricing(price, "0" if free else price["unit_amount_decimal"]),
+        pricing=pricing(price, "0" if free else price["unit_amount_decimal"]),
         quantity=quantity,
         quantity_decimal=str(quantity),
     )
@@ -37,15 +37,6 @@ def period_line(work: Work, invoice: str, subscription: Json, item: Json) -> Jso
 
 def single_line(invoice: str, item: Json) -> Json:
     """Return the line for an invoice item: a proration of a subscription, or something billed once."""
-    details = (item["parent"] or {}).get("subscription_details")
-    if item["proration"] and details:
-        credited = item["proration_details"]["credited_items"]
-        origin = _origin(details["subscription"], details["subscription_item"])
-        lines = credited and credited.get("invoice_line_item_details")
-        proration = {"invoice_item": item["id"], "proration": True, "proration_details": {"credited_items": lines}}
-        parent = _of_item({**origin, **proration})
-    else:
-        parent = _of_invoice_item(item, details)
     return shape(
         "line_item",
         id=new_id("line_item"),
@@ -56,12 +47,23 @@ def single_line(invoice: str, item: Json) -> Json:
         discountable=item["discountable"],
         invoice=invoice,
         metadata=item["metadata"],
-        parent=parent,
+        parent=_parent_of(item),
         period=item["period"],
         pricing=item["pricing"],
         quantity=item["quantity"],
         quantity_decimal=item["quantity_decimal"],
     )
+
+
+def _parent_of(item: Json) -> Json:
+    details = (item["parent"] or {}).get("subscription_details")
+    if not item["proration"] or not details:
+        return _of_invoice_item(item, details)
+    credited = item["proration_details"]["credited_items"]
+    lines = credited and credited.get("invoice_line_item_details")
+    origin = _origin(details["subscription"], details["subscription_item"])
+    proration = {"invoice_item": item["id"], "proration": True, "proration_details": {"credited_items": lines}}
+    return _of_item({**origin, **proration})
 
 
 def _origin(subscription: str, item: str) -> Json:
@@ -88,6 +90,7 @@ def _of_invoice_item(item: Json, details: Json | None) -> Json:
     return {"invoice_item_details": known, "subscription_item_details": None, "type": "invoice_item_details"}
 
 
-def _pricing(price: Json, unit_amount: str) -> Json:
+def pricing(price: Json, unit_amount: str) -> Json:
+    """Return how a line or an invoice item names its price; the amount of one unit as decimal text."""
     priced = {"price": price["id"], "product": price["product"]}
     return {"price_details": priced, "type": "price_details", "unit_amount_decimal": unit_amount}
