@@ -3,7 +3,7 @@
 import pytest
 from jinja2 import UndefinedError
 
-from paywall.mail import Letterhead, compose
+from paywall.mail import Letterhead, compose, read_blocks
 
 HEAD = Letterhead("The <News>", "desk@news.test", "https://news.test", "#8a1c1c")
 
@@ -32,3 +32,16 @@ class TestAMail:
     def test_without_a_value_it_needs_is_not_written(self) -> None:
         with pytest.raises(UndefinedError):
             compose("reset", HEAD, "reader@example.com", "Set a new password", email="a@e.co")
+
+
+class TestALetter:
+    def test_is_paragraphs_facts_one_button_and_links(self) -> None:
+        blocks = read_blocks(
+            "One\nline.\n\n= Paid: 4.99\n= For: a month\n\n> Pay: https://n.test/a:b\n\n- More: https://n.test"
+        )
+        assert [(one.kind, one.text, one.pairs) for one in blocks] == [
+            ("paragraph", "One line.", ()),
+            ("facts", "", (("Paid", "4.99"), ("For", "a month"))),
+            ("button", "", (("Pay", "https://n.test/a:b"),)),
+            ("links", "", (("More", "https://n.test"),)),
+        ]

@@ -79,6 +79,16 @@ class TestSending:
 
         assert drain_outbox(posted, SETTINGS, send) == 1
 
+    def test_a_kind_that_can_be_switched_off_says_how_to_mail_programs(self, database: Database) -> None:
+        address = "https://news.test/billing/mails/x"
+        with database.writing() as session:
+            outbox.post(session, 1, "receipt", "invoice:1", MAIL)
+            outbox.post(session, 1, "receipt", "invoice:2", replace(MAIL, unsubscribe_url=address))
+        sent: list[EmailMessage] = []
+        assert drain_outbox(database, SETTINGS, sent.append) == 2
+        assert [mail["List-Unsubscribe"] for mail in sent] == [None, f"<{address}>"]
+        assert [mail["List-Unsubscribe-Post"] for mail in sent] == [None, "List-Unsubscribe=One-Click"]
+
     @pytest.mark.parametrize("subject", ["Hello\r\nBcc: victim@example.org", "Hello\nX: y"])
     def test_a_line_break_can_not_smuggle_in_a_header(self, database: Database, subject: str) -> None:
         with database.writing() as session:

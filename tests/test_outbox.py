@@ -48,3 +48,24 @@ class TestTheOutbox:
             outbox.mark_sent(session, 1, clock.wall())
         with database.writing() as session:
             assert outbox.claim(session, clock.wall() + timedelta(days=1)) == []
+
+    def test_a_mail_that_has_lost_its_sense_is_kept_back_and_never_sent(self, database: Database) -> None:
+        post(database)
+        with database.writing() as session:
+            assert outbox.withdraw(session, [("receipt", "invoice:1"), ("receipt", "invoice:9")]) == 1
+        with database.writing() as session:
+            assert outbox.claim(session, clock.wall() + timedelta(days=1)) == []
+        assert not post(database)
+
+    def test_a_mail_that_was_sent_can_not_be_kept_back(self, database: Database) -> None:
+        post(database)
+        with database.writing() as session:
+            outbox.mark_sent(session, 1, clock.wall())
+            assert outbox.withdraw(session, [("receipt", "invoice:1")]) == 0
+
+    def test_it_says_which_of_some_mails_were_posted(self, database: Database) -> None:
+        post(database)
+        with database.reading() as session:
+            assert outbox.posted(session, [("receipt", "invoice:1"), ("receipt", "invoice:2")]) == {
+                ("receipt", "invoice:1")
+            }

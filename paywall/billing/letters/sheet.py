@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from paywall.billing.catalogue.money import Money
 from paywall.billing.catalogue.plans import plan_of_price, price_by_key
 from paywall.billing.catalogue.wording import plain
+from paywall.billing.changing.links import cancel_path, pay_path
 from paywall.billing.links import Links
 from paywall.billing.subscriptions.tables import Invoice, Subscription
 from paywall.mail import Letterhead
@@ -59,11 +60,11 @@ class Sheet:
 
     def cancel_url(self, subscription: Subscription) -> str:
         """Return the address where this subscription is cancelled without signing in."""
-        return f"{self.head.site_url}/billing/cancel/{self.links.token('cancel', subscription.stripe_id)}"
+        return self.head.site_url + cancel_path(self.links, subscription.stripe_id)
 
     def pay_url(self, invoice: Invoice) -> str:
         """Return the address that leads to Stripe's page of this invoice, whenever it is clicked."""
-        return f"{self.head.site_url}/billing/pay/{self.links.token('pay', invoice.stripe_id)}"
+        return self.head.site_url + pay_path(self.links, invoice.stripe_id)
 
     def money(self, minor: int, currency: str) -> str:
         """Return an amount as the publisher's readers write it."""
