@@ -2,6 +2,8 @@
 
 from paywall.sandbox.billing.cycle.timers import ENDED
 from paywall.sandbox.billing.subscriptions import ending
+from paywall.sandbox.payments import payment_methods
+from paywall.sandbox.payments.direct import methods
 from paywall.sandbox.state.ids import token
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import CLOCK, Work
@@ -21,15 +23,34 @@ _CUSTOMER: Declared = {
     "preferred_locales": rows_of(text()),
     "tax_exempt": one_of("exempt", "none", "reverse"),
 }
-_CREATE: Declared = {**_CUSTOMER, "test_clock": text()}
+_CREATE: Declared = {**_CUSTOMER, "payment_method": text(), "source": text(), "test_clock": text()}
 
 
 def create(work: Work, params: Json) -> Json:
     """Make a customer, whose life goes by a test clock if one is named."""
     if "test_clock" in params:
         work.get(CLOCK, params["test_clock"], "test_clock")
+    method = _first_method(work, params)
     _complete(work, params, {"address": None, "invoice_settings": {}, "metadata": {}})
-    return work.add("customer", event="customer.created", invoice_prefix=token(8).upper(), **params)
+    customer = work.add("customer", event="customer.created", invoice_prefix=token(8).upper(), **params)
+    if method:
+        payment_methods.attach_to(work, method, customer["id"])
+    return customer
+
+
+def _first_method(work: Work, params: Json) -> Json | None:
+    """Return the method that a customer begins with; a token's card becomes one, too (Stripe keeps it as a source)."""
+    chosen = params.pop("payment_method", None)
+    if "source" in params:
+        method = methods.by_token(work, params.pop("source"), "source")
+    elif chosen is not None:
+        method = payment_methods.find(work, chosen)
+    else:
+        return None
+    settings = params.get("invoice_settings", {})
+    if settings.get("default_payment_method") == chosen:
+        params["invoice_settings"] = {**settings, "default_payment_method": method["id"]}
+    return method
 
 
 def update(work: Work, params: Json) -> Json:

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from paywall.sandbox.payments import cards
 from paywall.sandbox.payments.cards import TypedCard, card_facts, token_card
 from paywall.sandbox.payments.debits import accounts
 from paywall.sandbox.state.errors import card_error, no_such, refused
@@ -44,18 +45,24 @@ def attach_to(work: Work, method: Json, customer: str) -> Json:
 def attach(work: Work, params: Json) -> Json:
     """Attach a stored method, or one of Stripe's ready-made `pm_card_…`; some cards are refused already here."""
     customer = work.get("customer", params["customer"], "customer")
-    method = _ready_made(work, params["id"]) or work.get("payment_method", params["id"])
+    method = find(work, params["id"], "id")
+    if method["type"] == "card" and not (card := cards.TestCard(**work.store.private(method["id"])["card"])).attaches:
+        raise card_error(card.message, card.code, card.decline_code)
     if method["customer"] not in {None, customer["id"]}:
         raise refused("The payment method you provided has already been attached to a customer.")
     return attach_to(work, method, customer["id"])
 
 
-def _ready_made(work: Work, token: str) -> Json | None:
+def find(work: Work, identifier: str, param: str = "payment_method") -> Json:
+    """Return a stored method, or a new one for one of Stripe's ready-made names such as `pm_card_visa`."""
+    return ready_made(work, identifier) or work.get("payment_method", identifier, param)
+
+
+def ready_made(work: Work, token: str) -> Json | None:
+    """Make the method that a ready-made name stands for; None for any other name."""
     if token in accounts.TOKENS:
         return from_account(work, accounts.TOKENS[token], name="Jenny Rosen", email="jenny.rosen@example.com")
     card = token_card(token, datetime.fromtimestamp(work.now, UTC).year)
-    if card and not card.test_card.attaches:
-        raise card_error(card.test_card.message, card.test_card.code, card.test_card.decline_code)
     return from_card(work, card) if card else None
 
 
@@ -85,11 +92,12 @@ def update(work: Work, params: Json) -> Json:
     if "card" in params:
         changes["card"] = {**method["card"], **params["card"]}
     if "billing_details" in params:
-        changes["billing_details"] = _billing(method["billing_details"], params["billing_details"])
+        changes["billing_details"] = billing(method["billing_details"], params["billing_details"])
     return work.change(method, event="payment_method.updated", **changes)
 
 
-def _billing(old: Json, new: Json) -> Json:
+def billing(old: Json, new: Json) -> Json:
+    """Return whom a method bills after a change."""
     return {**old, **new, "address": {**old["address"], **(new.get("address") or {})}}
 
 
@@ -134,13 +142,13 @@ def list_of_customer(work: Work, params: Json) -> Json:
 _FILTERS = {"customer": equals("customer"), "type": equals("$.type", one_of("card", "sepa_debit"))}
 _LIST = listing("/v1/payment_methods", "payment_method", _FILTERS)
 _ADDRESS: Declared = {name: text(unset=True) for name in ("city", "country", "line1", "line2", "postal_code", "state")}
-_BILLING: Declared = {
+BILLING: Declared = {
     **{name: text(unset=True) for name in ("email", "name", "phone")},
     "address": shape_of(_ADDRESS, unset=True),
 }
 _UPDATE: Declared = {
     "allow_redisplay": one_of("always", "limited", "unspecified"),
-    "billing_details": shape_of(_BILLING),
+    "billing_details": shape_of(BILLING),
     "card": shape_of({"exp_month": integer(1, 12), "exp_year": integer(2000, 2100)}),
     "metadata": metadata,
 }

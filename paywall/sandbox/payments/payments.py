@@ -16,7 +16,7 @@ CANNOT_AUTHENTICATE = (
 _NOT_ANY_MORE = {"canceled", "processing", "succeeded"}
 
 
-def new_intent(work: Work, customer: str | None, amount: int, currency: str, description: str) -> Json:
+def new_intent(work: Work, customer: str | None, amount: int, currency: str, description: str | None) -> Json:
     """Make a payment intent that waits for a payment method."""
     identifier = new_id("payment_intent")
     return work.add(

@@ -10,6 +10,7 @@ Outcome = Literal["succeeds", "fails", "disputed"]
 
 ACCOUNTS: dict[str, Outcome] = {
     "AT611904300234573201": "succeeds",
+    "AT321904300235473204": "succeeds",
     "AT861904300235473202": "fails",
     "AT591904300235473203": "disputed",
     "DE89370400440532013000": "succeeds",
