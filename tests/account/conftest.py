@@ -89,6 +89,10 @@ class Home:
         assert current
         return self.world.billing.gateway.retrieve_subscription(current.stripe_id)
 
+    def at_stripe_customer(self, customer: str) -> dict[str, Any]:
+        """Return a customer as Stripe has it."""
+        return self.world.billing.gateway.retrieve_customer(customer)
+
     def account(self) -> str:
         answer = self.browser.get("/account")
         assert answer.status_code == 200

@@ -198,6 +198,16 @@ class TestTheCard:
         assert "Your card ending in 4444 pays from now on." in page
         assert "Mastercard ending in 4444" in page
 
+    def test_that_checkout_tied_to_the_subscription_gives_way_to_the_new_one(self, home: Home) -> None:
+        customer, _ = home.subscribe()
+        tied = home.at_stripe_customer(customer)["invoice_settings"]["default_payment_method"]
+        change = {"default_payment_method": tied}
+        home.world.billing.gateway.update_subscription(home.at_stripe()["id"], change, idempotency_key="tie")
+        home.world.use_card(customer, "pm_card_mastercard")
+        home.browser.get("/account/payment/card")
+        assert home.at_stripe()["default_payment_method"] is None
+        assert "Mastercard ending in 4444" in home.account()
+
     def test_leads_on_to_the_open_invoice_where_one_waits(self, home: Home) -> None:
         customer, _ = home.subscribe()
         home.world.use_card(customer, "pm_card_chargeCustomerFail")

@@ -118,10 +118,10 @@ class Shop:
         """Choose a price; returns where that leads."""
         return start_checkout(self.billing, self.order(reader_id, lookup_key, **more))
 
-    def pay(self, address: str, card: str = GOOD_CARD) -> TestResponse:
+    def pay(self, address: str, card: str = GOOD_CARD, **typed: str) -> TestResponse:
         """Fill in the page at Stripe."""
         browser = Client(self.sandbox.wsgi)
-        return browser.post(address.removeprefix(PAY), data={"card_number": card, **CARD})
+        return browser.post(address.removeprefix(PAY), data={"card_number": card, **CARD, **typed})
 
     def browser(self) -> Browser:
         """Return the browser of a reader who has just signed up."""

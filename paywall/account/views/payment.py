@@ -4,7 +4,14 @@ from flask import Blueprint, flash, redirect
 from flask.typing import ResponseReturnValue
 
 from paywall.account.views.pages import account, page, reader_id, site, to_the_account
-from paywall.billing.changing.paying import NothingToPay, card_address, look_again, pay_address, portal_address
+from paywall.billing.changing.paying import (
+    NothingToPay,
+    card_address,
+    look_again,
+    pay_address,
+    portal_address,
+    take_new_card,
+)
 from paywall.billing.parts import billing
 from paywall.readers.current import sign_in_required
 from paywall.web.cookies import drop_pass
@@ -44,7 +51,7 @@ def change_card() -> ResponseReturnValue:
 @sign_in_required
 def card_changed() -> ResponseReturnValue:
     """Say which card pays from now on; where a payment is open, it comes next."""
-    row = look_again(billing(), reader_id())
+    row = take_new_card(billing(), reader_id())
     drop_pass()
     if row is not None and row.card_last4:
         flash(f"Your card ending in {row.card_last4} pays from now on.", "good")

@@ -1,10 +1,12 @@
 """Putting a payment right: Stripe's page for the open invoice, Stripe's page for another card."""
 
-from paywall.billing.changing.asking import current
+from paywall.billing.changing.asking import current, tell_stripe
 from paywall.billing.checkout.tables import customer_of
 from paywall.billing.parts import Billing
+from paywall.billing.snapshots.fields import id_of, whole
 from paywall.billing.stripe_calls.asking import Json
 from paywall.billing.subscriptions.reading import invoices_of_reader
+from paywall.billing.subscriptions.status import ENDED
 from paywall.billing.subscriptions.tables import Subscription
 from paywall.billing.syncing.sync import sync_subscription
 from paywall.errors import NotFound
@@ -40,6 +42,22 @@ def look_again(billing: Billing, reader_id: int) -> Subscription | None:
         return None
     sync_subscription(billing, row.stripe_id)
     return current(billing, reader_id)
+
+
+def take_new_card(billing: Billing, reader_id: int) -> Subscription | None:
+    """Have the card charged that the reader has just given Stripe, and return the subscription with it.
+
+    Checkout ties its card to the subscription, which goes before the customer's own; so that tie is cut.
+    """
+    row = current(billing, reader_id)
+    if row is None:
+        return None
+    found = billing.gateway.retrieve_subscription(row.stripe_id, expand=("customer",))
+    usual = id_of(whole(whole(found.get("customer")).get("invoice_settings")).get("default_payment_method"))
+    tied = id_of(found.get("default_payment_method"))
+    if found["status"] not in ENDED and tied and usual and tied != usual:
+        tell_stripe(billing, row.stripe_id, {"default_payment_method": ""})
+    return look_again(billing, reader_id)
 
 
 def pay_address(billing: Billing, reader_id: int) -> str:
