@@ -12,8 +12,11 @@ from paywall.sandbox.billing.invoices import operations as invoices
 from paywall.sandbox.billing.schedules import operations as schedules
 from paywall.sandbox.billing.subscriptions import operations as subscriptions
 from paywall.sandbox.clocks import test_clocks
-from paywall.sandbox.hosted import checkout, configurations, portal
-from paywall.sandbox.payments import balance, charges, customers, payment_methods, payments, refunds
+from paywall.sandbox.hosted import checkout
+from paywall.sandbox.hosted.portal import configurations
+from paywall.sandbox.hosted.portal import sessions as portal
+from paywall.sandbox.payments import balance, charges, customers, payment_methods, payments, refunds, setup_intents
+from paywall.sandbox.payments.direct import intents, methods, setups
 from paywall.sandbox.payments.disputes import answering as disputes
 from paywall.sandbox.state.errors import ApiError
 from paywall.sandbox.webhooks import endpoints
@@ -31,6 +34,10 @@ _MODULES = (
     coupons,
     promotion_codes,
     payments,
+    methods,
+    intents,
+    setups,
+    setup_intents,
     charges,
     refunds,
     disputes,

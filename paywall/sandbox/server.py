@@ -17,6 +17,7 @@ from paywall.sandbox.clocks.turning import Turner
 from paywall.sandbox.control.pages import Control, is_below
 from paywall.sandbox.faults import Faults
 from paywall.sandbox.hosted.pages import Pages
+from paywall.sandbox.hosted.portal import habits
 from paywall.sandbox.payments import payment_methods, refunds
 from paywall.sandbox.payments.disputes import opening
 from paywall.sandbox.state.events import Cause
@@ -132,6 +133,11 @@ class Sandbox:
             work = self.begin()
             charge = work.get("charge", charge_id)
             return opening.open_dispute(work, charge, reason=reason, amount=amount, inquiry=inquiry)
+
+    def let_portal_cancel_by(self, how: habits.CancelsBy) -> None:
+        """Choose whether the portal cancels by `date` (flexible billing, if unchosen) or by `flag`."""
+        with self.store.transaction(write=True):
+            habits.set_cancels_by(self.store, how)
 
     def call_refund_back(self, refund_id: str) -> Json:
         """Cancel a pending refund, as the dashboard's button does; the API cannot."""

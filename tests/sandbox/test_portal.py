@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import stripe
 
+from paywall.sandbox import Sandbox
 from tests.sandbox.conftest import (
     DECLINED_CARD,
     DECLINED_LATER_CARD,
@@ -52,13 +53,24 @@ class TestACustomer:
     ) -> None:
         asked = shop.browser.get(f"{page}/cancel/{subscription.id}")
         assert "It stays yours until 23 December 2026" in asked.text
-        answer = shop.browser.post(f"{page}/cancel/{subscription.id}", data={"reason": "too_expensive"})
+        told = {"reason": "too_expensive", "comment": "I read the paper at work."}
+        answer = shop.browser.post(f"{page}/cancel/{subscription.id}", data=told)
         assert answer.location == page
         cancelled = shop.client.v1.subscriptions.retrieve(subscription.id)
         assert cancelled.cancel_at == subscription["items"].data[0].current_period_end
         assert cancelled.cancel_at_period_end is False
-        assert cancelled.cancellation_details.feedback == "too_expensive"
+        details = cancelled.cancellation_details
+        assert (details.feedback, details.comment) == ("too_expensive", "I read the paper at work.")
         assert "Cancels on 23 December 2026" in shop.browser.get(page).text
+
+    def test_cancels_by_the_flag_where_the_account_is_older(
+        self, shop: Shop, sandbox: Sandbox, subscription: Any, page: str
+    ) -> None:
+        sandbox.let_portal_cancel_by("flag")
+        shop.browser.post(f"{page}/cancel/{subscription.id}", data={"reason": "unused"})
+        cancelled = shop.client.v1.subscriptions.retrieve(subscription.id)
+        assert cancelled.cancel_at_period_end is True
+        assert cancelled.cancellation_details.feedback is None, "the configuration does not offer this reason"
 
     def test_takes_the_cancellation_back(self, shop: Shop, subscription: Any, page: str) -> None:
         shop.browser.post(f"{page}/cancel/{subscription.id}")
@@ -76,8 +88,10 @@ class TestACustomer:
         assert shop.browser.post(f"{page}/card", data=card_form(DECLINED_LATER_CARD)).location == page
         changed = shop.client.v1.subscriptions.retrieve(subscription.id, {"expand": ["default_payment_method"]})
         assert changed.default_payment_method.card.last4 == "0341"
-        assert types_of(shop.client)[-3:] == [
+        assert types_of(shop.client)[-5:] == [
+            "setup_intent.created",
             "payment_method.attached",
+            "setup_intent.succeeded",
             "customer.updated",
             "customer.subscription.updated",
         ]
@@ -96,7 +110,7 @@ class TestACustomer:
         assert shop.client.v1.subscriptions.retrieve(other.id).cancel_at is None
 
     def test_reads_an_invoice(self, shop: Shop, subscription: Any, page: str) -> None:
-        answer = shop.browser.get(f"{page}/invoice/{subscription.latest_invoice}")
+        answer = shop.browser.get(f"{page}/invoice/{subscription.latest_invoice}", follow_redirects=True)
         assert "1 × Digital (at €4.99 / month)" in answer.text
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from paywall.sandbox.billing.cycle import trials
 from paywall.sandbox.billing.discounts import applying
-from paywall.sandbox.billing.subscriptions import trials
 from paywall.sandbox.hosted import selling
 from paywall.sandbox.state.errors import invalid, refused
 from paywall.sandbox.state.ids import new_id
@@ -29,6 +29,7 @@ from paywall.sandbox.wire.routes import Operation, listing, retrieving
 
 EXPIRES_SECONDS = 86_400
 _SOONEST_SECONDS = 1800
+_METHODS = {"eur": ["card", "sepa_debit"]}
 _ENABLED: Declared = {"enabled": required(flag)}
 
 _LINE: Declared = {"price": required(text()), "quantity": integer(1, 999_999), "metadata": metadata}
@@ -89,6 +90,7 @@ def create(work: Work, params: Json) -> Json:
         currency=lines[0]["currency"],
         discounts=selling.shown_discounts(offers),
         expires_at=expires_at,
+        payment_method_types=_METHODS.get(lines[0]["currency"], ["card"]),
         url=f"{work.base_url}/checkout/{identifier}",
         **payer,
         **params,

@@ -1,73 +1,61 @@
-"""What happens when somebody presses the pay button: the card is charged, asks for 3-D Secure, or is declined."""
+"""What happens when somebody presses the pay button of checkout: paid, begun, to be authenticated, or declined."""
 
-from dataclasses import dataclass
-from typing import Literal
-
-from paywall.sandbox.billing.invoices import collecting
+from paywall.sandbox.billing.cycle import trials
+from paywall.sandbox.billing.debts import collecting
 from paywall.sandbox.billing.invoices.amounts import owed
-from paywall.sandbox.billing.subscriptions import beginning, creating, trials
+from paywall.sandbox.billing.subscriptions import beginning, creating
 from paywall.sandbox.hosted import checkout, selling
-from paywall.sandbox.hosted.card_form import read_form
-from paywall.sandbox.payments import customers, payment_methods, payments
-from paywall.sandbox.payments.cards import TypedCard
+from paywall.sandbox.hosted.card_form import FormErrors, typed_method
+from paywall.sandbox.hosted.outcomes import Paid, outcome_of
+from paywall.sandbox.payments import customers, payment_methods, payments, setup_intents
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
 
-INSUFFICIENT = "Your card has insufficient funds. Try a different card."
-DECLINED = "Your credit card was declined. Try paying with a debit card instead."
-
-
-@dataclass(frozen=True)
-class Paid:
-    """How it ended: paid, to be authenticated, or with errors beside the fields."""
-
-    outcome: Literal["paid", "authenticate", "errors"]
-    errors: dict[str, str]
-
 
 def pay(work: Work, session: Json, form: dict[str, str]) -> Paid:
-    """Charge the card typed on the page of an open session, or only keep it where nothing is due yet."""
+    """Charge what was typed on the page of an open session, or only keep it where nothing is due yet."""
     if asks_no_card(work, session):
         _give_customer(work, session, form["billing_name"])
-        return _finish(work, session, None, None)
-    typed = read_form(form, work.now)
-    if not isinstance(typed, TypedCard):
-        return Paid("errors", typed)
-    method = payment_methods.from_card(work, typed, name=form["billing_name"], country=form["billing_country"])
-    _give_customer(work, session, form["billing_name"])
-    return _take(work, session, method, typed)
+        complete(work, session, None, None)
+        return Paid("paid")
+    try:
+        method = typed_method(work, form, with_debit="sepa_debit" in session["payment_method_types"])
+    except FormErrors as wrong:
+        return Paid("errors", wrong.errors)
+    _give_customer(work, session, method["billing_details"]["name"])
+    return _attempt(work, session, method, _intent(work, session))
 
 
-def _take(work: Work, session: Json, method: Json, typed: TypedCard) -> Paid:
-    intent = _intent(work, session)
-    if intent is None:
-        declined = Paid("errors", {"card_number": typed.test_card.message})
-        return _finish(work, session, method, None) if typed.test_card.attaches else declined
-    intent = payments.attempt(work, intent, method)
-    if intent["status"] == "succeeded":
-        return _finish(work, session, method, intent)
-    if intent["status"] == "requires_action":
-        return Paid("authenticate", {})
-    return Paid("errors", {"card_number": _sentence(intent["last_payment_error"])})
+def _attempt(work: Work, session: Json, method: Json, intent: Json, *, authenticated: bool = False) -> Paid:
+    """Try a payment intent, or a setup intent where nothing is due, and complete the session if that went well."""
+    room = payments if intent["object"] == "payment_intent" else setup_intents
+    paid = outcome_of(room.attempt(work, intent, method, authenticated=authenticated))
+    if paid.outcome == "paid":
+        payment_methods.attach_to(work, method, session["customer"])
+        complete(work, session, method, intent if intent["object"] == "payment_intent" else None)
+    return paid
 
 
 def authenticate(work: Work, session: Json, *, passed: bool) -> Paid:
     """Carry on after the 3-D Secure page, whichever button was pressed."""
     intent = waiting_intent(work, session)
     if intent is None:
-        return Paid("errors", {})
+        return Paid("errors")
     method = work.get("payment_method", intent["payment_method"])
-    if not passed:
-        payments.fail_authentication(work, intent, method)
-        return Paid("errors", {"card_number": payments.CANNOT_AUTHENTICATE})
-    return _finish(work, session, method, payments.attempt(work, intent, method, authenticated=True))
+    if passed:
+        return _attempt(work, session, method, intent, authenticated=True)
+    room = payments if intent["object"] == "payment_intent" else setup_intents
+    return outcome_of(room.fail_authentication(work, intent, method))
 
 
 def waiting_intent(work: Work, session: Json) -> Json | None:
-    """Return the session's payment intent if it waits for 3-D Secure."""
-    identifier = work.store.private(session["id"]).get("intent")
-    intent = work.store.get("payment_intent", identifier) if identifier else None
-    return intent if intent and intent["status"] == "requires_action" else None
+    """Return the session's payment intent or setup intent if it waits for 3-D Secure."""
+    private = work.store.private(session["id"])
+    for kind, name in (("payment_intent", "intent"), ("setup_intent", "setup")):
+        found = work.store.get(kind, private[name]) if name in private else None
+        if found and found["status"] == "requires_action":
+            return found
+    return None
 
 
 def asks_no_card(work: Work, session: Json) -> bool:
@@ -81,17 +69,26 @@ def _due(work: Work, session: Json) -> int:
     return owed(session["amount_total"], customer["balance"])[0]
 
 
-def _intent(work: Work, session: Json) -> Json | None:
-    private = work.store.private(session["id"])
+def _intent(work: Work, session: Json) -> Json:
+    """Return what the method typed is tried on: the session's payment intent, or a setup intent in a trial."""
     due = _due(work, session)
+    private = work.store.private(session["id"])
     if not due:
-        return None
+        return _setup(work, session, private)
     if "intent" in private:
         intent = work.get("payment_intent", private["intent"])
         return work.change(intent, amount=due)  # a promotion code may have been typed since the last attempt
     intent = payments.new_intent(work, session["customer"], due, session["currency"], "Subscription creation")
     work.store.set_private(session["id"], {**private, "intent": intent["id"]})
     return intent
+
+
+def _setup(work: Work, session: Json, private: Json) -> Json:
+    if "setup" in private:
+        return work.get("setup_intent", private["setup"])
+    setup = setup_intents.new(work, session["customer"])
+    work.store.set_private(session["id"], {**private, "setup": setup["id"]})
+    return setup
 
 
 def _give_customer(work: Work, session: Json, name: str) -> None:
@@ -102,15 +99,11 @@ def _give_customer(work: Work, session: Json, name: str) -> None:
         work.change(session, customer=customer["id"], customer_details=details)
 
 
-def _finish(work: Work, session: Json, method: Json | None, intent: Json | None) -> Paid:
-    if method is not None:
-        payment_methods.attach_to(work, method, session["customer"])
-    complete(work, session, method, intent)
-    return Paid("paid", {})
-
-
 def complete(work: Work, session: Json, method: Json | None, intent: Json | None) -> Json:
-    """Finish a session whose payment succeeded: subscription and invoice are made, and the events tell it."""
+    """Finish a session: subscription and invoice are made, and the events tell it.
+
+    A debit that has only begun leaves the session unpaid and the invoice open until its bank answers.
+    """
     private = work.store.private(session["id"])
     rows = [{"price": line["price"]["id"], "quantity": line["quantity"]} for line in private["line_items"]]
     wanted = private["subscription_data"]
@@ -127,24 +120,28 @@ def complete(work: Work, session: Json, method: Json | None, intent: Json | None
         ),
         intent,
     )
-    collecting.mark_paid(work, invoice)
+    if intent:
+        collecting.settle(work, invoice, intent)
+    else:
+        collecting.mark_paid(work, invoice)
     work.store.set_due(session["id"], None)
     return work.change(
         session,
         event="checkout.session.completed",
         customer_details={**session["customer_details"], **(_billing(method) if method else {})},
         invoice=invoice["id"],
-        payment_status="paid" if intent else "no_payment_required",
+        payment_status=_payment_status(intent),
         status="complete",
         subscription=subscription["id"],
         url=None,
     )
 
 
+def _payment_status(intent: Json | None) -> str:
+    if intent is None:
+        return "no_payment_required"
+    return "paid" if intent["status"] == "succeeded" else "unpaid"
+
+
 def _billing(method: Json) -> Json:
     return {"address": method["billing_details"]["address"], "name": method["billing_details"]["name"]}
-
-
-def _sentence(error: Json) -> str:
-    known = {"insufficient_funds": INSUFFICIENT, "generic_decline": DECLINED}
-    return known.get(str(error.get("decline_code")), str(error["message"]))

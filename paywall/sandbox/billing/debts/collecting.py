@@ -84,9 +84,12 @@ def mark_paid(work: Work, invoice: Json) -> None:
 
 
 def _mark_underway(work: Work, invoice: Json) -> None:
-    """Wait for a method that takes days, as SEPA debit does: the subscription is active meanwhile."""
+    """Wait for a method that takes days, as SEPA debit does: the subscription is active meanwhile.
+
+    The attempt is counted when the bank's answer is there.
+    """
     work.store.set_due(invoice["id"], None)
-    work.change(invoice, attempted=True, attempt_count=invoice["attempt_count"] + 1, next_payment_attempt=None)
+    work.change(invoice, attempted=True, next_payment_attempt=None)
     following.underway(work, invoice)
 
 

@@ -22,6 +22,16 @@ from paywall.sandbox.wire.routes import Operation, listing, retrieving
 
 _PRORATION = one_of("always_invoice", "create_prorations", "none")
 _REASONS: Declared = {"enabled": required(flag), "options": rows_of(one_of(*FEEDBACK))}
+_PRODUCT: Declared = {"product": required(text()), "prices": required(rows_of(text(), 20))}
+_CONDITION: Declared = {"type": required(one_of("decreasing_item_amount", "shortening_interval"))}
+_UPDATE: Declared = {
+    "billing_cycle_anchor": one_of("unchanged"),
+    "default_allowed_updates": rows_of(one_of("price")),
+    "enabled": flag,
+    "products": rows_of(shape_of(_PRODUCT), 20),
+    "proration_behavior": _PRORATION,
+    "schedule_at_period_end": shape_of({"conditions": rows_of(shape_of(_CONDITION), 2)}),
+}
 _FEATURES: Declared = {
     "customer_update": shape_of(
         {
@@ -39,7 +49,7 @@ _FEATURES: Declared = {
             "cancellation_reason": shape_of(_REASONS),
         }
     ),
-    "subscription_update": shape_of({"enabled": flag, "proration_behavior": _PRORATION}),
+    "subscription_update": shape_of(_UPDATE),
 }
 _PROFILE: Check = shape_of(
     {
@@ -55,14 +65,18 @@ _CONFIGURATION: Declared = {
     "metadata": metadata,
     "name": text(500, unset=True),
 }
+_KIND = "billing_portal.configuration"
 
 
 def create_configuration(work: Work, params: Json) -> Json:
     """Make a configuration; the first one is the default."""
     first = not work.store.select("billing_portal.configuration")
     blank = shape("billing_portal.configuration")
+    _check_products(work, params)
     changes = _configured(blank, params)
-    return work.add("billing_portal.configuration", is_default=first, updated=work.now, **changes)
+    return work.add(
+        "billing_portal.configuration", event=f"{_KIND}.created", is_default=first, updated=work.now, **changes
+    )
 
 
 def update_configuration(work: Work, params: Json) -> Json:
@@ -70,7 +84,20 @@ def update_configuration(work: Work, params: Json) -> Json:
     configuration = work.get("billing_portal.configuration", params.pop("id"))
     if params.get("active") is False and configuration["is_default"]:
         raise refused("You cannot deactivate the default configuration.", "active")
-    return work.change(configuration, updated=work.now, **_configured(configuration, params))
+    _check_products(work, params)
+    return work.change(configuration, event=f"{_KIND}.updated", updated=work.now, **_configured(configuration, params))
+
+
+def _check_products(work: Work, params: Json) -> None:
+    """Raise unless each product a customer may switch to exists, with the prices named for it; fill in the rest."""
+    rows = params.get("features", {}).get("subscription_update", {}).get("products", [])
+    for place, row in enumerate(rows):
+        name = f"features[subscription_update][products][{place}]"
+        work.get("product", row["product"], f"{name}[product]")
+        for number, price in enumerate(row["prices"]):
+            if work.get("price", price, f"{name}[prices][{number}]")["product"] != row["product"]:
+                raise refused(f"The price {price} does not belong to {row['product']}.", f"{name}[prices][{number}]")
+        row["adjustable_quantity"] = {"enabled": False, "maximum": None, "minimum": 1}
 
 
 def _configured(old: Json, params: Json) -> Json:
