@@ -102,6 +102,12 @@ class TestADiscount:
         assert invoice.lines.data[0].discount_amounts[0].amount == 250
         assert (discount.source.type, discount.subscription) == ("coupon", made.id)
 
+    def test_is_deleted_on_request(self, shop: Shop, time: Time) -> None:
+        made = subscribe_by_api(shop, discounts=[{"coupon": coupon(shop, percent_off=10, duration="forever").id}])
+        assert shop.client.v1.subscriptions.delete_discount(made.id).deleted
+        assert "customer.discount.deleted" in types_of(shop.client)
+        assert totals(shop, time, 1) == [449, 499]
+
     def test_of_more_than_the_price_leaves_nothing_to_pay(self, shop: Shop) -> None:
         much = coupon(shop, amount_off=9_999, currency="eur", duration="once")
         made = subscribe_by_api(shop, discounts=[{"coupon": much.id}])

@@ -95,6 +95,7 @@ def _discounts(work: Work, subscription: Json, rows: list[Json]) -> list[str]:
     new = [row for row in rows if "discount" not in row]
     customer = subscription["customer"]
     offers = applying.offered(work, new, customer, subscription["currency"])
+    applying.take_away(work, [one for one in subscription["discounts"] if one not in kept])
     return [*kept, *applying.give(work, offers, customer, subscription["id"])]
 
 

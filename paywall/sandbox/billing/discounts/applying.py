@@ -135,7 +135,11 @@ def left_after(work: Work, subscription: Json, invoice: Json) -> list[str]:
         for identifier, coupon in standing(work, subscription)
         if not (coupon["duration"] == "once" and identifier in taken)
     ]
-    for identifier in subscription["discounts"]:
-        if identifier not in kept:
-            work.emit("customer.discount.deleted", work.get("discount", identifier))
+    take_away(work, [identifier for identifier in subscription["discounts"] if identifier not in kept])
     return kept
+
+
+def take_away(work: Work, discounts: list[str]) -> None:
+    """Tell that a subscription no longer has these discounts."""
+    for identifier in discounts:
+        work.emit("customer.discount.deleted", work.get("discount", identifier))

@@ -1,11 +1,12 @@
-"""The operations of subscriptions, their items, and invoice previews: what each takes, and which verb does it."""
+"""The operations of subscriptions and of invoice previews: what each takes, and which verb does it."""
 
 from typing import Any
 
 from paywall.sandbox.billing.changes import changing, previewing
 from paywall.sandbox.billing.cycle import renewing, trials
 from paywall.sandbox.billing.discounts import applying
-from paywall.sandbox.billing.subscriptions import creating, ending, items
+from paywall.sandbox.billing.subscriptions import creating, ending, item_operations
+from paywall.sandbox.billing.subscriptions.item_operations import HOW, ITEM
 from paywall.sandbox.state.errors import refused
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
@@ -69,48 +70,22 @@ def resume(work: Work, params: Json) -> Json:
     return renewing.resume(work, subscription, anchored_now=params.get("billing_cycle_anchor", "now") == "now")
 
 
-def add_item(work: Work, params: Json) -> Json:
-    """Add an item to a subscription."""
-    subscription = work.get("subscription", params["subscription"], "subscription")
-    known = {item["id"] for item in subscription["items"]["data"]}
-    row = {name: params[name] for name in ("price", "quantity", "metadata") if name in params}
-    changed = changing.update(work, {"id": subscription["id"], **_how(params), "items": [row]})
-    return next(item for item in changed["items"]["data"] if item["id"] not in known)
-
-
-def change_item(work: Work, params: Json) -> Json:
-    """Change one item of a subscription."""
-    subscription, _ = items.holder_of(work, params["id"])
-    row = {name: params[name] for name in ("id", "price", "quantity", "metadata") if name in params}
-    changing.update(work, {"id": subscription["id"], **_how(params), "items": [row]})
-    return items.holder_of(work, params["id"])[1]
-
-
-def delete_item(work: Work, params: Json) -> Json:
-    """Take one item from a subscription."""
-    subscription, item = items.holder_of(work, params["id"])
-    row = {"id": item["id"], "deleted": True}
-    changing.update(work, {"id": subscription["id"], **_how(params), "items": [row]})
-    return {"id": item["id"], "object": "subscription_item", "deleted": True}
-
-
-def _how(params: Json) -> Json:
-    return {name: params[name] for name in _HOW if name in params}
+def delete_discount(work: Work, params: Json) -> Json:
+    """Take every discount from a subscription; the one that came first is answered."""
+    subscription = work.get("subscription", params["id"])
+    if not subscription["discounts"]:
+        raise refused("This subscription has no discount.", code="resource_missing")
+    first = work.get("discount", subscription["discounts"][0])
+    changing.update(work, {"id": subscription["id"], "discounts": []})
+    del first["end"]
+    return {**first, "deleted": True}
 
 
 def _moment_or_word(name: str, raw: object) -> Any:  # noqa: ANN401 - a time, a word, or None
     return raw if raw in {"min_period_end", "max_period_end"} else integer(0, unset=True)(name, raw)
 
 
-_BEHAVIOUR = one_of("allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete")
-_HOW: Declared = {
-    "off_session": flag,
-    "payment_behavior": _BEHAVIOUR,
-    "proration_behavior": one_of("always_invoice", "create_prorations", "none"),
-    "proration_date": integer(0),
-}
-_ITEM: Declared = {"price": required(text()), "quantity": integer(0, 999_999), "metadata": metadata}
-_ROW: Declared = {**_ITEM, "price": text(), "id": text(), "deleted": flag}
+_ROW: Declared = {**ITEM, "price": text(), "id": text(), "deleted": flag}
 _DETAILS: Check = shape_of({"comment": text(unset=True), "feedback": one_of(*FEEDBACK, unset=True)})
 _PAUSE: Check = shape_of(
     {
@@ -131,15 +106,15 @@ _CREATE: Declared = {
     "default_tax_rates": rows_of(text(), 10),
     "description": text(500, unset=True),
     "discounts": applying.ROWS,
-    "items": required(rows_of(shape_of(_ITEM), 20)),
+    "items": required(rows_of(shape_of(ITEM), 20)),
     "metadata": metadata,
     "off_session": flag,
-    "payment_behavior": _BEHAVIOUR,
+    "payment_behavior": HOW["payment_behavior"],
     "payment_settings": _PAYMENT_SETTINGS,
-    "proration_behavior": _HOW["proration_behavior"],
+    "proration_behavior": HOW["proration_behavior"],
 }
 _UPDATE: Declared = {
-    **_HOW,
+    **HOW,
     "billing_cycle_anchor": one_of("now", "unchanged"),
     "cancel_at": _moment_or_word,
     "cancel_at_period_end": flag,
@@ -160,13 +135,13 @@ _UPDATE: Declared = {
 _CANCEL: Declared = {"cancellation_details": _DETAILS, "invoice_now": flag, "prorate": flag}
 _RESUME: Declared = {
     "billing_cycle_anchor": one_of("now", "unchanged"),
-    "proration_behavior": _HOW["proration_behavior"],
+    "proration_behavior": HOW["proration_behavior"],
     "proration_date": integer(0),
 }
 _PREVIEWED: Declared = {
     **{name: _UPDATE[name] for name in ("billing_cycle_anchor", "cancel_at", "cancel_at_period_end")},
     **{name: _UPDATE[name] for name in ("default_tax_rates", "items", "metadata", "trial_end")},
-    "proration_behavior": _HOW["proration_behavior"],
+    "proration_behavior": HOW["proration_behavior"],
     "proration_date": integer(0),
 }
 _PREVIEW: Declared = {
@@ -184,15 +159,7 @@ OPERATIONS = (
     Operation("POST", "/v1/subscriptions/<id>", changing.update, _UPDATE),
     Operation("POST", "/v1/subscriptions/<id>/resume", resume, _RESUME),
     Operation("DELETE", "/v1/subscriptions/<id>", ending.cancel, _CANCEL),
-    Operation(
-        "GET",
-        "/v1/subscription_items",
-        items.of_subscription,
-        {"subscription": required(text()), "limit": integer(1, 100)},
-    ),
-    Operation("GET", "/v1/subscription_items/<id>", items.retrieve),
-    Operation("POST", "/v1/subscription_items", add_item, {**_ITEM, **_HOW, "subscription": required(text())}),
-    Operation("POST", "/v1/subscription_items/<id>", change_item, {**_ITEM, **_HOW, "price": text()}),
-    Operation("DELETE", "/v1/subscription_items/<id>", delete_item, _HOW),
+    Operation("DELETE", "/v1/subscriptions/<id>/discount", delete_discount),
+    *item_operations.OPERATIONS,
     Operation("POST", "/v1/invoices/create_preview", previewing.create, _PREVIEW),
 )
