@@ -22,7 +22,7 @@ from paywall.billing.dunning.reminders import send_due
 from paywall.billing.parts import Billing
 from paywall.billing.reconciling.sweeping import compare_if_due, sweep
 from paywall.billing.stripe_gateway import InProcess, StripeGateway
-from paywall.billing.subscriptions.tables import BillingEvent
+from paywall.billing.subscriptions.tables import BillingEvent, Subscription
 from paywall.billing.webhooks.drain import drain_once
 from paywall.billing.webhooks.inbox import OPEN
 from paywall.database import Base, Database
@@ -72,6 +72,11 @@ class City:
         for _ in range(number):
             email = f"reader{next(numbers)}@example.org"
             self.readers.append(add_reader(self.database, self.publisher.id, email))
+
+    def subscribers(self) -> list[int]:
+        """Return who has ever subscribed."""
+        with self.database.reading() as session:
+            return sorted(set(session.scalars(select(Subscription.reader_id))))
 
     def restart(self) -> None:
         """End the process without a word, and start another over the same database and the same Stripe."""

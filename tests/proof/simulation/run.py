@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench.engines import postgres
 from tests.proof.simulation.city import City, found
-from tests.proof.simulation.deeds import DEEDS, attempt
+from tests.proof.simulation.deeds import DEEDS, Deed, attempt, subscribe, subscribe_in_two_tabs
 from tests.proof.simulation.edges import EDGES, edges_taken
 from tests.proof.simulation.judging import Broken, judge
 
@@ -66,7 +66,7 @@ def _day(city: City, chronicle: Chronicle) -> None:
     for _ in range(STEPS_A_DAY):
         for _ in range(_how_many(city.chance, len(city.readers) * DEEDS_A_DAY / STEPS_A_DAY)):
             deed = city.chance.choices(list(DEEDS), weights=list(DEEDS.values()))[0]
-            done = attempt(city, deed, city.chance.choice(city.readers))
+            done = attempt(city, deed, _somebody(city, deed))
             chronicle.deeds, chronicle.refused = chronicle.deeds + done, chronicle.refused + (not done)
             if city.chance.random() < 0.3:
                 city.deliver(0.7)
@@ -74,6 +74,12 @@ def _day(city: City, chronicle: Chronicle) -> None:
                 city.drain()
         city.time.move(hours=24 / STEPS_A_DAY)
         city.sandbox.tick()
+
+
+def _somebody(city: City, deed: Deed) -> int:
+    """Return who does it, or to whom it happens: mostly somebody to whom it can."""
+    subscribers = city.subscribers() if deed not in (subscribe, subscribe_in_two_tabs) else []
+    return city.chance.choice(subscribers if subscribers and city.chance.random() < 0.9 else city.readers)
 
 
 def _how_many(chance: random.Random, mean: float) -> int:
