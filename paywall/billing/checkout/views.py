@@ -84,6 +84,8 @@ def welcome() -> ResponseReturnValue:
             return redirect(arrived.next, 303)
         case Arrival.OVER:
             return redirect("/account", 303)
+        case Arrival.OWING:
+            return redirect("/account/payment", 303)
         case Arrival.EXPIRED | Arrival.FAILED | Arrival.TRIAL_REFUSED:
             why = {"why": str(arrived.arrival)} if arrived.arrival is not Arrival.EXPIRED else {}
             return redirect("/subscribe?" + urlencode({**why, "next": arrived.next}, safe="/"), 303)

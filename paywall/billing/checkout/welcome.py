@@ -11,7 +11,7 @@ from paywall.billing.parts import Billing
 from paywall.billing.snapshots.fields import id_of
 from paywall.billing.stripe_calls.asking import Json
 from paywall.billing.stripe_errors import StripeNotFound, StripeUnavailable
-from paywall.billing.subscriptions.status import ENDED
+from paywall.billing.subscriptions.status import ENDED, Status
 from paywall.billing.subscriptions.tables import subscription_by_stripe_id
 from paywall.billing.syncing.ownership import Owner
 from paywall.billing.syncing.sync import BeingSynced, sync_subscription
@@ -33,6 +33,7 @@ class Arrival(StrEnum):
     EXPIRED = "expired"  # the payment page was closed unpaid
     FAILED = "failed"  # the bank did not carry the payment out, and the subscription has ended
     TRIAL_REFUSED = "trial_refused"  # the card has had its trial, and nothing was charged
+    OWING = "owing"  # the bank did not carry the payment out, and it can still be made another way
     OVER = "over"  # paid once, and ended since
 
 
@@ -107,8 +108,11 @@ def _closed(billing: Billing, subscription_id: str, *, is_paid: bool) -> Arrival
         row = subscription_by_stripe_id(session, subscription_id)
         if was_refused(session, subscription_id):
             return Arrival.TRIAL_REFUSED
-        if row is not None and row.status in ENDED:
-            return Arrival.OVER if is_paid else Arrival.FAILED
+        status = row.status if row else ""
+    if status in ENDED:
+        return Arrival.OVER if is_paid else Arrival.FAILED
+    if status in (Status.PAST_DUE, Status.UNPAID):
+        return Arrival.OWING
     return Arrival.ACTIVATING if is_paid else Arrival.UNDER_WAY
 
 
