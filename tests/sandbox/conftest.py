@@ -34,6 +34,7 @@ class InProcess(stripe.HTTPClient):
         super().__init__()
         self._client = Client(sandbox.wsgi)
         self.differences: set[str] = set()
+        self.kinds: set[str] = set()
 
     def request(
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, **_more: Any
@@ -45,6 +46,7 @@ class InProcess(stripe.HTTPClient):
             raise stripe.APIConnectionError("the answer was lost", should_retry=True) from lost  # type: ignore[no-untyped-call]
         if answer.status_code == 200:
             self.differences |= set(truth.differences(answer.get_json()))
+            self.kinds |= truth.kinds_in(answer.get_json())
         return answer.text, answer.status_code, CaseInsensitiveDict(answer.headers)
 
     def close(self) -> None:
@@ -95,9 +97,12 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 def sandbox(time: Time, inbox: Inbox, tmp_path: Path) -> Iterator[Sandbox]:
+    """Whatever a test makes the sandbox hold is judged at its end."""
     made = Sandbox(tmp_path / "stripe.sqlite", BASE, now=time.now, wall=time.now, deliver=inbox.deliver)
     yield made
+    found = truth.differences_in(made)
     made.close()
+    assert found == set()
 
 
 @pytest.fixture

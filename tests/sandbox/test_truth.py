@@ -5,8 +5,45 @@ from typing import Any
 
 import pytest
 
+from paywall.sandbox.operations import OPERATIONS
+from paywall.sandbox.state.ids import PREFIXES
+from paywall.sandbox.wire.params import Required
 from tests.sandbox import truth
 from tests.sandbox.conftest import DECLINED_CARD, DECLINED_LATER_CARD, SECURE_CARD, InProcess, Shop, Time, page_of
+
+DISPUTED_CARD = "4000000000000259"
+
+
+def _make_everything(shop: Shop, time: Time) -> None:
+    """Make one of each kind there is."""
+    v1 = shop.client.v1
+    rate = v1.tax_rates.create({"display_name": "VAT", "percentage": 18, "inclusive": True})
+    coupon = v1.coupons.create({"percent_off": 50, "duration": "forever"})
+    v1.promotion_codes.create({"promotion": {"type": "coupon", "coupon": coupon.id}, "code": "SPRING"})
+    taxed = {"default_tax_rates": [rate.id]}
+    session = shop.session(shop.customer(), discounts=[{"coupon": coupon.id}], subscription_data=taxed)
+    v1.checkout.sessions.retrieve(session.id, {"expand": ["line_items"]})
+    shop.pay(session, DISPUTED_CARD)
+    subscription = v1.subscriptions.list({"expand": ["data.discounts"]}).data[0]
+    schedule = v1.subscription_schedules.create({"from_subscription": subscription.id})
+    v1.subscription_schedules.release(schedule.id)
+    v1.invoice_items.create({"customer": subscription.customer, "amount": 100, "currency": "eur"})
+    _portal(shop, subscription.customer)
+    intent = v1.payment_intents.create(
+        {"amount": 100, "currency": "eur", "payment_method": "pm_card_visa", "confirm": True}
+    )
+    v1.refunds.create({"payment_intent": intent.id})
+    v1.setup_intents.create({"customer": subscription.customer, "payment_method": "pm_card_visa", "confirm": True})
+    v1.test_helpers.test_clocks.create({"frozen_time": time.seconds})
+    v1.accounts.retrieve_current()
+
+
+def _ask_every_list(shop: Shop) -> None:
+    """Call each listing operation that needs nothing to be known; a new one is found here by itself."""
+    lists = [each for each in OPERATIONS if each.method == "GET" and "<" not in each.path]
+    for each in lists:
+        if not any(isinstance(rule, Required) for rule in each.params.values()):
+            shop.client.raw_request("get", each.path)
 
 
 def _read_everything(shop: Shop) -> None:
@@ -34,6 +71,12 @@ def _endpoint(shop: Shop) -> None:
 
 
 class TestEveryObject:
+    def test_of_every_kind_there_is(self, shop: Shop, transport: InProcess, time: Time) -> None:
+        _make_everything(shop, time)
+        _ask_every_list(shop)
+        assert {kind for kind in PREFIXES if not kind.startswith("sandbox")} - transport.kinds == set()
+        assert transport.differences == set()
+
     def test_of_a_sign_up_a_cancellation_and_a_refund(self, shop: Shop, transport: InProcess) -> None:
         subscription = shop.subscribe()
         shop.client.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": True})

@@ -6,6 +6,7 @@ dependencies, so it is read as a file and not imported.
 """
 
 import importlib.util
+import json
 import runpy
 import types
 import typing
@@ -17,6 +18,8 @@ from typing import Any
 
 import stripe
 from stripe._object_classes import OBJECT_CLASSES  # the SDK's own table of names on the wire
+
+from paywall.sandbox import Sandbox
 
 _NEWER = "came after the spec's version; the SDK has it"
 KNOWN = {
@@ -72,6 +75,23 @@ def schemas() -> dict[str, Any]:
     assert package.origin is not None
     found = runpy.run_path(str(Path(package.origin).with_name("stripe_spec.py")))
     return dict(found["sspec"]["components"]["schemas"])
+
+
+def differences_in(sandbox: Sandbox) -> set[str]:
+    """Return the differences of everything a sandbox holds: each object as it is now, and as each event tells of it."""
+    with sandbox.store.transaction(write=False):
+        rows = sandbox.store.execute("SELECT body FROM objects WHERE kind NOT LIKE 'sandbox%'")
+    return {each for row in rows for each in differences(json.loads(row["body"]))}
+
+
+def kinds_in(value: object) -> set[str]:
+    """Return the kinds of all objects inside an answer, by the names they have on the wire."""
+    if isinstance(value, list):
+        return {kind for item in value for kind in kinds_in(item)}
+    if not isinstance(value, dict):
+        return set()
+    own = {value["object"]} if isinstance(value.get("object"), str) else set()
+    return own | {kind for item in value.values() for kind in kinds_in(item)}
 
 
 def differences(answer: dict[str, Any]) -> list[str]:
