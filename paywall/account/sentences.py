@@ -5,6 +5,7 @@ from collections.abc import Callable
 from paywall.account.situation import Situation, situation_of
 from paywall.account.statement import Statement, Step, Telling
 from paywall.account.tongue import every
+from paywall.billing.changing.rules import charged_again_at
 from paywall.billing.subscriptions.pricing import next_payment
 
 READ_ON = Step("Go on reading", "/")
@@ -70,7 +71,7 @@ def _paused(telling: Telling) -> Said:
     row = telling.row
     if row.is_paused_for_dispute:
         return "Renewals rest while your bank looks into a payment that was disputed.", SEE_INVOICES
-    until = f" until {telling.day(row.resumes_at)}" if row.resumes_at else ""
+    until = f" until {telling.day(charged_again_at(row.resumes_at))}" if row.resumes_at else ""
     reads = f" You can read until {telling.paid_until}." if telling.paid_until else ""
     return f"Your subscription is paused: nothing is charged{until}.{reads}", GO_ON
 

@@ -105,7 +105,7 @@ STATES: list[tuple[str, Facts, Situation, str, str]] = [
     ),
     (
         "paused by its reader",
-        Facts(subscription(collection_is_paused=True, resumes_at=NEXT + 31 * DAY), [PAID], [right()]),
+        Facts(subscription(collection_is_paused=True, resumes_at=NEXT + 31 * DAY - DAY / 24), [PAID], [right()]),
         Situation.PAUSED,
         "Your subscription is paused: nothing is charged until 24 January 2027. You can read until 24 December.",
         "Resume your subscription",

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import Client
 
 from paywall import clock
@@ -22,7 +23,7 @@ from paywall.billing.webhooks import inbox
 from paywall.billing.webhooks.drain import drain_once
 from paywall.outbox import OutboxMail
 from paywall.publishers.tables import Publisher
-from tests.billing.shop import GOOD_CARD, MONTHLY, PAY
+from tests.billing.shop import GOOD_CARD, MONTHLY, PAY, Shop
 from tests.journeys.deployment import Browser, Newspaper
 
 STORY = "storm"
@@ -80,7 +81,7 @@ class Life:
     # --- Stripe and time ---
 
     @property
-    def shop(self) -> Any:
+    def shop(self) -> Shop:
         return self.news.shop
 
     def ask(self, call: Any) -> Any:
@@ -146,7 +147,7 @@ class Life:
     def subscription(self) -> Subscription:
         """Return the one that counts."""
         with self.shop.database.reading() as session:
-            return session.query(Subscription).filter_by(is_current=True).one()
+            return session.scalars(select(Subscription).where(Subscription.is_current)).one()
 
     def at_stripe(self) -> dict[str, Any]:
         found: dict[str, Any] = self.shop.gateway.retrieve_subscription(self.subscription().stripe_id)
@@ -154,7 +155,7 @@ class Life:
 
     def invoices(self) -> list[Invoice]:
         with self.shop.database.reading() as session:
-            return session.query(Invoice).order_by(Invoice.created_at, Invoice.id).all()
+            return list(session.scalars(select(Invoice).order_by(Invoice.created_at, Invoice.id)))
 
     def paid(self) -> list[int]:
         """Return what was paid, in minor units, oldest first."""
@@ -163,7 +164,7 @@ class Life:
     def mails(self) -> list[str]:
         """Return the kinds of mail about billing that went out."""
         with self.shop.database.reading() as session:
-            kinds = [one.kind for one in session.query(OutboxMail).order_by(OutboxMail.id)]
+            kinds = list(session.scalars(select(OutboxMail.kind).order_by(OutboxMail.id)))
         return [kind.removeprefix("billing_") for kind in kinds if kind.startswith("billing_")]
 
 

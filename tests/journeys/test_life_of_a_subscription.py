@@ -20,6 +20,7 @@ from tests.journeys.life import STORY, Life
 PLUS = NewPlan("plus", "Plus", "Everything, and the archive.", (NewPrice(Interval.MONTH, Money(1499, "AZN")),))
 BASIC = NewPlan("basic", "Basic", "Everything.", (NewPrice(Interval.MONTH, Money(299, "AZN")),))
 EURO = NewPlan("euro", "Euro", "", (NewPrice(Interval.MONTH, Money(399, "EUR")),))
+BANK = {"method": "sepa_debit", "account_name": "Leyla Aliyeva"}
 CHANGE, CANCEL = "/account/subscription/change", "/account/subscription/cancellation"
 
 
@@ -212,11 +213,9 @@ class TestAPaymentThatFails:
 
 
 class TestABankDebit:
-    ACCOUNT = {"method": "sepa_debit", "account_name": "Leyla Aliyeva"}
-
     def test_that_arrives_after_days_lets_read_once_it_is_there(self, life: Life) -> None:
         life.sells(EURO)
-        life.subscribes("news:euro:month:eur", iban="AT611904300234573201", **self.ACCOUNT)
+        life.subscribes("news:euro:month:eur", iban="AT611904300234573201", **BANK)
         assert life.state().startswith("Your payment of €3.99 is on its way, which takes a bank a few days.")
         life.turns(days=8)
         assert life.reads()
@@ -224,7 +223,7 @@ class TestABankDebit:
 
     def test_that_comes_back_opens_nothing(self, life: Life) -> None:
         life.sells(EURO)
-        life.subscribes("news:euro:month:eur", iban="AT861904300235473202", **self.ACCOUNT)
+        life.subscribes("news:euro:month:eur", iban="AT861904300235473202", **BANK)
         life.turns(days=8)
         assert not life.reads()
         assert life.paid() == []

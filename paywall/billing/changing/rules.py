@@ -79,6 +79,11 @@ def pause_ends_at(paid_until: datetime, rate: Rate, periods: int) -> datetime:
     return after_periods(paid_until, rate, periods) - _BEFORE_RENEWAL
 
 
+def charged_again_at(resumes_at: datetime) -> datetime:
+    """Return when a pause that ends then is followed by a payment."""
+    return resumes_at + _BEFORE_RENEWAL
+
+
 def after_periods(start: datetime, rate: Rate, periods: int) -> datetime:
     """Return the end of so many billing periods; a month ends on its last day where it has no such day."""
     count = rate.interval_count * periods
