@@ -1,6 +1,6 @@
-"""`/demo/mailbox`: the mails that the demo would have sent, newest first."""
+"""`/demo/mailbox`: the mails that the demo would have sent, newest first, as a mail program would show them."""
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, make_response, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -10,6 +10,8 @@ from paywall.web import current
 PATH = "/demo/mailbox"
 blueprint = Blueprint("mailbox", __name__, url_prefix=PATH)
 MOST = 100
+_FRAMING = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; frame-ancestors 'none'"
+_MAIL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'self'"
 
 
 @blueprint.get("")
@@ -21,15 +23,17 @@ def mails() -> ResponseReturnValue:
 
 @blueprint.get("/<int:mail_id>")
 def mail(mail_id: int) -> ResponseReturnValue:
-    """Show one mail: its text, and a link to its HTML."""
-    return render_template("demo/mail.html", mail=_mail(mail_id))
+    """Show one mail, as HTML and as text."""
+    response = make_response(render_template("demo/mail.html", mail=_mail(mail_id)))
+    response.headers["Content-Security-Policy"] = _FRAMING
+    return response
 
 
 @blueprint.get("/<int:mail_id>/html")
 def html(mail_id: int) -> Response:
-    """Show a mail's HTML as a mail program would: styles of its own, no scripts."""
-    response = Response(_mail(mail_id).html, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    """Show a mail's HTML as a mail program would: styles of its own, no scripts, links that open outside of it."""
+    response = Response(_mail(mail_id).html.replace("<a ", '<a target="_top" '), mimetype="text/html")
+    response.headers["Content-Security-Policy"] = _MAIL
     return response
 
 

@@ -69,6 +69,7 @@ def case(row: Subscription, *invoices: Invoice, **other: Any) -> Case:
 NEW, TRIAL = {"created_at": NOW}, {"status": "trialing", "created_at": NOW - 30 * DAY, "trial_end_at": NOW + 7 * DAY}
 LATE: dict[str, Any] = {"status": "past_due", "paid_through_at": NOW}
 BEGUN = invoice(reason="subscription_create")
+LONG_AGO = invoice(stripe_id="in_0", reason="subscription_create", paid_at=NOW - 31 * DAY)
 
 LETTERS: list[tuple[str, Case, str]] = [
     ("billing_started", case(subscription(**NEW), BEGUN), "You subscribe to The News"),
@@ -100,7 +101,7 @@ LETTERS: list[tuple[str, Case, str]] = [
         case(subscription(**LATE), owed(3, needs_action=True)),
         "Your bank asks you to confirm a payment",
     ),
-    ("billing_receipt", case(subscription(), invoice()), "Receipt: 4.99\N{NO-BREAK SPACE}₼ for The News"),
+    ("billing_receipt", case(subscription(), LONG_AGO, invoice()), "Receipt: 4.99\N{NO-BREAK SPACE}₼ for The News"),
     (
         "billing_refunded",
         case(subscription(), invoice(refunded_minor=100, paid_at=NOW - 9 * DAY), refunds=[refund(100)]),

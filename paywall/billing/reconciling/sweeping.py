@@ -13,7 +13,7 @@ from structlog import get_logger
 from paywall import audit
 from paywall.billing.parts import Billing
 from paywall.billing.reconciling.alarm import watch_webhook
-from paywall.billing.reconciling.comparing import reconcile
+from paywall.billing.reconciling.comparing import BeingCompared, reconcile
 from paywall.billing.reconciling.pages import in_pages
 from paywall.billing.reconciling.rules import comparison_is_due, events_can_tell, sweep_from
 from paywall.billing.reconciling.tables import cursor, last_comparison, move_cursor
@@ -57,6 +57,8 @@ def compare_quietly(billing: Billing, stop: Event | None = None) -> None:
     """Compare everything with Stripe, unless another process is at it; what Stripe can't answer is tried again."""
     try:
         reconcile(billing, stop=stop)
+    except BeingCompared:
+        return
     except PaywallError as error:
         log.warning("not compared with Stripe", code=error.code)
 
