@@ -8,11 +8,12 @@ import pytest
 from paywall.billing.catalogue.money import Money
 from paywall.billing.catalogue.plans import Interval
 from paywall.billing.catalogue.putting_on_sale import NewPlan, NewPrice, set_up_plan
-from paywall.billing.stripe_errors import StripeUnavailable
-from paywall.billing.stripe_calls.selling import PORTAL_MARK
 from paywall.billing.setting_up.account import set_up_stripe
 from paywall.billing.setting_up.endpoint import EVENT_TYPES
+from paywall.billing.setting_up.portal import REASONS
 from paywall.billing.setting_up.run import SetupReport
+from paywall.billing.stripe_calls.selling import PORTAL_MARK
+from paywall.billing.stripe_errors import StripeUnavailable
 from paywall.billing.webhooks import incoming
 from paywall.publishers.tables import Publisher
 from tests.billing.shop import DIGITAL, MONTHLY, YEARLY, Shop
@@ -121,6 +122,14 @@ def test_the_portal_is_ours_when_a_reader_opens_it(shop: Shop) -> None:
     assert portal is not None
     assert opened["configuration"] == portal["id"]
     assert PORTAL_MARK.items() <= portal["metadata"].items()
+
+
+def test_the_portal_asks_why_somebody_leaves_and_sells_nothing(shop: Shop) -> None:
+    features = (shop.gateway.portal_configuration() or {})["features"]
+    reason = features["subscription_cancel"]["cancellation_reason"]
+    assert (reason["enabled"], set(reason["options"])) == (True, set(REASONS))
+    switched_on = {name for name, feature in features.items() if feature["enabled"]}
+    assert switched_on == {"customer_update", "invoice_history", "payment_method_update", "subscription_cancel"}
 
 
 def test_every_event_we_ask_for_is_one_that_the_inbox_works_on() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete
+from werkzeug.test import Client
 
 from paywall.billing.catalogue.making_offers import NewOffer, end_offer, set_up_offer
 from paywall.billing.catalogue.money import Money
@@ -145,6 +146,33 @@ class TestAnIntroductoryOffer:
         shop.gateway.ask(lambda v1: v1.coupons.delete(COUPON))
         with pytest.raises(StripeRefused):
             shop.click(shop.reader())
+
+
+class TestAPromotionCode:
+    code = NewOffer("spring", "digital", percent_off=50, code="SPRING", max_redemptions=1)
+
+    def type_code(self, shop: Shop, address: str, code: str) -> str:
+        page = Client(shop.sandbox.wsgi).post(address.removeprefix(PAY), data={"promotion_code": code})
+        return page.text
+
+    def test_typed_on_stripes_page_lowers_the_first_payment(self, shop: Shop) -> None:
+        sell(shop, DIGITAL, self.code)
+        address = shop.click(shop.reader())
+        self.type_code(shop, address, "spring")
+        shop.pay(address)
+        assert [invoice["total"] for invoice in invoices(shop)] == [249]
+
+    def test_of_another_plan_is_refused_there(self, shop: Shop) -> None:
+        sell(shop, replace(DIGITAL, slug="patron"))
+        sell(shop, DIGITAL, replace(self.code, plan="patron"))
+        assert "cannot be applied" in self.type_code(shop, shop.click(shop.reader()), "SPRING")
+
+    def test_is_refused_once_it_is_used_up(self, shop: Shop) -> None:
+        sell(shop, DIGITAL, self.code)
+        first = shop.click(shop.reader())
+        self.type_code(shop, first, "SPRING")
+        shop.pay(first)
+        assert "invalid" in self.type_code(shop, shop.click(shop.reader()), "SPRING")
 
 
 class TestTheSameAttempt:
