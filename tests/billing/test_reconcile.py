@@ -184,6 +184,14 @@ class TestPlantedDrift:
         assert [row.amount_minor for row in world.rows(Refund)] == [499]
         assert not world.may_read(reader_id)
 
+    def test_a_refund_that_nobody_heard_of_is_found_though_an_event_of_something_else_waits(self, world: World) -> None:
+        subscribed(world)
+        (paid,) = world.invoices()
+        world.billing.gateway.create_refund({"payment_intent": paid.payment_id}, idempotency_key="1")
+        world.keep(*(one for one in world.events() if one["type"] == "customer.subscription.created"))
+        assert compare(world).drifts == []
+        assert [row.refunded_minor for row in world.invoices()] == [499]
+
     def test_a_customer_deleted_unheard_is_found(self, world: World) -> None:
         subscribed(world)
         customer = world.rows(Subscription)[0].customer_id

@@ -1,6 +1,7 @@
 """A closer look at one subscription that may have drifted: what a sync changes in our books is what had drifted.
 
-Nothing is drift that the inbox will settle anyway. A dry run stores the same picture and takes it back.
+Nothing is called drift of a subscription of which an event waits; it is synced all the same, since that event may tell
+less than has happened. A dry run stores the same picture and takes it back.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,15 +51,15 @@ class Drift:
 def look(billing: Billing, stripe_id: str, *, dry_run: bool) -> list[Drift]:
     """Return what has drifted of a subscription, repaired unless `dry_run`; empty where an event still waits."""
     with billing.database.reading() as session:
-        if inbox.note_open(session, stripe_id):
-            return []
-        before = books_of(session, stripe_id)
+        event_waits, before = bool(inbox.note_open(session, stripe_id)), books_of(session, stripe_id)
+    if event_waits and dry_run:
+        return []
     try:
         after = _as_it_would_be(billing, stripe_id) if dry_run else _as_it_became(billing, stripe_id)
     except PaywallError as error:
         log.error("drift could not be repaired", alarm=True, subscription=stripe_id, code=error.code)  # noqa: TRY400
         return [Drift(stripe_id, "subscription", _words(before.get("subscription")), "not known", error.code)]
-    return list(_differences(stripe_id, before, after, REPORTED if dry_run else REPAIRED))
+    return [] if event_waits else list(_differences(stripe_id, before, after, REPORTED if dry_run else REPAIRED))
 
 
 def books_of(session: Session, stripe_id: str) -> Books:
