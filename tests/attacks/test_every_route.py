@@ -19,7 +19,10 @@ ODD = [
     "cs_test_../../v1/customers", "news:digital:month:azn", "a@example.org", "a@[127.0.0.1]", "=cmd",
     "18446744073709551616", ";", "a[]=1", "/" * 50, "\xf0\x9f\x92\xa5", "\xef\xbc\x91", "\xc4\xb0", "\xe2\x80\xae",
 ]  # fmt: skip
-FIELDS = ["email", "password", "present_password", "next", "price", "plan", "remember", "session_id", "times", "page"]
+FIELDS = [
+    "email", "password", "present_password", "next", "price", "plan", "remember", "session_id", "times", "page", "reason",
+    "comment", "periods", "moment", "seal", "kind", "on",
+]  # fmt: skip
 HEADERS = {
     "HTTP_ACCEPT": ["application/json", "text/html;q=x", "q=1;;,,", "a/b;q=1e999", "\xff"],
     "HTTP_COOKIE": ["__Host-session=.eJw.x.y", "__Host-visitor=1." + "\xe9" * 45, "__Host-pass=" + "\xff" * 76, "=;;="],
@@ -39,7 +42,7 @@ HEADERS = {
     ],
 }  # fmt: skip
 SEEDS = range(2)
-SOLD = ("/subscribe", "/account", "/webhooks")
+SOLD = ("/subscribe", "/account", "/billing", "/webhooks")
 """Pages that say 503 here, where no payments are set up."""
 
 
