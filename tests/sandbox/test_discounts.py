@@ -201,6 +201,13 @@ class TestCheckout:
         assert (page.status_code, "This code is invalid." in page.text) == (402, True)
         assert shop.client.v1.checkout.sessions.retrieve(session.id).amount_total == 499
 
+    def test_holds_to_a_coupon_that_is_deleted_before_it_is_paid(self, shop: Shop) -> None:
+        half = coupon(shop)
+        session = shop.session(shop.customer(), discounts=[{"coupon": half.id}])
+        shop.client.v1.coupons.delete(half.id)
+        assert shop.pay(session).status_code == 303
+        assert shop.client.v1.invoices.list().data[0].amount_paid == 249
+
     def test_takes_no_code_where_none_is_asked_for(self, shop: Shop) -> None:
         code(shop, coupon(shop))
         session = shop.session(shop.customer())

@@ -1,1 +1,1 @@
-"""Products and prices, subscriptions with their invoices, and what falls due on them over time."""
+"""What is sold, at which tax and discount; subscriptions, their invoices, and what falls due on them over time."""

@@ -42,7 +42,7 @@ def _offer(work: Work, row: Json, name: str) -> Offered:
     if ("coupon" in row) == ("promotion_code" in row):
         raise refused("You must pass exactly one of coupon or promotion_code.", name)
     if "coupon" in row:
-        return Offered(work.get("coupon", row["coupon"], f"{name}[coupon]"))
+        return Offered(coupons.terms_of(work, row["coupon"], f"{name}[coupon]"))
     code = work.get("promotion_code", row["promotion_code"], f"{name}[promotion_code]")
     return Offered(coupons.terms_of(work, code["promotion"]["coupon"]), code)
 
@@ -102,7 +102,7 @@ def _give(work: Work, offer: Offered, customer: str, subscription: str, session:
     )
     work.store.insert(discount, None, None, work.test_clock)
     work.emit("customer.discount.created", discount)
-    coupons.redeem(work, work.get("coupon", coupon["id"]))
+    coupons.redeem(work, coupon["id"])
     if code is not None:
         promotion_codes.redeem(work, work.get("promotion_code", code["id"]))
     return str(discount["id"])

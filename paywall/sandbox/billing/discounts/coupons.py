@@ -64,10 +64,10 @@ def delete(work: Work, params: Json) -> Json:
     return {"id": coupon["id"], "object": "coupon", "deleted": True}
 
 
-def terms_of(work: Work, identifier: str) -> Json:
+def terms_of(work: Work, identifier: str, param: str = "id") -> Json:
     """Return a coupon as it was made, deleted since or not."""
     kept: Json | None = work.store.private(identifier).get("coupon")
-    return kept or work.get("coupon", identifier)
+    return kept or work.get("coupon", identifier, param)
 
 
 def is_for(coupon: Json, product: str | None) -> bool:
@@ -76,8 +76,11 @@ def is_for(coupon: Json, product: str | None) -> bool:
     return not products or product in products
 
 
-def redeem(work: Work, coupon: Json) -> None:
-    """Count one redemption; after the last one the coupon is no longer valid."""
+def redeem(work: Work, identifier: str) -> None:
+    """Count one redemption; after the last one the coupon is no longer valid. A deleted coupon counts no more."""
+    coupon = work.store.get("coupon", identifier)
+    if coupon is None or coupon.get("deleted"):
+        return
     times = coupon["times_redeemed"] + 1
     last = coupon["max_redemptions"] is not None and times >= coupon["max_redemptions"]
     work.change(coupon, event="coupon.updated", times_redeemed=times, valid=coupon["valid"] and not last)
