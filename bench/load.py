@@ -75,11 +75,18 @@ def start(target: str, port: int, workers: int, core: int | None, environment: d
 def fire(served: Served, host: str, requests: list[tuple[str, str]], seconds: int, core: int | None) -> Shot:
     """Send the requests over 64 connections for so many seconds; raises if an answer was not 200."""
     with tempfile.TemporaryDirectory() as folder:
-        lines, script = Path(folder, "requests"), Path(folder, "load.lua")
+        lines = Path(folder, "requests")
         lines.write_text("".join(f"{path}\t{cookie}\n" for path, cookie in requests))
-        script.write_text(_LUA % (lines, host))
+        return shoot(served, _LUA % (lines, host), seconds, core)
+
+
+def shoot(served: Served, script: str, seconds: int, core: int | None) -> Shot:
+    """Let wrk send what a script of its own makes, as `fire` does."""
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        file.write(script)
+        file.flush()
         pinned = [] if core is None else ["taskset", "-c", str(core)]
-        command = [*pinned, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script)]
+        command = [*pinned, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", file.name]
         before = served.cpu_seconds()
         said = subprocess.run(
             [*command, f"http://127.0.0.1:{served.port}/"], capture_output=True, text=True, check=True

@@ -9,16 +9,19 @@ change that depends on what was read belongs into `Database.writing()`, or into 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
     BigInteger,
     DateTime,
     Dialect,
     Engine,
+    Executable,
     Integer,
     MetaData,
+    Table,
     create_engine,
     event,
     literal,
@@ -100,6 +103,16 @@ class Database:
             yield session
 
     @contextmanager
+    def adding(self) -> Iterator[Connection]:
+        """Hold a short write transaction that begins with its first statement; commits at the end.
+
+        For what writes without having read, and often: there is no session around it, and on SQLite the writer's lock
+        is held for no longer than the statement takes.
+        """
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
     def reading(self) -> Iterator[Session]:
         """Hold a short session of its own that only reads."""
         with self._factory() as session:
@@ -174,14 +187,21 @@ def _begin_before_first_write(connection: Connection, _cursor: object, statement
 def _begin_immediate(connection: Connection) -> None:
     driver = connection.connection.dbapi_connection
     if driver is not None and not driver.in_transaction:
-        driver.execute("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # by way of SQLAlchemy, whose errors callers know
 
 
-def insert_once(session: Session, table: type[Base], values: dict[str, object]) -> bool:
+def insert_once(transaction: Session | Connection, table: type[Base], values: dict[str, object]) -> bool:
     """Insert a row unless one of its unique keys is taken; returns whether it was new."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
-    return bool(session.execute(statement.returning(literal(1))).first())
+    bind = transaction if isinstance(transaction, Connection) else transaction.get_bind()
+    return bool(transaction.execute(_insert_unless_there(table, bind.dialect.name), values).first())
+
+
+@cache
+def _insert_unless_there(table: type[Base], dialect_name: str) -> Executable:
+    """Return the statement, made once: to make it takes longer than to run it."""
+    insert = sqlite.insert if dialect_name == "sqlite" else postgresql.insert
+    statement: Executable = insert(cast(Table, table.__table__)).on_conflict_do_nothing().returning(literal(1))
+    return statement
 
 
 def is_unreachable(error: BaseException) -> bool:

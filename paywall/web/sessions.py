@@ -4,12 +4,18 @@ Flask renews the cookie of whoever stays signed in with every answer. On a page 
 one reader's session to everybody who asks after her.
 """
 
-from flask import Flask, Response
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 
 class PrivateSessions(SecureCookieSessionInterface):
     """Flask's signed cookie, kept away from answers that anybody may keep."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Read the cookie; whoever has none costs no look at signatures."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the cookie if it must be; an answer that goes with a changed session is nobody else's."""

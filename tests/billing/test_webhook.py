@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event as sql_event
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from paywall import clock
@@ -20,6 +21,7 @@ from paywall.billing import parts
 from paywall.billing.subscriptions.tables import Subscription
 from paywall.billing.webhooks import inbox
 from paywall.billing.webhooks.drain import drain_once
+from paywall.database import Database
 from paywall.settings import Environment, Settings
 from tests.billing import webhook_inputs
 from tests.billing.stripe_world import World
@@ -167,6 +169,19 @@ class TestAnEventThatComesAgain:
 
 
 class TestADatabaseThatCantTakeIt:
+    def test_makes_stripe_send_it_again_also_while_another_writes_for_long(
+        self, client: FlaskClient, world: World
+    ) -> None:
+        """On SQLite a writer waits for its turn only so long; on PostgreSQL for as long as it is allowed to."""
+        impatient = "PRAGMA busy_timeout = 0" if world.database.is_sqlite else "SET lock_timeout = '100ms'"
+        engine = world.billing.database.engine
+        sql_event.listen(engine, "checkout", lambda driver, *_: driver.execute(impatient))
+        table = "" if world.database.is_sqlite else "LOCK TABLE billing_events"
+        with Database(engine.url.render_as_string(hide_password=False)).writing() as other:
+            if table:
+                other.execute(text(table))
+            assert send(client, signed_event()) == 503
+
     # WEB-S32 WEB-S33
     @pytest.mark.parametrize("problem", ["unable to open database file", "database or disk is full"])
     def test_makes_stripe_send_it_again(self, client: FlaskClient, world: World, problem: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from paywall import clock
@@ -41,16 +41,18 @@ class Noted:
         return self.type in MONEY_BACK_TYPES
 
 
-def receive(session: Session, event: Mapping[str, Any], *, livemode: bool, was_swept: bool = False) -> bool:
+def receive(
+    transaction: Session | Connection, event: Mapping[str, Any], *, livemode: bool, was_swept: bool = False
+) -> bool:
     """Keep an event unless its id is known; returns whether it is new and waits for work. Raises BadPayload.
 
     `was_swept` says that it was fetched, not sent to us.
     """
     values = {**row_of(event, livemode=livemode), "was_swept": was_swept}
-    is_new = insert_once(session, BillingEvent, values)
+    is_new = insert_once(transaction, BillingEvent, values)
     if not is_new and not was_swept:
         late = BillingEvent.was_swept & (BillingEvent.event_id == values["event_id"])
-        session.execute(update(BillingEvent).where(late).values(was_swept=False))
+        transaction.execute(update(BillingEvent).where(late).values(was_swept=False))
     return is_new and values["state"] == EventState.WAITING
 
 

@@ -33,8 +33,8 @@ def receive() -> Response:
     billing = parts.billing()
     event = verify_webhook(_body(), request.headers.get("Stripe-Signature", ""), billing.webhook_secrets, clock.wall())
     try:
-        with billing.database.writing() as session:
-            waits = inbox.receive(session, event, livemode=billing.gateway.is_live)
+        with billing.database.adding() as connection:
+            waits = inbox.receive(connection, event, livemode=billing.gateway.is_live)
     except SQLAlchemyError as error:  # whatever it is (away, full, locked): Stripe must send it again
         log.warning("event not kept", alarm=True, error=type(error).__name__)
         raise DatabaseUnavailable from error
