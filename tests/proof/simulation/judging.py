@@ -55,7 +55,8 @@ class _Stripe:
             if one["payment"].get("payment_intent")
         }
         with city.database.reading() as session:
-            self.reader_of = dict(session.execute(select(Customer.stripe_id, Customer.reader_id)).tuples().all())
+            rows = session.execute(select(Customer.stripe_id, Customer.reader_id))
+            self.reader_of: dict[str, int | None] = {row.stripe_id: row.reader_id for row in rows}
 
     def held_by(self, reader: int) -> list[Held]:
         mine = [one for one in self.subscriptions if self.reader_of.get(one["customer"]) == reader]
@@ -133,7 +134,7 @@ def _inbox(city: City) -> Iterator[Broken]:
 def _mails(city: City) -> Iterator[Broken]:
     """I7: at most one mail for each cause and kind."""
     with city.database.reading() as session:
-        counts = Counter(session.execute(select(OutboxMail.kind, OutboxMail.cause)).tuples())
+        counts = Counter((kind, cause) for kind, cause in session.execute(select(OutboxMail.kind, OutboxMail.cause)))
     for (kind, cause), count in counts.items():
         if count > 1:
             yield Broken("I7", f"{count} mails of {kind} for {cause}")
@@ -142,7 +143,7 @@ def _mails(city: City) -> Iterator[Broken]:
 def _audit(city: City) -> Iterator[Broken]:
     """I9: one audit row for each change that happens once."""
     with city.database.reading() as session:
-        entries = session.execute(select(AuditEntry.action, AuditEntry.subject)).tuples().all()
+        entries = [(deed, about) for deed, about in session.execute(select(AuditEntry.action, AuditEntry.subject))]
         subscriptions = set(session.scalars(select(Subscription.stripe_id)))
         refunds = session.scalar(select(func.count()).select_from(Refund)) or 0
     deeds = Counter(entries)
