@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import stripe
 
 from tests.sandbox.conftest import BASE, GOOD_CARD, SECURE_CARD, Shop, Time, page_of, types_of
 
@@ -62,6 +63,28 @@ class TestARenewal:
         shop.client.v1.subscriptions.update(subscription.id, {"default_payment_method": method.id})
         time.move(days=30, hours=1)
         assert _intent(shop, subscription).status == "requires_action"
+
+
+class TestPayingByApi:
+    @pytest.mark.parametrize(("off_session", "asks"), [(None, False), (False, True)])
+    def test_is_off_session_unless_said_otherwise(
+        self, shop: Shop, time: Time, off_session: bool | None, *, asks: bool
+    ) -> None:
+        subscription = shop.subscribe()
+        customer = str(subscription.customer)
+        bad = shop.client.v1.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": customer})
+        shop.client.v1.subscriptions.update(subscription.id, {"default_payment_method": bad.id})
+        time.move(days=31)
+        token = "pm_card_authenticationRequiredSetupForOffSession"
+        method = shop.client.v1.payment_methods.attach(token, {"customer": customer})
+        said = {} if off_session is None else {"off_session": off_session}
+        invoice = str(_latest(shop, subscription).latest_invoice.id)
+        pay = shop.client.v1.invoices.pay
+        if asks:
+            with pytest.raises(stripe.CardError, match="additional user action"):
+                pay(invoice, {"payment_method": method.id, **said})
+        else:
+            assert pay(invoice, {"payment_method": method.id, **said}).status == "paid"
 
 
 class TestCheckout:

@@ -37,15 +37,18 @@ def usual_method(work: Work, invoice: Json) -> Json | None:
     return payment_methods.default_for(work, invoice["customer"], following.subscription_of(work, invoice))
 
 
-def collect(work: Work, invoice: Json, method: Json | None) -> Json | None:
-    """Try to take what is due, and settle; returns the payment intent, None if nothing was due."""
+def collect(work: Work, invoice: Json, method: Json | None, *, off_session: bool | None = None) -> Json | None:
+    """Try to take what is due, and settle; returns the payment intent, None if nothing was due.
+
+    `off_session` says that the payer is not there; None: so it is exactly when this falls due by itself.
+    """
     payment = payment_of(work, invoice)
     if payment is None:
         mark_paid(work, invoice)
         return None
     intent = work.get("payment_intent", payment["payment"]["payment_intent"])
     if method is not None:
-        intent = payments.attempt(work, intent, method)
+        intent = payments.attempt(work, intent, method, off_session=off_session)
     settle(work, invoice, intent)
     return intent
 
@@ -140,7 +143,8 @@ def pay(work: Work, params: Json) -> Json:
     if params.get("paid_out_of_band"):
         mark_paid(work, invoice)
         return invoice
-    intent = collect(work, invoice, _method_to_pay(work, invoice, params.get("payment_method")))
+    method = _method_to_pay(work, invoice, params.get("payment_method"))
+    intent = collect(work, invoice, method, off_session=params.get("off_session", True))
     if intent and intent["status"] == "requires_payment_method":
         raise payments.declined(intent)
     if intent and intent["status"] == "requires_action":
