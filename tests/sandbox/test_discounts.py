@@ -208,6 +208,15 @@ class TestCheckout:
         assert shop.pay(session).status_code == 303
         assert shop.client.v1.invoices.list().data[0].amount_paid == 249
 
+    @pytest.mark.parametrize(("least", "status"), [(499, 200), (500, 402)])
+    def test_takes_a_code_from_the_amount_it_asks_for_also_in_a_trial(
+        self, shop: Shop, least: int, status: int
+    ) -> None:
+        code(shop, coupon(shop), restrictions={"minimum_amount": least, "minimum_amount_currency": "eur"})
+        data = {"trial_period_days": 7}
+        session = shop.session(shop.customer(), allow_promotion_codes=True, subscription_data=data)
+        assert shop.browser.post(page_of(session), data={"promotion_code": "WELCOME"}).status_code == status
+
     def test_takes_no_code_where_none_is_asked_for(self, shop: Shop) -> None:
         code(shop, coupon(shop))
         session = shop.session(shop.customer())

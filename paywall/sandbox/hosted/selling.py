@@ -104,12 +104,18 @@ def apply_code(work: Work, session: Json, typed: str) -> str:
     try:
         offers = applying.offered(work, rows, session["customer"], session["currency"])
         for offer in offers:
-            applying.check_minimum(offer, session["amount_subtotal"], session["currency"], "discounts[0]")
+            applying.check_minimum(offer, _full_price(work, session), session["currency"], "discounts[0]")
             applying.check_products(offer, _products(work, session), "discounts[0]")
     except ApiError as error:
         return error.message
     _reprice(work, session, rows, offers)
     return ""
+
+
+def _full_price(work: Work, session: Json) -> int:
+    """Return what a period costs without a trial."""
+    lines = work.store.private(session["id"])["line_items"]
+    return sum(each["price"]["unit_amount"] * each["quantity"] for each in lines)
 
 
 def _products(work: Work, session: Json) -> list[str]:
