@@ -28,6 +28,56 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_admin_notices_publisher_id"), ["publisher_id"], unique=False)
 
     op.create_table(
+        "comparisons",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("started_at", paywall.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", paywall.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("is_dry", sa.Boolean(), nullable=False),
+        sa.Column("stage", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.String(), nullable=True),
+        sa.Column("compared", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("foreign", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comparisons")),
+    )
+    op.create_table(
+        "cursors",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("at", paywall.database.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_cursors")),
+    )
+    op.create_table(
+        "comparison_seen",
+        sa.Column("comparison_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("stripe_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["comparison_id"],
+            ["comparisons.id"],
+            name=op.f("fk_comparison_seen_comparison_id_comparisons"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("comparison_id", "stripe_id", name=op.f("pk_comparison_seen")),
+    )
+    with op.batch_alter_table("comparison_seen", schema=None) as batch_op:
+        batch_op.create_index("ix_comparison_seen_stripe_id", ["stripe_id"], unique=False)
+
+    op.create_table(
+        "drifts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("comparison_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("ours", sa.String(), nullable=False),
+        sa.Column("theirs", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["comparison_id"], ["comparisons.id"], name=op.f("fk_drifts_comparison_id_comparisons"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drifts")),
+    )
+    with op.batch_alter_table("drifts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_drifts_comparison_id"), ["comparison_id"], unique=False)
+
+    op.create_table(
         "payments",
         sa.Column("payment_id", sa.String(), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -196,6 +246,14 @@ def upgrade() -> None:
     with op.batch_alter_table("billing_events", schema=None) as batch_op:
         batch_op.add_column(sa.Column("was_swept", sa.Boolean(), nullable=False, server_default=sa.false()))
 
+    with op.batch_alter_table("checkouts", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "trial_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False, server_default="0"
+            )
+        )
+        batch_op.add_column(sa.Column("coupon", sa.String(), nullable=True))
+
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.add_column(sa.Column("deleted_at", paywall.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.drop_constraint(batch_op.f("uq_customers_reader_id"), type_="unique")
@@ -329,6 +387,10 @@ def downgrade() -> None:
         batch_op.create_unique_constraint(batch_op.f("uq_customers_reader_id"), ["reader_id"])
         batch_op.drop_column("deleted_at")
 
+    with op.batch_alter_table("checkouts", schema=None) as batch_op:
+        batch_op.drop_column("coupon")
+        batch_op.drop_column("trial_days")
+
     with op.batch_alter_table("billing_events", schema=None) as batch_op:
         batch_op.drop_column("was_swept")
 
@@ -378,6 +440,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_payments_at"))
 
     op.drop_table("payments")
+    with op.batch_alter_table("drifts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_drifts_comparison_id"))
+
+    op.drop_table("drifts")
+    with op.batch_alter_table("comparison_seen", schema=None) as batch_op:
+        batch_op.drop_index("ix_comparison_seen_stripe_id")
+
+    op.drop_table("comparison_seen")
+    op.drop_table("cursors")
+    op.drop_table("comparisons")
     with op.batch_alter_table("admin_notices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_admin_notices_publisher_id"))
 
