@@ -132,41 +132,6 @@ FIGURES = (
         headline="answered",
     ),
     Figure(
-        "orders",
-        "Every order of a story's events",
-        "Five events of a sign-up, four of a refund with a dispute that is lost, four with one that is won: in every "
-        "order, each a second time, the inbox worked off in between; everything stored is compared but row numbers.",
-        "120, 24 and 24 orders on two databases: one final state each, access and minor units right",
-        ("-m", "tests.proof.orders"),
-        headline="orders x",
-    ),
-    Figure(
-        "crash-points",
-        "Crash points",
-        "The process ends before its n-th statement, commit or request to Stripe, or the answer to its n-th request is "
-        "lost, for every n there is; a fresh process, the user and the workers go on.",
-        "every point recovered: nothing lost, nothing doubled, access as Stripe has it",
-        ("-m", "tests.proof.crash_points"),
-        headline="recovered",
-    ),
-    Figure(
-        "outages",
-        "The endpoint is away",
-        "Readers subscribe, renew, cancel, are refunded and fail to pay while nobody takes their webhooks; then a "
-        "process starts with its ordinary work.",
-        "equal to Stripe within 5 minutes of the return, with no manual step",
-        ("-m", "tests.proof.outages"),
-        headline="equal to Stripe",
-    ),
-    Figure(
-        "webhook-floods",
-        "Floods on the webhook",
-        "One event a thousand times by 32 threads at once; ten thousand wrong signatures.",
-        "200 each and one row; 400 each and none, at the cost printed",
-        ("-m", "tests.proof.webhook_floods"),
-        headline="answered",
-    ),
-    Figure(
         "canary",
         "The canary",
         "The last sentence of every locked article, looked for raw and encoded in every answer to those who may not "

@@ -184,3 +184,50 @@ class TestASubscriptionUnderASchedule:
         assert schedule.id in str(caught.value)
         shop.client.v1.subscription_schedules.release(schedule.id)
         assert shop.client.v1.subscriptions.update(subscription.id, change).cancel_at is not None
+
+
+class TestAScheduleForACustomer:
+    """One that begins a subscription of its own, from the phases it is given."""
+
+    @pytest.fixture
+    def payer(self, shop: Shop) -> Any:
+        return shop.client.v1.customers.create({"email": "reader@example.org", "source": "tok_visa"})
+
+    def test_begins_at_once_and_goes_on_as_its_phases_say(self, shop: Shop, payer: Any, time: Time) -> None:
+        phases = [{"items": [{"price": shop.price.id, "quantity": count}], "iterations": 1} for count in (1, 2)]
+        stripe_ = shop.client.v1
+        schedule = stripe_.subscription_schedules.create({"customer": payer.id, "start_date": "now", "phases": phases})
+        assert schedule.status == "active"
+        subscription = stripe_.subscriptions.retrieve(str(schedule.subscription))
+        assert (subscription.status, subscription["items"].data[0].quantity) == ("active", 1)
+        time.move(days=31)
+        assert stripe_.subscriptions.retrieve(subscription.id)["items"].data[0].quantity == 2
+
+    def test_waits_for_its_day(self, shop: Shop, payer: Any, time: Time) -> None:
+        stripe_ = shop.client.v1
+        phases = [{"items": [{"price": shop.price.id}]}]
+        starts_at = time.seconds + 10 * 86_400
+        schedule = stripe_.subscription_schedules.create(
+            {"customer": payer.id, "start_date": starts_at, "end_behavior": "cancel", "phases": phases}
+        )
+        assert (schedule.status, schedule.subscription) == ("not_started", None)
+        time.move(days=10)
+        begun = stripe_.subscription_schedules.retrieve(schedule.id, {"expand": ["subscription"]})
+        assert (begun.status, begun.subscription.start_date) == ("active", starts_at)
+
+    @pytest.mark.parametrize(("verb", "status"), [("cancel", "canceled"), ("release", "released")])
+    def test_can_be_ended_before_it_has_begun(self, shop: Shop, payer: Any, time: Time, verb: str, status: str) -> None:
+        schedules = shop.client.v1.subscription_schedules
+        phases = [{"items": [{"price": shop.price.id}]}]
+        schedule = schedules.create({"customer": payer.id, "start_date": time.seconds + 86_400, "phases": phases})
+        assert getattr(schedules, verb)(schedule.id).status == status
+        time.move(days=2)
+        assert shop.client.v1.subscriptions.list({"customer": payer.id}).data == []
+
+    @pytest.mark.parametrize("name", ["customer", "phases"])
+    def test_needs_to_know_for_whom_and_what(self, shop: Shop, payer: Any, name: str) -> None:
+        params = {"customer": payer.id, "phases": [{"items": [{"price": shop.price.id}]}]}
+        del params[name]
+        with pytest.raises(stripe.InvalidRequestError) as refused:
+            shop.client.v1.subscription_schedules.create(params)
+        assert refused.value.param == name

@@ -6,6 +6,7 @@ from paywall.sandbox.billing.changes import previewing
 from paywall.sandbox.billing.cycle import timers, turning
 from paywall.sandbox.billing.debts import overdue
 from paywall.sandbox.billing.discounts import coupons, promotion_codes
+from paywall.sandbox.billing.schedules import beginning
 from paywall.sandbox.hosted import checkout
 from paywall.sandbox.payments import refunds
 from paywall.sandbox.payments.debits import arriving
@@ -42,4 +43,5 @@ _TURNS: dict[str, Callable[[Work, Json], None]] = {
     "promotion_code": promotion_codes.expire,
     "refund": refunds.turn,
     "subscription": _turn_subscription,
+    "subscription_schedule": beginning.begin,
 }

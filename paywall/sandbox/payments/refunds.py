@@ -146,7 +146,9 @@ def update(work: Work, params: Json) -> Json:
     """Change a refund's metadata."""
     refund = work.get("refund", params["id"])
     changed = merged(refund["metadata"], params.get("metadata", {}))
-    work.change(refund, event="refund.updated", metadata=changed)
+    if changed != refund["metadata"]:
+        work.change(refund, event="refund.updated", metadata=changed)
+        work.emit("charge.refund.updated", refund)
     return refund
 
 

@@ -4,7 +4,7 @@ from paywall.sandbox.billing import tax_rates
 from paywall.sandbox.billing.changes import pending, prorating
 from paywall.sandbox.billing.changes.cancelling import cancellation
 from paywall.sandbox.billing.changes.planning import Change, planned
-from paywall.sandbox.billing.cycle import timers
+from paywall.sandbox.billing.cycle import timers, trials
 from paywall.sandbox.billing.cycle.timers import ENDED
 from paywall.sandbox.billing.debts import collecting
 from paywall.sandbox.billing.discounts import applying
@@ -34,6 +34,9 @@ def update(work: Work, params: Json) -> Json:
     """Change a subscription; of an ended one only the metadata and the cancellation's details."""
     subscription = work.get("subscription", params.pop("id"))
     _check(subscription, params)
+    ends_trial = params.get("trial_end") == "now" and subscription["status"] == "trialing"
+    if ends_trial and trials.is_over_without_card(work, subscription):
+        return work.change(subscription, trial_end=work.now)
     change = plan(work, subscription, params)
     carry_out(work, subscription, change, params.get("payment_behavior", "allow_incomplete"))
     return work.get("subscription", subscription["id"])

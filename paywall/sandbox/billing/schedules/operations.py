@@ -5,7 +5,7 @@ from typing import Any
 from paywall.sandbox.billing.changes import changing
 from paywall.sandbox.billing.cycle.timers import ENDED
 from paywall.sandbox.billing.discounts import applying
-from paywall.sandbox.billing.schedules import advancing, phases
+from paywall.sandbox.billing.schedules import advancing, beginning, phases
 from paywall.sandbox.billing.subscriptions import ending
 from paywall.sandbox.state.errors import invalid, refused
 from paywall.sandbox.state.shapes import Json
@@ -28,7 +28,11 @@ from paywall.sandbox.wire.routes import Operation, listing, retrieving
 
 
 def create(work: Work, params: Json) -> Json:
-    """Put a living subscription under a new schedule whose only phase is the present period."""
+    """Put a living subscription under a new schedule whose only phase is the present period, or begin a new one."""
+    if "from_subscription" not in params:
+        return beginning.create(work, params)
+    if others := sorted(set(params) - {"from_subscription", "metadata"}):
+        raise invalid(f"You cannot pass {others[0]} together with from_subscription.", others[0])
     subscription = work.get("subscription", params["from_subscription"], "from_subscription")
     if subscription["status"] in ENDED:
         raise refused("You cannot create a subscription schedule from a canceled subscription.", "from_subscription")
@@ -60,7 +64,7 @@ def update(work: Work, params: Json) -> Json:
     if "phases" in params:
         changes["phases"] = phases.read(work, schedule, params["phases"])
     work.change(schedule, event="subscription_schedule.updated", **changes)
-    if "phases" in params:
+    if "phases" in params and schedule["subscription"]:
         _take_up(work, schedule, params.get("proration_behavior"))
     return work.get("subscription_schedule", schedule["id"])
 
@@ -86,6 +90,8 @@ def _active(work: Work, identifier: str, deed: str) -> Json:
 def release(work: Work, params: Json) -> Json:
     """Let the subscription go on without the schedule."""
     schedule = _active(work, params["id"], "release")
+    if schedule["subscription"] is None:
+        return beginning.end_unbegun(work, schedule, "released", "released_at")
     advancing.release(work, schedule, work.get("subscription", schedule["subscription"]))
     return schedule
 
@@ -94,7 +100,10 @@ def cancel(work: Work, params: Json) -> Json:
     """Cancel a schedule and its subscription at once."""
     schedule = _active(work, params["id"], "cancel")
     how: Json = {name: params[name] for name in ("invoice_now", "prorate") if name in params}
-    ending.cancel(work, {"id": schedule["subscription"], **how})
+    if schedule["subscription"]:
+        ending.cancel(work, {"id": schedule["subscription"], **how})
+    else:
+        beginning.end_unbegun(work, schedule, "canceled", "canceled_at")
     return work.get("subscription_schedule", schedule["id"])
 
 
@@ -124,10 +133,18 @@ _UPDATE: Declared = {
     "phases": rows_of(shape_of(_PHASE), 10),
     "proration_behavior": _PRORATION,
 }
+_CREATE: Declared = {
+    "customer": text(),
+    "end_behavior": one_of("cancel", "release"),
+    "from_subscription": text(),
+    "metadata": metadata,
+    "phases": rows_of(shape_of({**_PHASE, "iterations": integer(1)}), 10),
+    "start_date": _moment_or_now,
+}
 _PLACE = "/v1/subscription_schedules"
 
 OPERATIONS = (
-    Operation("POST", _PLACE, create, {"from_subscription": required(text()), "metadata": metadata}),
+    Operation("POST", _PLACE, create, _CREATE),
     retrieving(f"{_PLACE}/<id>", "subscription_schedule"),
     Operation("POST", f"{_PLACE}/<id>", update, _UPDATE),
     listing(_PLACE, "subscription_schedule", {"customer": equals("customer")}),

@@ -32,11 +32,14 @@ def of_subscription(subscription: Json) -> Json:
     )
 
 
-def read(work: Work, schedule: Json, rows: list[Json]) -> list[Json]:
-    """Return the phases the rows ask for; they follow on one another, and the first begins where the schedule did."""
+def read(work: Work, schedule: Json, rows: list[Json], starts_at: int | None = None) -> list[Json]:
+    """Return the phases the rows ask for; they follow on one another, and the first begins where the schedule did.
+
+    `starts_at` is where a schedule without phases begins: now, unless told otherwise.
+    """
     if not rows:
         raise invalid("Missing required param: phases.", "phases", "parameter_missing")
-    started = schedule["phases"][0]["start_date"] if schedule["phases"] else work.now
+    started = schedule["phases"][0]["start_date"] if schedule["phases"] else starts_at or work.now
     found: list[Json] = []
     for place, row in enumerate(rows):
         start = found[-1]["end_date"] if found else started
