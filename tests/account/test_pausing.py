@@ -88,6 +88,15 @@ class TestGoingOn:
             assert home.browser.post(GO_ON).status_code == 303
         assert [one.status for one in home.world.invoices()].count("paid") == 2
 
+    def test_is_possible_after_every_pause(self, home: Home) -> None:
+        home.subscribe()
+        for _ in range(2):
+            home.browser.post(PAUSE, {"periods": "1"})
+            assert home.state().startswith("Your subscription is paused")
+            home.browser.post(GO_ON)
+            assert home.state().startswith("You subscribe monthly.")
+        assert home.deeds() == ["subscription_paused", "subscription_went_on"] * 2
+
     def test_of_what_does_not_rest_says_so(self, home: Home) -> None:
         home.subscribe()
         assert home.browser.get(GO_ON).location == "/account"

@@ -103,7 +103,9 @@ class Life:
     def hears(self) -> None:
         """Take in what Stripe has to tell."""
         for _ in range(3):
-            fresh = [one for one in self.shop.gateway.list_events() if one["id"] not in self._told]
+            lately = int((self.shop.time.at - timedelta(days=2)).timestamp())
+            events = self.shop.gateway.list_events(created_since=lately)
+            fresh = [one for one in events if one["id"] not in self._told]
             if not fresh:
                 break
             self._told |= {one["id"] for one in fresh}

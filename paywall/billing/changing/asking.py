@@ -37,5 +37,5 @@ def note(session: Session, row: Subscription, action: str, **detail: object) -> 
 
 
 def actor(reader_id: int | None) -> str:
-    """Return a reader's name in the audit."""
-    return f"reader:{reader_id}"
+    """Return a reader's name in the audit; of one who was erased, only that it was a reader."""
+    return f"reader:{reader_id}" if reader_id else "reader"

@@ -101,7 +101,7 @@ def go_on(billing: Billing, reader_id: int, now: datetime) -> None:
         billing.gateway.resume_subscription(row.stripe_id, idempotency_key=key)
         sync_subscription(billing, row.stripe_id)
     else:
-        _tell(billing, row, _ending(row, now), key=f"go-on:{row.stripe_id}:{row.resumes_at}")
+        _tell(billing, row, *_ending(row, now))
     _note(billing, row, "subscription_went_on")
 
 
@@ -110,11 +110,13 @@ def is_readers_to_end(row: Subscription) -> bool:
     return row.status == Status.PAUSED or (row.collection_is_paused and not row.is_paused_for_dispute)
 
 
-def _ending(row: Subscription, now: datetime) -> Json:
+def _ending(row: Subscription, now: datetime) -> tuple[Json, str]:
+    """Return what ends the pause; and where it charges, a key that is the same for every click on it."""
     change: Json = {"pause_collection": "", "metadata": {PAUSE_MARK: ""}}
     if held(row).is_paid_for(now):
-        return change
-    return {**change, "billing_cycle_anchor": "now", "proration_behavior": "none"}
+        return change, ""
+    charging = {"billing_cycle_anchor": "now", "proration_behavior": "none"}
+    return {**change, **charging}, f"go-on:{row.stripe_id}:{row.paid_through_at}"
 
 
 def _tell(billing: Billing, row: Subscription, change: Json, key: str = "") -> None:
