@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import Barrier
 
 from paywall import clock
@@ -25,10 +26,8 @@ def together(deed: Callable[[], object]) -> None:
 
     def click(_: int) -> None:
         start.wait()
-        try:
+        with suppress(Unavailable, CannotChangeNow, OutdatedPreview, NotPaused):
             deed()
-        except (Unavailable, CannotChangeNow, OutdatedPreview, NotPaused):
-            pass
 
     with ThreadPoolExecutor(CLICKS) as pool:
         list(pool.map(click, range(CLICKS)))
