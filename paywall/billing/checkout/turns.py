@@ -60,8 +60,9 @@ def take_turn(database: Database, wish: Wish, now: datetime, *, has_waited: bool
     """
     with database.writing() as session:
         row = _open_row(session, wish, now)
-        if row.worked_until > now or (has_waited and row.url and row.lookup_key == wish.lookup_key):
-            return _seen(row, is_mine=False)
+        seen = _seen(row, is_mine=False)
+        if row.worked_until > now or (has_waited and row.url and seen.is_for(wish)):
+            return seen
         row.worker, row.worked_until = uuid4().hex, now + WORK_FOR
         return _seen(row, is_mine=True)
 
