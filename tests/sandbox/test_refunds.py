@@ -89,4 +89,9 @@ class TestSeveralRefunds:
     def test_are_told_with_the_events_of_each(self, shop: Shop) -> None:
         refund = _refund(shop, "4242424242424242", amount=100)
         shop.client.v1.refunds.update(refund.id, {"metadata": {"why": "kindness"}})
-        assert types_of(shop.client)[-3:] == ["refund.created", "charge.refunded", "refund.updated"]
+        assert types_of(shop.client)[-4:] == [
+            "refund.created",
+            "charge.refunded",
+            "refund.updated",
+            "charge.refund.updated",
+        ]
