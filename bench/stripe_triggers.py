@@ -32,7 +32,7 @@ ALIASES = {
     "subscription.payment_succeeded": "invoice.payment_succeeded",
 }
 """Scripts that are called otherwise than the event they cause."""
-OUT_OF_SCOPE: dict[str, str] = {
+LEFT_OUT: dict[str, str] = {
     "account": "connected accounts",
     "balance": "the account's own balance",
     "cash_balance": "customers' cash balances",
@@ -76,7 +76,7 @@ class Outcome:
         """Say it in a word."""
         if not self.reason:
             return "passed"
-        return "failed" if self.is_asked else "out of scope"
+        return "failed" if self.is_asked else "left out"
 
 
 def main() -> int:
@@ -136,7 +136,7 @@ def known_events(tool: Path, environ: dict[str, str]) -> list[str]:
 
 def trigger(tool: Path, environ: dict[str, str], address: str, event: str) -> Outcome:
     """Run one script."""
-    scope = next((why for name, why in OUT_OF_SCOPE.items() if f"{event}.".startswith(f"{name}.")), "")
+    scope = next((why for name, why in LEFT_OUT.items() if f"{event}.".startswith(f"{name}.")), "")
     options = ["--api-base", address, "--api-key", KEY]
     before = _recorded(address, event)
     ran = subprocess.run(
@@ -176,7 +176,7 @@ def _print(outcomes: Sequence[Outcome]) -> None:
     passed = sum(outcome.word == "passed" for outcome in asked)
     sys.stdout.write(
         f"\n{len(words)} scripts: {passed} of the {len(asked)} that concern a paywall passed; "
-        f"{words.count('out of scope')} are out of scope by name\n"
+        f"{words.count('left out')} are left out, each for its reason\n"
     )
 
 

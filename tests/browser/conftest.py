@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,13 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo newspaper, served; ended with Ctrl-C."""
-    folder = tmp_path_factory.mktemp("demo")
+    with serve_demo(tmp_path_factory.mktemp("demo")) as served:
+        yield served
+
+
+@contextmanager
+def serve_demo(folder: Path) -> Iterator[Demo]:
+    """Serve a demo that keeps its things in this folder, for those who would disturb the others."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PAYWALL_")}
     process = subprocess.Popen(
         [str(Path(sys.executable).parent / "paywall"), "demo", "--port", "0", "--data", str(folder)],
