@@ -65,8 +65,8 @@ def overview(session: Session, publisher: Profile, reader_id: int, now: datetime
         mails=_mails(session, reader_id) if row else (),
         has_payments=row is not None and not telling.facts.customer_is_gone,
         can_cancel=can_cancel(telling.facts),
-        can_change=bool(row and choices(session, row, now)),
-        can_pause=bool(row and pauses(row, now)),
+        can_change=bool(row and can_cancel(telling.facts) and choices(session, row, now)),
+        can_pause=bool(row and can_cancel(telling.facts) and pauses(row, now)),
         until=_until(row, telling) if row else "",
         has_open_invoice=telling.facts.open_invoice is not None,
     )

@@ -11,9 +11,8 @@ from paywall.billing.changing.cancelling import cancel
 from paywall.billing.changing.choosing import CannotChangeNow
 from paywall.billing.changing.pausing import NotPaused, go_on, pause
 from paywall.billing.changing.previewing import preview_change
-from paywall.billing.changing.reasons import Farewell
+from paywall.billing.changing.reasons import Farewell, Via
 from paywall.billing.changing.switching import Order, OutdatedPreview, switch
-from paywall.billing.changing.tables import Via
 from paywall.errors import Unavailable
 from tests.account.conftest import Home
 

@@ -8,9 +8,8 @@ from flask.typing import ResponseReturnValue
 from paywall.account.views.pages import account, page, reader_id, to_the_account
 from paywall.billing.changing.asking import current as current_of
 from paywall.billing.changing.cancelling import NothingToCancel, cancel
-from paywall.billing.changing.reasons import SENTENCES, Farewell, read_farewell
+from paywall.billing.changing.reasons import SENTENCES, Farewell, Via, read_farewell
 from paywall.billing.changing.resuming import NothingToResume, resume
-from paywall.billing.changing.tables import Via
 from paywall.billing.parts import billing
 from paywall.errors import BadInput
 from paywall.readers.current import sign_in_required

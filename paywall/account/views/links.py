@@ -12,9 +12,8 @@ from paywall.billing.changing.asking import held
 from paywall.billing.changing.cancelling import Cancelled, NothingToCancel, cancel
 from paywall.billing.changing.links import invoice_of_link, subscription_of_link
 from paywall.billing.changing.paying import NothingToPay, invoice_address
-from paywall.billing.changing.reasons import SENTENCES
+from paywall.billing.changing.reasons import SENTENCES, Via
 from paywall.billing.changing.rules import ends_at_once
-from paywall.billing.changing.tables import Via
 from paywall.billing.links import DeadLink
 from paywall.billing.parts import billing
 from paywall.billing.subscriptions.status import ENDED

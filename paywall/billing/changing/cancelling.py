@@ -11,11 +11,10 @@ from structlog import get_logger
 
 from paywall import clock
 from paywall.billing.changing.asking import actor, held, note, tell_stripe
-from paywall.billing.changing.reasons import Farewell, Feedback
+from paywall.billing.changing.reasons import Farewell, Feedback, Via
 from paywall.billing.changing.rules import ends_at_once
 from paywall.billing.changing.tables import (
     CancellationRequest,
-    Via,
     close_request,
     note_request,
     open_request,

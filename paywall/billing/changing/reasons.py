@@ -1,4 +1,4 @@
-"""Why somebody cancels: Stripe's words for it as sentences, and what may come with a form; nothing is demanded."""
+"""How and why somebody cancels: Stripe's words for it as sentences, what may come with a form; nothing is demanded."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,6 +7,13 @@ from paywall.errors import BadInput
 
 LONGEST_COMMENT = 500
 """Characters, well within what Stripe keeps."""
+
+
+class Via(StrEnum):
+    """How a cancellation came to us."""
+
+    ACCOUNT = "account"
+    LINK = "link"
 
 
 class Feedback(StrEnum):

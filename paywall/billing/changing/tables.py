@@ -1,7 +1,6 @@
 """Cancellations as they were asked for: noted before Stripe hears of them, so that none is lost while it is away."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -9,13 +8,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from paywall.database import Base, UtcDateTime, insert_once
 
 _OPEN = text("done_at IS NULL")
-
-
-class Via(StrEnum):
-    """How a cancellation came to us."""
-
-    ACCOUNT = "account"
-    LINK = "link"
 
 
 class CancellationRequest(Base):
@@ -44,6 +36,7 @@ class CancellationRequest(Base):
     """A word of `Feedback`."""
     comment: Mapped[str | None]
     via: Mapped[str]
+    """A word of `Via`."""
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When it was carried out, or taken back."""
 
