@@ -27,7 +27,8 @@ from paywall.database import Base
 from paywall.errors import PaywallError
 from paywall.outbox import OutboxMail
 from paywall.publishers.rules import Profile
-from tests.proof.flows import FLOWS, Flow
+from tests.proof.flows import FLOWS
+from tests.proof.flows.flow import Flow
 from tests.proof.stage import RunningTime, Saved, Stage, open_stage
 from tests.proof.steps import ProcessEnds, Steps, counted
 

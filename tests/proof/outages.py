@@ -9,22 +9,19 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import track
-from sqlalchemy import select
 
 from bench.checkout_race import new_publisher
 from bench.engines import postgres
-from paywall.billing.subscriptions.tables import Invoice, Subscription
-from paywall.entitlements.tables import EntitlementRow
 from paywall.publishers.rules import Profile
+from tests.proof.equality import differences
+from tests.proof.outage_turns import TURNS, Life, subscribe
 from tests.proof.stage import RunningTime, Stage, open_stage
 
 LENGTHS = {
@@ -35,7 +32,6 @@ LENGTHS = {
     "31 d": timedelta(days=31),
 }
 PROMISED = timedelta(minutes=5)
-SLACK, GRACE = timedelta(hours=24), timedelta(days=14)
 _STEPS = 40
 _PATIENCE_SECONDS = 60
 _LOOK_EACH_SECONDS = 0.2
@@ -62,15 +58,6 @@ class Outcome:
         return "\n".join([line, *self.differences[:20]])
 
 
-@dataclass(frozen=True)
-class Life:
-    """A reader, and what is theirs at Stripe."""
-
-    reader_id: int
-    customer: str
-    subscription: str
-
-
 def outage(database_url: str, publisher: Profile, folder: Path, length: str) -> Outcome:
     """Play one outage on a database that has its tables and a publisher."""
     outcome = Outcome(length, "sqlite" if database_url.startswith("sqlite") else "postgres")
@@ -86,44 +73,6 @@ def outage(database_url: str, publisher: Profile, folder: Path, length: str) -> 
         outcome.took = come_back(stage)
         outcome.differences = differences(stage)
     return outcome
-
-
-# --- what happens meanwhile ---
-
-
-def subscribe(stage: Stage) -> Life:
-    """Let a new reader choose and pay."""
-    reader_id = stage.shop.reader()
-    stage.shop.pay(stage.shop.click(reader_id))
-    found = stage.shop.subscriptions()[0]
-    return Life(reader_id, found["customer"], found["id"])
-
-
-def cancel(stage: Stage, life: Life) -> None:
-    change = {"cancel_at_period_end": True}
-    stage.shop.gateway.update_subscription(life.subscription, change, idempotency_key=f"end:{life.subscription}")
-
-
-def end_at_once(stage: Stage, life: Life) -> None:
-    stage.shop.gateway.cancel_subscription(life.subscription)
-
-
-def be_refunded(stage: Stage, life: Life) -> None:
-    """Get back what the first invoice brought."""
-    charge = next(one for one in stage.at_stripe("charge") if one["customer"] == life.customer)
-    stage.shop.gateway.create_refund({"charge": charge["id"]}, idempotency_key=f"refund:{life.subscription}")
-
-
-def fail_to_pay(stage: Stage, life: Life) -> None:
-    """Have a card from now on that every charge fails on."""
-    gateway: Any = stage.shop.gateway
-    card = gateway.ask(lambda v1: v1.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": life.customer}))
-    change = {"default_payment_method": card["id"]}
-    gateway.update_subscription(life.subscription, change, idempotency_key=f"card:{life.subscription}")
-
-
-TURNS: tuple[Callable[[Stage, Life], None], ...] = (end_at_once, cancel, be_refunded, fail_to_pay)
-"""The first happens in the very moment in which the endpoint goes, the others soon after; one reader only renews."""
 
 
 def _live_through(stage: Stage, lives: list[Life], length: timedelta) -> None:
@@ -158,81 +107,6 @@ def come_back(stage: Stage) -> timedelta:
     took = stage.time.now() - since
     stage.shop.product.work.stop()
     return took
-
-
-# --- what must be equal, written by hand from Stripe's own objects ---
-
-
-def differences(stage: Stage) -> list[str]:
-    """Name all that is not as Stripe has it: subscriptions, invoices, what went back, and who may read until when."""
-    with stage.shop.database.reading() as session:
-        rows = {row.stripe_id: row for row in session.scalars(select(Subscription))}
-        rights = {row.source_id: row for row in session.scalars(select(EntitlementRow))}
-        bills = {row.stripe_id: row for row in session.scalars(select(Invoice))}
-    told = []
-    for found in stage.at_stripe("subscription"):
-        row, right = rows.get(found["id"]), rights.get(found["id"])
-        if row is None or right is None:
-            told.append(f"{found['id']} is not known")
-            continue
-        told += _differs(found["id"], "status", row.status, found["status"])
-        told += _differs(found["id"], "cancels at", row.cancels_at, _cancels_at(found))
-        invoices = [one for one in stage.at_stripe("invoice") if _pays_for(one) == found["id"]]
-        told += _money_differs(stage, invoices, bills)
-        told += _differs(found["id"], "reads until", right.valid_until, _reads_until(stage, found, invoices))
-    return told
-
-
-def _money_differs(stage: Stage, invoices: list[Any], bills: dict[str, Invoice]) -> Iterator[str]:
-    for found in invoices:
-        row = bills.get(found["id"])
-        mine = (row.status, row.paid_minor, row.refunded_minor) if row else None
-        theirs = (found["status"], found["amount_paid"], _refunded(stage, found))
-        if mine is not None or found["status"] != "draft":
-            yield from _differs(found["id"], "status, paid, refunded", mine, theirs)
-
-
-def _reads_until(stage: Stage, found: Any, invoices: list[Any]) -> datetime:
-    """Say until when a reader may read by a subscription, as product and Stripe's words have it."""
-    paid = [one for one in invoices if one["status"] == "paid"]
-    kept = [_period_end(one) for one in paid if _refunded(stage, one) < one["amount_paid"]]
-    end = max(kept, default=_at(found["created"]))
-    is_latest_kept = bool(kept) and end == max(map(_period_end, paid))
-    match found["status"]:
-        case "past_due" if is_latest_kept:
-            return end + GRACE
-        case "active" if is_latest_kept and _cancels_at(found) is None:
-            return end + SLACK
-    return end
-
-
-def _cancels_at(found: Any) -> datetime | None:
-    if found["cancel_at"]:
-        return _at(found["cancel_at"])
-    return _at(found["items"]["data"][0]["current_period_end"]) if found["cancel_at_period_end"] else None
-
-
-def _pays_for(invoice: Any) -> str:
-    return str(invoice["parent"]["subscription_details"]["subscription"])
-
-
-def _period_end(invoice: Any) -> datetime:
-    return _at(max(line["period"]["end"] for line in invoice["lines"]["data"]))
-
-
-def _refunded(stage: Stage, invoice: Any) -> int:
-    payments = [one["payment"] for one in stage.at_stripe("invoice_payment") if one["invoice"] == invoice["id"]]
-    intents = {payment["payment_intent"] for payment in payments}
-    return sum(one["amount_refunded"] for one in stage.at_stripe("charge") if one["payment_intent"] in intents)
-
-
-def _differs(stripe_id: str, what: str, mine: object, theirs: object) -> Iterator[str]:
-    if mine != theirs:
-        yield f"{stripe_id} {what}: here {mine}, at Stripe {theirs}"
-
-
-def _at(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def main() -> int:

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 
 from paywall import clock
 from paywall.app import create_product
+from paywall.billing.changing.cancelling import carry_out_cancellations
 from paywall.billing.setting_up.account import set_up_stripe
 from paywall.billing.subscriptions.tables import BillingEvent
 from paywall.billing.webhooks.drain import drain_once
@@ -106,11 +107,12 @@ class Stage:
         return again
 
     def settle(self) -> None:
-        """Let webhooks come and be worked off until nothing is left, waiting where something has failed before."""
+        """Let webhooks come and workers work until nothing is left, waiting where something has failed before."""
         for _ in range(_ROUNDS):
             self.shop.sandbox.tick()
             self.shop.sandbox.deliverer.drain()
             drain_once(self.shop.billing)
+            carry_out_cancellations(self.shop.billing, self.time.now())
             if not self.shop.sandbox.deliverer.pending() and not self.open_events():
                 return
             self.time.move(seconds=LONGEST_BACKOFF.total_seconds())

@@ -10,7 +10,9 @@ from paywall.billing.parts import Billing
 from paywall.billing.webhooks import drain, inbox
 from paywall.publishers.rules import Profile
 from tests.proof.crash_points import Outcome, Play, play, strike
-from tests.proof.flows import FLOWS, Flow, Renewal
+from tests.proof.flows import FLOWS
+from tests.proof.flows.flow import Flow
+from tests.proof.flows.paying import Renewal
 from tests.proof.steps import Steps
 
 
