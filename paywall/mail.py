@@ -36,6 +36,14 @@ class Letterhead:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """What a letter says: its subject, and what its template speaks of, in words for people."""
+
+    subject: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A part of a letter: a `paragraph`, `facts`, the `button` or `links`; the last three hold pairs of words."""
 
@@ -58,20 +66,15 @@ def compose(template: str, letterhead: Letterhead, recipient: str, subject: str,
 
 
 def compose_letter(
-    template: str,
-    letterhead: Letterhead,
-    recipient: str,
-    subject: str,
-    values: Mapping[str, object],
-    unsubscribe_url: str | None = None,
+    template: str, letterhead: Letterhead, recipient: str, letter: Letter, unsubscribe_url: str | None = None
 ) -> Mail:
-    """Return the mail that the letter `template` makes of `values`; raises UndefinedError as `compose` does.
+    """Return the mail that the `template` makes of a letter; raises UndefinedError as `compose` does.
 
     `unsubscribe_url` is where this kind can be switched off, said at its end.
     """
-    written = _environment().get_template(f"mail/{template}.letter").render(values, letterhead=letterhead)
+    written = _environment().get_template(f"mail/{template}.letter").render(letter.values, letterhead=letterhead)
     blocks = [*read_blocks(written), *([_switch(unsubscribe_url)] if unsubscribe_url else [])]
-    mail = compose("blocks", letterhead, recipient, subject, blocks=blocks)
+    mail = compose("blocks", letterhead, recipient, letter.subject, blocks=blocks)
     return replace(mail, unsubscribe_url=unsubscribe_url)
 
 
@@ -88,7 +91,7 @@ def _block(text: str) -> Block:
 
 
 def _switch(address: str) -> Block:
-    return Block("links", "", (("Don’t send me mails of this kind", address),))
+    return Block("links", "", (("No more mails of this kind", address),))
 
 
 def _pair(line: str) -> tuple[str, str]:

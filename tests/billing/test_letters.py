@@ -185,7 +185,7 @@ def written(world: World, due: Due, links: Links) -> Mail:
     with world.database.reading() as session:
         letter = due.write(Sheet(session, world.publisher, head, links))
     switch = "https://news.test/billing/mails/x" if due.kind in OPTIONAL else None
-    return compose_letter(due.kind, head, "reader@example.org", letter.subject, letter.values, switch)
+    return compose_letter(due.kind, head, "reader@example.org", letter, switch)
 
 
 def plain(text: str) -> str:

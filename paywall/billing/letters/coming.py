@@ -12,10 +12,11 @@ from paywall.billing.letters.rules import (
     comes_seldom,
     is_due_before,
 )
-from paywall.billing.letters.sheet import Due, Letter, Sheet
+from paywall.billing.letters.sheet import Due, Sheet
 from paywall.billing.letters.starting import terms
 from paywall.billing.subscriptions.pricing import next_payment
 from paywall.billing.subscriptions.status import Status
+from paywall.mail import Letter
 
 CARD_EXPIRING = "billing_card_expiring"
 

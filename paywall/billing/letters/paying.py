@@ -7,10 +7,11 @@ from paywall.billing.dunning.rules import DAYS, Step, due_step
 from paywall.billing.ledger.tables import Refund
 from paywall.billing.letters.case import Case
 from paywall.billing.letters.rules import is_news
-from paywall.billing.letters.sheet import Due, Letter, Sheet
+from paywall.billing.letters.sheet import Due, Sheet
 from paywall.billing.subscriptions.status import ENDED
 from paywall.billing.subscriptions.tables import Invoice
 from paywall.entitlements.reading import entitlements_of
+from paywall.mail import Letter
 
 FAILED, ACTION = "billing_payment_failed", "billing_action_required"
 _FIRST = "subscription_create"

@@ -71,4 +71,4 @@ def _post(session: Session, reader: Reader, due: Sequence[Due], post: Post) -> N
 def _mail(sheet: Sheet, reader: Reader, due: Due) -> Mail:
     letter, path = due.write(sheet), switch_path(sheet.links, reader.id, due.kind)
     switch = sheet.head.site_url + path if path else None
-    return compose_letter(due.kind, sheet.head, reader.email, letter.subject, letter.values, switch)
+    return compose_letter(due.kind, sheet.head, reader.email, letter, switch)

@@ -1,6 +1,6 @@
 """The sheet a letter is written on: the publisher's language, money and dates, and links that sign nobody in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from paywall.billing.catalogue.wording import plain
 from paywall.billing.changing.links import cancel_path, pay_path
 from paywall.billing.links import Links
 from paywall.billing.subscriptions.tables import Invoice, Subscription
-from paywall.mail import Letterhead
+from paywall.mail import Letter, Letterhead
 from paywall.publishers.rules import Profile
 
 
@@ -24,14 +24,6 @@ class Post:
 
     base_url: str
     links: Links
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What a letter says: its subject, and what its template speaks of, in words for people."""
-
-    subject: str
-    values: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from functools import partial
 from paywall.billing.catalogue.wording import how_often
 from paywall.billing.letters.case import Case
 from paywall.billing.letters.rules import is_news, latest, trial_moments
-from paywall.billing.letters.sheet import Due, Letter, Sheet
+from paywall.billing.letters.sheet import Due, Sheet
 from paywall.billing.subscriptions.pricing import next_payment
 from paywall.billing.subscriptions.status import Status
 from paywall.billing.subscriptions.tables import Invoice
+from paywall.mail import Letter
 
 
 def started(case: Case) -> Iterator[Due]:

@@ -7,10 +7,11 @@ from paywall.billing.catalogue.wording import how_often
 from paywall.billing.letters.case import Case
 from paywall.billing.letters.paying import reading_until
 from paywall.billing.letters.rules import is_news
-from paywall.billing.letters.sheet import Due, Letter, Sheet
+from paywall.billing.letters.sheet import Due, Sheet
 from paywall.billing.letters.starting import terms
 from paywall.billing.subscriptions.status import Status
 from paywall.billing.subscriptions.tables import Subscription
+from paywall.mail import Letter
 
 _AT_THE_BANK = ("payment_failed", "payment_disputed")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from paywall import clock
 from paywall.billing.catalogue.plans import Plan, Price
@@ -30,6 +30,33 @@ from paywall.entitlements.rules import Entitlement, Source
 from paywall.entitlements.tables import EntitlementRow
 
 _AT_ONCE = 500
+_OF_SUBSCRIPTIONS = (
+    Subscription.stripe_id,
+    Subscription.customer_id,
+    Subscription.reader_id,
+    Subscription.is_current,
+    Subscription.status,
+    Subscription.lookup_key,
+    Subscription.created_at,
+    Subscription.trial_end_at,
+    Subscription.paid_through_at,
+    Subscription.cancels_at,
+    Subscription.ended_at,
+    Subscription.collection_is_paused,
+)
+_OF_INVOICES = (
+    Invoice.stripe_id,
+    Invoice.subscription_id,
+    Invoice.payment_id,
+    Invoice.status,
+    Invoice.paid_minor,
+    Invoice.refunded_minor,
+    Invoice.period_end_at,
+    Invoice.due_at,
+    Invoice.dispute,
+    Invoice.keeps_until,
+    Invoice.is_processing,
+)
 _RETURNED = ("succeeded", "pending", "requires_action")
 
 
@@ -52,7 +79,8 @@ def suspects(database: Database) -> Iterator[str]:
     last = 0
     while True:
         with database.reading() as session:
-            query = select(Subscription).where(Subscription.id > last, known_to_stripe())
+            query = select(Subscription).options(load_only(*_OF_SUBSCRIPTIONS))
+            query = query.where(Subscription.id > last, known_to_stripe())
             rows = list(session.scalars(query.order_by(Subscription.id).limit(_AT_ONCE)))
             stored = _stored(session, rows)
         if not rows:
@@ -118,7 +146,8 @@ def _is_odd(invoice: Invoice, stored: _Stored) -> bool:
 def _stored(session: Session, rows: Sequence[Subscription]) -> _Stored:
     ids = [row.stripe_id for row in rows]
     invoices: defaultdict[str, list[Invoice]] = defaultdict(list)
-    for invoice in session.scalars(select(Invoice).where(Invoice.subscription_id.in_(ids))):
+    some = select(Invoice).options(load_only(*_OF_INVOICES)).where(Invoice.subscription_id.in_(ids))
+    for invoice in session.scalars(some):
         invoices[invoice.subscription_id].append(invoice)
     rights = select(EntitlementRow).where(
         EntitlementRow.source == Source.SUBSCRIPTION.value, EntitlementRow.source_id.in_(ids)
