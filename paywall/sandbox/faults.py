@@ -54,6 +54,12 @@ class Fault:
         if self.gate is not None and self.gate_at == moment:
             self.gate.wait()
 
+    def release(self) -> None:
+        """Let go what hangs or stands at the gate."""
+        self.let_go.set()
+        if self.gate is not None:
+            self.gate.set()
+
 
 class Faults:
     """The faults that wait for their route; safe between threads."""
@@ -62,7 +68,7 @@ class Faults:
         """Begin with none."""
         self._lock = threading.Lock()
         self._waiting: list[Fault] = []
-        self._hanging: list[Fault] = []
+        self._held: list[Fault] = []
 
     def add(self, route: str, **what: object) -> Fault:
         """Let the next `times` calls (None: all) of the route go wrong; see `Fault` for how."""
@@ -72,12 +78,12 @@ class Faults:
         return fault
 
     def clear(self) -> None:
-        """Let everything go right again, also what hangs."""
+        """Let everything go right again, also what hangs or stands at a gate."""
         with self._lock:
-            for fault in self._waiting + self._hanging:
-                fault.let_go.set()
+            for fault in self._waiting + self._held:
+                fault.release()
             self._waiting.clear()
-            self._hanging.clear()
+            self._held.clear()
 
     def waiting(self) -> list[Fault]:
         """Return the faults that wait for a call."""
@@ -93,8 +99,8 @@ class Faults:
             return fault
 
     def _count(self, fault: Fault) -> None:
-        if fault.hang:
-            self._hanging.append(fault)
+        if fault.hang or fault.gate is not None:
+            self._held.append(fault)
         if fault.times is not None:
             fault.times -= 1
             if fault.times <= 0:

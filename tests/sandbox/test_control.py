@@ -275,11 +275,21 @@ class TestFaults:
         press(control, "/control/faults/clear")
         assert "Everything goes right." in text_of(control)
 
+    def test_hold_an_answer_until_they_are_cleared(self, control: Client, sandbox: Sandbox) -> None:
+        press(control, "/control/faults", route="POST /v1/customers", kind="gate", times="1")
+        assert "POST /v1/customers : gate 1 times" in text_of(control)
+        held = sandbox.faults.take("POST /v1/customers")
+        assert held is not None
+        assert held.gate is not None
+        assert not held.gate.is_set()
+        press(control, "/control/faults/clear")
+        assert held.gate.is_set()
+
     @pytest.mark.parametrize(
         "form",
         [
             {"route": "POST /v1/nothing", "kind": "hang"},
-            {"route": "*", "kind": "gate"},
+            {"route": "*", "kind": "body"},
             {"route": "*", "kind": "status", "value": "99"},
             {"route": "*", "kind": "status", "value": "٥٠٠"},
             {"route": "*", "kind": "delay", "value": "-1"},
