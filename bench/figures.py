@@ -132,6 +132,15 @@ FIGURES = (
         headline="answered",
     ),
     Figure(
+        "drift",
+        "Planted drift",
+        "Differences of 22 kinds between our books and Stripe, planted among 500 healthy subscriptions and 10 of other "
+        "sellers, on SQLite and PostgreSQL; then everything is compared, in a dry run and in earnest.",
+        "100 planted: 100 told, found and repaired, 0 false alarms",
+        ("-m", "tests.proof.drift"),
+        headline="planted 1",
+    ),
+    Figure(
         "canary",
         "The canary",
         "The last sentence of every locked article, looked for raw and encoded in every answer to those who may not "
@@ -164,6 +173,14 @@ FIGURES = (
         "the ratios in the table",
         ("-m", "bench.articles"),
         refused=r"\*\*missed\*\*",
+    ),
+    Figure(
+        "acknowledgement",
+        "Acknowledging webhooks",
+        "A stream of shuffled, tripled events at the served product, which works them off in the same process while "
+        "Stripe takes 0 to 400 ms for each answer.",
+        "99 of 100 answered within 100 ms; at most 0.5 reads of Stripe an event",
+        ("-m", "bench.acknowledgement"),
     ),
     Figure(
         "intake",

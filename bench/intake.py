@@ -29,6 +29,7 @@ HOST = "127.0.0.1"
 ASKED = 0.7
 _PREPARED_PER_SECOND = 2_500
 """More than one core can take, so that no event is sent twice."""
+_READERS = 20
 _TARGETS = {"bare Flask, one insert": "bench.one_insert:create_app", "the webhook": "paywall.app:create_served_app"}
 
 
@@ -72,7 +73,7 @@ def measure(engine: str, rounds: int, seconds: int) -> float:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = postgres(stack, folder) if engine == "postgres" else f"sqlite:///{folder}/paywall.sqlite3"
-        events = webhook_stream.recorded(url, new_publisher(url))
+        events = webhook_stream.recorded(url, new_publisher(url), _READERS, folder)
         bare, webhook = (
             Case(engine, name, _serve(stack, target, url), webhook_stream.without_end(events))
             for name, target in _TARGETS.items()

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import itertools
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from tests.billing.stripe_world import Time
 from tests.proof.storm.tape import Tape
 
 PATH = "/webhooks/stripe"
+STRIPE_FILE = "stripe.sqlite3"
 SECRET = "whsec_made_up_for_a_measurement"  # noqa: S105 - made up
 Json = dict[str, Any]
 Signed = tuple[str, str]
@@ -35,20 +35,22 @@ function request() at = at %% #requests + 1 return requests[at] end
 """
 
 
-def recorded(database_url: str, publisher: Profile, readers: int = 20) -> list[Json]:
-    """Return the events of readers who subscribe on the payment page and renew after a month."""
+def recorded(database_url: str, publisher: Profile, readers: int, folder: Path) -> list[Json]:
+    """Return the events of readers who subscribe on the payment page and renew after a month; none of them is told.
+
+    The stand-in's account stays in `folder`, in STRIPE_FILE.
+    """
     time = Time()
-    with tempfile.TemporaryDirectory() as folder:
-        shop = open_shop(database_url, publisher, Path(folder), time)
-        tape = Tape(shop.sandbox.store)
-        tape.fresh()
-        for _ in range(readers):
-            shop.pay(shop.click(shop.reader()))
-        time.move(days=32)
-        shop.sandbox.tick()
-        events = tape.fresh()
-        shop.sandbox.close()
-        shop.product.database.close()
+    shop = open_shop(database_url, publisher, folder, time)
+    tape = Tape(shop.sandbox.store)
+    tape.fresh()
+    for _ in range(readers):
+        shop.pay(shop.click(shop.reader()))
+    time.move(days=32)
+    shop.sandbox.tick()
+    events = tape.fresh()
+    shop.sandbox.close()
+    shop.product.database.close()
     return events
 
 
@@ -56,7 +58,12 @@ def without_end(events: Sequence[Json]) -> Iterator[bytes]:
     """Yield the bodies of these events again and again, each under an id that none had before."""
     for number in itertools.count():
         event = {**events[number % len(events)], "id": f"evt_{clock.wall():%H%M%S%f}{number}"}
-        yield json.dumps(event, ensure_ascii=False).encode()
+        yield wire(event)
+
+
+def wire(event: Json) -> bytes:
+    """Return an event as it is sent."""
+    return json.dumps(event, ensure_ascii=False).encode()
 
 
 def sign(bodies: Iterable[bytes]) -> list[Signed]:

@@ -1,0 +1,1 @@
+"""Differences between our books and Stripe, planted and looked for."""
