@@ -104,6 +104,16 @@ class TestAFlow:
         assert _switch(shop, page, subscription, dearer).location == f"{RETURN_URL}?done"
         assert _now(shop, subscription)["items"].data[0].price.id == dearer.id
 
+    def test_to_the_choice_of_prices_begins_there_and_ends_at_home(self, shop: Shop) -> None:
+        dearer = _price(shop, 899)
+        _configure(shop, dearer)
+        subscription = shop.subscribe()
+        flow = {"type": "subscription_update", "subscription_update": {"subscription": subscription.id}}
+        page = _page(shop, subscription, flow)
+        assert shop.browser.get(page).location == f"{page}/switch/{subscription.id}"
+        assert _switch(shop, page, subscription, dearer).location == page
+        assert "€8.99 / month" in shop.browser.get(page).text
+
     def test_of_another_customer_s_subscription_is_refused(self, shop: Shop) -> None:
         _configure(shop)
         other, wanted = shop.subscribe(), shop.subscribe()

@@ -12,8 +12,9 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from paywall.installation import folder
-from paywall.sandbox.hosted import checkout_pages, invoice_pages
+from paywall.sandbox.hosted import checkout_pages
 from paywall.sandbox.hosted.asking import Asked, Handler
+from paywall.sandbox.hosted.invoices import pages as invoice_pages
 from paywall.sandbox.hosted.portal import pages as portal_pages
 from paywall.sandbox.payments.money import money, price_text
 from paywall.sandbox.state.errors import ApiError

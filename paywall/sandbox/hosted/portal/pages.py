@@ -4,8 +4,8 @@ from werkzeug.routing import Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from paywall.sandbox.hosted import settling
 from paywall.sandbox.hosted.asking import Handler, Serve
+from paywall.sandbox.hosted.invoices import paying
 from paywall.sandbox.hosted.portal import cancelling, card_update, switching
 from paywall.sandbox.hosted.portal.visit import Visit, visiting
 from paywall.sandbox.payments import payment_methods
@@ -51,7 +51,7 @@ def _home(visit: Visit) -> Response:
         subscriptions=own,
         card=card,
         invoices=invoices,
-        owed=[one for one in invoices if settling.is_payable(visit.work, one)],
+        owed=[one for one in invoices if paying.is_payable(visit.work, one)],
         scheduled={one["id"]: switching.next_price(visit.work, one) for one in own},
         can_switch={one["id"]: bool(switching.offers(visit, one)) for one in own},
     )

@@ -5,9 +5,9 @@ from werkzeug.wrappers import Response
 
 from paywall.sandbox.billing.debts import collecting
 from paywall.sandbox.billing.invoices.finalizing import payment_of
-from paywall.sandbox.hosted import settling
 from paywall.sandbox.hosted.asking import Asked, Handler, Serve
 from paywall.sandbox.hosted.card_form import card_form, shown_again
+from paywall.sandbox.hosted.invoices import paying
 from paywall.sandbox.hosted.outcomes import Paid
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
@@ -39,15 +39,15 @@ def _of_invoice(handler: Handler) -> Handler:
 def _show(
     asked: Asked, invoice: Json, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None
 ) -> Response:
-    payable = settling.is_payable(asked.work, invoice)
+    payable = paying.is_payable(asked.work, invoice)
     return asked.page(
         "invoice.html",
         402 if errors else 200,
         invoice=invoice,
         is_payable=payable,
         is_underway=collecting.is_underway(asked.work, invoice),
-        known=settling.known_method(asked.work, invoice) if payable else None,
-        takes_debit=settling.takes_debit(invoice),
+        known=paying.known_method(asked.work, invoice) if payable else None,
+        takes_debit=paying.takes_debit(invoice),
         receipt=receipt_of(asked.work, invoice),
         typed=shown_again(typed or {}),
         errors=errors or {},
@@ -63,13 +63,13 @@ def receipt_of(work: Work, invoice: Json) -> str | None:
 
 
 def _pay(asked: Asked, invoice: Json) -> Response:
-    if not settling.is_payable(asked.work, invoice):
+    if not paying.is_payable(asked.work, invoice):
         return asked.to(f"/invoice/{invoice['id']}")
-    known = settling.known_method(asked.work, invoice)
+    known = paying.known_method(asked.work, invoice)
     if asked.request.form.get("method") == "known" and known:
-        return _after(asked, invoice, settling.attempt(asked.work, invoice, known), {})
+        return _after(asked, invoice, paying.attempt(asked.work, invoice, known), {})
     typed = card_form(asked.request)
-    return _after(asked, invoice, settling.pay(asked.work, invoice, typed), typed)
+    return _after(asked, invoice, paying.pay(asked.work, invoice, typed), typed)
 
 
 def _after(asked: Asked, invoice: Json, paid: Paid, typed: dict[str, str]) -> Response:
@@ -81,7 +81,7 @@ def _after(asked: Asked, invoice: Json, paid: Paid, typed: dict[str, str]) -> Re
 
 
 def _ask(asked: Asked, invoice: Json) -> Response:
-    intent = settling.waiting_intent(asked.work, invoice)
+    intent = paying.waiting_intent(asked.work, invoice)
     if intent is None:
         return asked.to(f"/invoice/{invoice['id']}")
     return asked.page("three_d_secure.html", intent=intent)
@@ -89,7 +89,7 @@ def _ask(asked: Asked, invoice: Json) -> Response:
 
 def _authenticate(asked: Asked, invoice: Json) -> Response:
     passed = asked.request.form.get("result") == "complete"
-    return _after(asked, invoice, settling.authenticate(asked.work, invoice, passed=passed), {})
+    return _after(asked, invoice, paying.authenticate(asked.work, invoice, passed=passed), {})
 
 
 def _print(asked: Asked, invoice: Json) -> Response:

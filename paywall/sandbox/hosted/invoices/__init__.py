@@ -1,0 +1,1 @@
+"""An invoice on a page of its own, and paying it there."""
