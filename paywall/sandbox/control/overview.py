@@ -80,9 +80,9 @@ def _declines(store: Store, method: Json) -> bool:
 
 def _card_text(method: Json | None) -> str:
     if method is None:
-        return "no card"
-    facts = method.get("card") or {}
-    return f"{facts.get('brand', method['type'])} … {facts.get('last4', '')}".strip(" …")
+        return "has no payment method"
+    facts = method.get(method["type"]) or {}
+    return f"pays with {facts.get('brand', method['type'])} … {facts.get('last4', '')}".strip(" …")
 
 
 def _clock(store: Store, customer: Json) -> datetime | None:
