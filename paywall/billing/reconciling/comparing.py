@@ -9,10 +9,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event
-from typing import Any
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, update
 from structlog import get_logger
 
 from paywall import clock
@@ -22,15 +20,11 @@ from paywall.billing.reconciling.budget import READS_PER_SECOND, paced
 from paywall.billing.reconciling.kinds import CUSTOMERS, KINDS, SUBSCRIPTIONS, Kind
 from paywall.billing.reconciling.looking import NOT_THERE, REPAIRED, REPORTED, Drift, look
 from paywall.billing.reconciling.pages import in_pages
+from paywall.billing.reconciling.pointing import suspects
 from paywall.billing.reconciling.tables import Comparison, DriftRow, Seen, last_comparison
 from paywall.billing.snapshots.fields import Json
-from paywall.billing.snapshots.subscription import read_subscription
 from paywall.billing.stripe_calls.asking import PAGE
-from paywall.billing.subscriptions.status import ENDED
-from paywall.billing.subscriptions.tables import UNKNOWN_TO_STRIPE, subscription_by_stripe_id
 from paywall.billing.syncing import lease
-from paywall.billing.syncing.ownership import owner_of
-from paywall.billing.webhooks.incoming import Note
 from paywall.database import insert_once
 from paywall.entitlements.granting import end_entitlement
 from paywall.entitlements.rules import Source
@@ -73,6 +67,10 @@ class _Run:
             if stripe_id not in self.looked_at:
                 self.looked_at.add(stripe_id)
                 self.note(look(self.billing, stripe_id, dry_run=self.dry_run))
+
+    def count_foreign(self) -> None:
+        """Count a subscription that is none of ours."""
+        self.report.foreign += 1
 
     def note(self, drifts: Iterable[Drift]) -> None:
         """Keep what was found."""
@@ -162,47 +160,18 @@ def _compare_kind(run: _Run, kind: Kind, number: int) -> None:
 
 def _compare_page(run: _Run, kind: Kind, number: int, page: Sequence[Json]) -> None:
     with run.billing.database.reading() as session:
-        suspects = list(_suspects(session, kind, page, run.report))
-    run.look(suspects)
+        pointed_at = list(suspects(session, kind, page, run.count_foreign))
+    run.look(pointed_at)
     run.report.compared += len(page)
     with run.billing.database.writing() as session:
         for found in page:
             insert_once(session, Seen, {"comparison_id": run.row.id, "stripe_id": found["id"]})
-        values = {"stage": number, "position": page[-1]["id"], "compared": run.report.compared}
-        values["foreign"] = run.report.foreign
-        session.execute(update(Comparison).where(Comparison.id == run.row.id).values(**values))
+        counts = {"compared": run.report.compared, "foreign": run.report.foreign}
+        here = update(Comparison).where(Comparison.id == run.row.id)
+        session.execute(here.values(stage=number, position=page[-1]["id"], **counts))
     run.progress(run.report.compared)
     if run.stop.is_set():
         raise _Stopped
-
-
-def _suspects(session: Session, kind: Kind, page: Sequence[Json], report: DriftReport) -> Iterator[str]:
-    """Yield the subscriptions behind those objects of a page that are not as ours are."""
-    table = kind.table
-    rows: Iterable[Any] = session.scalars(select(table).where(table.stripe_id.in_([found["id"] for found in page])))
-    ours = {row.stripe_id: row for row in rows}
-    for found in page:
-        facts, row = kind.facts(found), ours.get(found["id"])
-        if facts is None or (row is not None and all(getattr(row, name) == value for name, value in facts.items())):
-            continue
-        subscription = kind.subscription(session, found)
-        if kind is SUBSCRIPTIONS and row is None and _is_foreign(session, found):
-            report.foreign += 1
-        elif subscription and (kind is SUBSCRIPTIONS or _is_kept(session, subscription)):
-            yield subscription
-
-
-def _is_kept(session: Session, subscription: str) -> bool:
-    row = subscription_by_stripe_id(session, subscription)
-    return row is not None and row.ended_because != UNKNOWN_TO_STRIPE
-
-
-def _is_foreign(session: Session, found: Json) -> bool:
-    snapshot = read_subscription(found)
-    owner = owner_of(session, snapshot)
-    if owner is Note.READER_ERASED:
-        return snapshot.status in ENDED  # a live one must be ended
-    return isinstance(owner, Note)
 
 
 def _look_for_missing(run: _Run) -> None:
