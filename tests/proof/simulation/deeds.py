@@ -10,10 +10,9 @@ from typing import Any
 from paywall.billing.changing import cancelling, pausing, resuming, switching
 from paywall.billing.changing.choosing import choices
 from paywall.billing.changing.previewing import preview_change
-from paywall.billing.changing.reasons import Farewell, Feedback
+from paywall.billing.changing.reasons import Farewell, Feedback, Via
 from paywall.billing.changing.switching import Order as Change
 from paywall.billing.changing.switching import OutdatedPreview
-from paywall.billing.changing.tables import Via
 from paywall.billing.checkout.starting import start_checkout
 from paywall.billing.checkout.tables import customer_of
 from paywall.billing.checkout.welcome import finish_checkout
