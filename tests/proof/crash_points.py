@@ -22,6 +22,7 @@ from sqlalchemy import func, select
 
 from bench.checkout_race import new_publisher
 from bench.engines import postgres
+from paywall import logs
 from paywall.audit import AuditEntry
 from paywall.database import Base
 from paywall.errors import PaywallError
@@ -154,6 +155,7 @@ def rows_that_point_to_nothing(stage: Stage) -> Iterator[str]:
 
 def main() -> int:
     """Strike everywhere in every flow on both databases, and print one line for each."""
+    logs.configure("critical")  # what goes wrong on the way is meant to
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--engine", choices=["sqlite", "postgres"], action="append")
     words.add_argument("--flow", choices=[flow.name for flow in FLOWS], action="append")

@@ -23,6 +23,7 @@ from rich.progress import track
 
 from bench.checkout_race import new_publisher
 from bench.engines import postgres
+from paywall import logs
 from paywall.billing.webhooks.drain import drain_once
 from paywall.publishers.rules import Profile
 from paywall.sandbox.webhooks.delivery import sign
@@ -142,6 +143,7 @@ def left_open(rows: Rows) -> str:
 
 def main() -> int:
     """Try every order on both databases and print one line for each story."""
+    logs.configure("critical")  # what goes wrong on the way is meant to
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--engine", choices=["sqlite", "postgres"], action="append")
     engines = words.parse_args().engine or ["sqlite", "postgres"]

@@ -19,6 +19,7 @@ from rich.progress import track
 
 from bench.checkout_race import new_publisher
 from bench.engines import postgres
+from paywall import logs
 from paywall.publishers.rules import Profile
 from tests.proof.equality import differences
 from tests.proof.outage_turns import TURNS, Life, subscribe
@@ -111,6 +112,7 @@ def come_back(stage: Stage) -> timedelta:
 
 def main() -> int:
     """Play every length on both databases and print one line for each."""
+    logs.configure("critical")  # what goes wrong on the way is meant to
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--engine", choices=["sqlite", "postgres"], action="append")
     words.add_argument("--length", choices=list(LENGTHS), action="append")

@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 
 from bench.checkout_race import new_publisher
 from bench.engines import postgres
+from paywall import logs
 from paywall.billing.subscriptions.tables import BillingEvent
 from paywall.publishers.rules import Profile
 from paywall.sandbox.webhooks.delivery import sign
@@ -97,6 +98,7 @@ def floods(database_url: str, publisher: Profile, folder: Path, same: int, wrong
 
 def main() -> int:
     """Send both floods on both databases and print a line for each."""
+    logs.configure("critical")  # what goes wrong on the way is meant to
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--engine", choices=["sqlite", "postgres"], action="append")
     is_good = True
