@@ -120,6 +120,21 @@ class TestAnInvoice:
         assert shop.client.v1.subscriptions.retrieve(subscription.id).status == "active"
 
 
+class TestAnotherCurrency:
+    def test_cannot_be_debited_so_the_renewal_fails(self, shop: Shop, time: Time) -> None:
+        manat = {"currency": "azn", "unit_amount": 499, "product": shop.price.product}
+        price = shop.client.v1.prices.create({**manat, "recurring": {"interval": "month"}})
+        session = shop.session(shop.customer(), line_items=[{"price": price.id, "quantity": 1}])
+        shop.pay(session)
+        subscription = shop.client.v1.subscriptions.list().data[0]
+        account = shop.client.v1.payment_methods.attach("pm_sepaDebit", {"customer": str(subscription.customer)})
+        shop.client.v1.subscriptions.update(subscription.id, {"default_payment_method": account.id})
+        time.move(days=31)
+        assert shop.client.v1.subscriptions.retrieve(subscription.id).status == "past_due"
+        error = shop.client.v1.payment_intents.list().data[0].last_payment_error
+        assert error.code == "payment_method_currency_mismatch"
+
+
 class TestAReadyMadeAccount:
     @pytest.mark.parametrize("token", ["pm_sepaDebit", "pm_success_at"])
     def test_is_attached_by_its_name(self, shop: Shop, token: str) -> None:

@@ -59,7 +59,7 @@ def attempt(
     if intent["status"] in _NOT_ANY_MORE:
         raise _unexpected(intent)
     if method["type"] == "sepa_debit":
-        return beginning.begin(work, intent, method)
+        return _debited(work, intent, method)
     card = behaviour(work, method)
     if not authenticated and asks(work, method, off_session=work.is_turn if off_session is None else off_session):
         return _asked(work, intent, method)
@@ -71,6 +71,13 @@ def attempt(
 def _unexpected(intent: Json) -> ApiError:
     words = f"This PaymentIntent's status is {intent['status']}; it cannot be confirmed again."
     return refused(words, code="payment_intent_unexpected_state")
+
+
+def _debited(work: Work, intent: Json, method: Json) -> Json:
+    if intent["currency"] == "eur":
+        return beginning.begin(work, intent, method)
+    error = {"code": "payment_method_currency_mismatch", "message": "SEPA Direct Debit takes euros only."}
+    return fail(work, intent, method, error)
 
 
 def _asked(work: Work, intent: Json, method: Json) -> Json:

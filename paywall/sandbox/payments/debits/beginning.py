@@ -1,7 +1,6 @@
 """A debit begins: the bank is asked, and answers in some days."""
 
 from paywall.sandbox.payments import charges
-from paywall.sandbox.state.errors import refused
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
 
@@ -9,9 +8,7 @@ ARRIVES_AFTER_SECONDS = 5 * 86_400
 
 
 def begin(work: Work, intent: Json, method: Json) -> Json:
-    """Ask the bank for the money; the intent is `processing` until it answers, five days later as is usual."""
-    if intent["currency"] != "eur":
-        raise refused("SEPA Direct Debit takes euros only.", "payment_method")
+    """Ask the bank for euros; the intent is `processing` until it answers, five days later as is usual."""
     charge = charges.add(work, intent, method, status="pending", paid=False, receipt_url=None)
     work.emit("charge.pending", charge)
     work.store.set_due(intent["id"], work.now + ARRIVES_AFTER_SECONDS)
