@@ -35,7 +35,10 @@ class OutboxMail(Base):
     html: Mapped[str]
     unsubscribe_url: Mapped[str | None]
     """Where this kind of mail can be switched off, if it can be."""
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """Business time: the day that the mail itself speaks of as today."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """Wall time, by which it is tried again and given up."""
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     given_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -67,6 +70,7 @@ def post(session: Session, publisher_id: int, kind: str, cause: str, mail: Mail)
         "text": mail.text,
         "html": mail.html,
         "unsubscribe_url": mail.unsubscribe_url,
+        "written_at": clock.now(),
         "created_at": at,
         "due_at": at,
         "attempts": 0,

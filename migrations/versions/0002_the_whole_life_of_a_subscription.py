@@ -288,7 +288,12 @@ def upgrade() -> None:
 
     with op.batch_alter_table("outbox_mails", schema=None) as batch_op:
         batch_op.add_column(sa.Column("unsubscribe_url", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("written_at", paywall.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("withdrawn_at", paywall.database.UtcDateTime(timezone=True), nullable=True))
+
+    op.execute("UPDATE outbox_mails SET written_at = created_at")
+    with op.batch_alter_table("outbox_mails", schema=None) as batch_op:
+        batch_op.alter_column("written_at", existing_type=paywall.database.UtcDateTime(timezone=True), nullable=False)
 
     with op.batch_alter_table("plans", schema=None) as batch_op:
         batch_op.add_column(
@@ -355,6 +360,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("outbox_mails", schema=None) as batch_op:
         batch_op.drop_column("withdrawn_at")
+        batch_op.drop_column("written_at")
         batch_op.drop_column("unsubscribe_url")
 
     with op.batch_alter_table("invoices", schema=None) as batch_op:
