@@ -1,6 +1,7 @@
 """The schema's history: from nothing to today on both databases, and no start on one that does not fit."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,17 @@ def empty(empty_database_url: str) -> Iterator[Database]:
 def migrated(empty: Database) -> Database:
     schema.migrate(empty)
     return empty
+
+
+OLD_TABLES = ("publishers", "readers", "customers", "subscriptions", "invoices", "outbox_mails")
+"""Tables of the first schema, in an order in which rows may be added."""
+
+
+def some_row(table: Table) -> dict[str, object]:
+    """Return a row that says something in every column that must say something."""
+    words: dict[type, object] = {bool: True, int: 1, datetime: datetime(2026, 11, 23, 9, tzinfo=UTC), dict: {}}
+    needed = [column for column in table.columns if not column.nullable]
+    return {column.name: words.get(column.type.python_type, column.name) for column in needed}
 
 
 class TestMigrating:
@@ -103,6 +115,34 @@ class TestChildRows:
             connection.execute(text("INSERT INTO c VALUES (7)"))
             with pytest.raises(ValueError, match="point to rows that are gone"):
                 schema.check_foreign_keys(connection)
+
+
+class TestComingFromTheFirstSchema:
+    """What was in a database before is in it afterwards."""
+
+    @pytest.fixture
+    def upgraded(self, empty: Database) -> Database:
+        with empty.engine.connect() as connection:
+            command.upgrade(schema._config(connection), "0001")
+            old = MetaData()
+            old.reflect(connection)
+            for name in OLD_TABLES:
+                connection.execute(old.tables[name].insert(), some_row(old.tables[name]))
+            connection.commit()
+        schema.migrate(empty)
+        return empty
+
+    def test_keeps_readers_subscriptions_invoices_and_mails(self, upgraded: Database) -> None:
+        with upgraded.engine.connect() as connection:
+            counts = [connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in OLD_TABLES]  # noqa: S608
+            assert counts == [1] * len(OLD_TABLES)
+            assert connection.execute(text("SELECT reader_id, tax_minor, reason FROM invoices")).one() == (1, 0, "")
+            assert connection.scalar(text("SELECT count(*) FROM outbox_mails WHERE written_at = created_at")) == 1
+
+    def test_lets_the_books_outlive_a_reader(self, upgraded: Database) -> None:
+        with upgraded.engine.begin() as connection:
+            connection.execute(text("DELETE FROM readers"))
+            assert connection.execute(text("SELECT reader_id, paid_minor FROM invoices")).one() == (None, 1)
 
 
 class TestStarting:
