@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
-from threading import local
 
 from sqlalchemy import func, select
 
@@ -38,7 +37,6 @@ P99_ASKED_MS, READS_ASKED = 100, 0.5
 STRIPE_SECONDS = 0.4
 SENDERS = 16
 _PATIENCE = timedelta(minutes=10)
-_kept = local()
 
 
 @dataclass(frozen=True)
@@ -167,15 +165,16 @@ def _in_step(mail: Sequence[Json], per_second: float) -> Iterator[Json]:
 def _send(port: int, event: Json) -> float:
     ((signature, body),) = webhook_stream.sign([webhook_stream.wire(event)])
     headers = {"Stripe-Signature": signature, "Content-Type": "application/json; charset=utf-8"}
-    connection: HTTPConnection = getattr(_kept, "connection", None) or HTTPConnection(HOST, port, timeout=30)
-    _kept.connection = connection
     began = time.perf_counter()
+    connection = HTTPConnection(HOST, port, timeout=30)
     connection.request("POST", webhook_stream.PATH, body.encode(), headers)
     answer = connection.getresponse()
     answer.read()
+    seconds = time.perf_counter() - began
+    connection.close()
     if answer.status != 200:
         raise RuntimeError(f"an answer {answer.status}")
-    return time.perf_counter() - began
+    return seconds
 
 
 def _wait_until_worked_off(database: Database) -> int:

@@ -1,6 +1,6 @@
 """How fast webhooks are taken in, beside a view of Flask alone with one insert and one commit.
 
-`python -m bench.intake` prints a table: distinct, rightly signed events over 64 connections, one worker on one core,
+`python -m bench.intake` prints a table: distinct, rightly signed events over 8 connections, one worker on one core,
 the load from the other, on SQLite and PostgreSQL; rounds are interleaved and each figure is a median. Nothing is worked
 off meanwhile: that is another process's in such a measure.
 """
@@ -27,6 +27,8 @@ from paywall.serving import free_port
 
 HOST = "127.0.0.1"
 ASKED = 0.7
+CONNECTIONS = 8
+"""As many bodies as the product reads at once for one network (paywall/web/uploads.py): more are told to come again."""
 _PREPARED_PER_SECOND = 2_500
 """More than one core can take, so that no event is sent twice."""
 _READERS = 20
@@ -48,7 +50,8 @@ class Case:
         bodies = itertools.islice(self.bodies, seconds * _PREPARED_PER_SECOND)
         with tempfile.TemporaryDirectory() as folder:
             lines = Path(folder, "requests")
-            return shoot(self.server, webhook_stream.script(webhook_stream.sign(bodies), lines, HOST), seconds, 1)
+            script = webhook_stream.script(webhook_stream.sign(bodies), lines, HOST)
+            return shoot(self.server, script, seconds, 1, CONNECTIONS)
 
     @property
     def per_second(self) -> float:

@@ -80,13 +80,13 @@ def fire(served: Served, host: str, requests: list[tuple[str, str]], seconds: in
         return shoot(served, _LUA % (lines, host), seconds, core)
 
 
-def shoot(served: Served, script: str, seconds: int, core: int | None) -> Shot:
+def shoot(served: Served, script: str, seconds: int, core: int | None, connections: int = CONNECTIONS) -> Shot:
     """Let wrk send what a script of its own makes, as `fire` does."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
         pinned = [] if core is None else ["taskset", "-c", str(core)]
-        command = [*pinned, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", file.name]
+        command = [*pinned, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", file.name]
         before = served.cpu_seconds()
         said = subprocess.run(
             [*command, f"http://127.0.0.1:{served.port}/"], capture_output=True, text=True, check=True
