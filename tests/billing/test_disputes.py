@@ -6,7 +6,7 @@ from typing import Any
 from paywall.billing.ledger.tables import Dispute, has_lost_dispute
 from paywall.billing.syncing.sync import sync_subscription
 from paywall.billing.webhooks.drain import drain_once
-from tests.billing.stripe_world import Json, World
+from tests.billing.stripe_world import Json, World, make_price
 
 
 def latest_charge(world: World, customer: str) -> str:
@@ -81,8 +81,6 @@ class TestAnOpenDispute:
         assert subscription(world, stripe_id)["pause_collection"]
 
     def test_of_somebody_elses_subscription_is_none_of_our_business(self, world: World) -> None:
-        from tests.billing.stripe_world import make_price  # noqa: PLC0415 - only here
-
         stripe_id = world.subscribe(world.customer(None), make_price(world.billing.gateway, None))
         world.empty_inbox()
         world.sandbox.open_dispute(latest_charge(world, customer_of(world, stripe_id)))

@@ -72,6 +72,8 @@ class SubscriptionSnapshot:
     collection_is_paused: bool
     resumes_at: datetime | None
     has_pending_update: bool
+    saves_new_card: bool
+    """The card that an open invoice is paid with at Stripe will be charged from then on."""
     livemode: bool
     schedule_id: str | None = None
     next: NextPhase | None = None
@@ -127,6 +129,7 @@ def read_subscription(found: Json) -> SubscriptionSnapshot:
         collection_is_paused=bool(pause),
         resumes_at=maybe_at(pause.get("resumes_at")),
         has_pending_update=bool(found.get("pending_update")),
+        saves_new_card=whole(found.get("payment_settings")).get("save_default_payment_method") == "on_subscription",
         livemode=bool(found.get("livemode")),
         schedule_id=id_of(found.get("schedule")),
         next=_next_phase(whole(found.get("schedule"))),

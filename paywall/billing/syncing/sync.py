@@ -14,6 +14,7 @@ from paywall.billing.syncing import disputes, lease
 from paywall.billing.syncing.attempt import Attempt, ReaderErased, Synced
 from paywall.billing.syncing.fetching import Picture
 from paywall.billing.syncing.lease import LeaseLost
+from paywall.billing.syncing.saving_cards import must_be_saved, save_new_card
 from paywall.billing.syncing.storing import SecondLive
 from paywall.billing.syncing.unwanted import settle_nobodys, settle_refused_trial, settle_second
 from paywall.billing.trials.taking import TrialRefused
@@ -67,6 +68,9 @@ def _sync(attempt: Attempt, *, with_money_back: bool) -> Synced:
         return attempt.finish(attempt.write_gone)
     if disputes.needs_answer(picture) and attempt.is_ours(picture):
         picture = _answer_disputes(attempt, picture)
+    if must_be_saved(picture) and attempt.is_ours(picture):
+        with attempt.holding():
+            save_new_card(attempt.billing.gateway, picture)
     try:
         return attempt.store(picture)
     except SecondLive as second:
