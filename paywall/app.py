@@ -15,7 +15,7 @@ from paywall.billing.checkout import views as checkout
 from paywall.billing.letters import views as mails
 from paywall.billing.reconciling.alarm import webhook_is_heard
 from paywall.billing.stripe_gateway import StripeGateway
-from paywall.billing.webhooks import views as webhooks
+from paywall.billing.webhooks.intake import Intake
 from paywall.changes import POLL_SECONDS, Change, ChangeFollower, ChangeKind
 from paywall.database import Database
 from paywall.gate.parts import GateParts, build_gate
@@ -80,13 +80,13 @@ def create_product(settings: Settings, gateway: StripeGateway | None = None) -> 
     sales = billing.make_billing(settings, database, gateway)
     billing.install(flask, sales)
     follower.listen(checkout.install(flask, database).hear)
-    webhooks.install(flask)
     mails.install(flask)
     for blueprint in account_pages:
         flask.register_blueprint(blueprint)
     gate = build_gate(settings, database, profiles, follower, flask.wsgi_app)
     wall = _stand_wall(flask, gate, follower)
-    flask.wsgi_app = Uploads(settings.trusted_proxies).around(wall)  # type: ignore[method-assign,assignment]
+    intake = Intake(wall, lambda: billing.billing_of(flask))
+    flask.wsgi_app = Uploads(settings.trusted_proxies).around(intake)  # type: ignore[method-assign,assignment]
     background = Background(
         [Job("changes", POLL_SECONDS, follower.poll), Job("pages", PAGE_SECONDS, wall.forget_all), *gate.jobs]
     )

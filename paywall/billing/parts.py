@@ -54,7 +54,12 @@ def install(app: Flask, billing: Billing | None) -> None:
 
 def billing() -> Billing:
     """Return the parts of the application that answers; raises PaymentsNotSetUp."""
-    parts = cast(Billing | None, current_app.extensions.get(_KEY))
+    return billing_of(current_app)
+
+
+def billing_of(app: Flask) -> Billing:
+    """Return the parts of an application; raises PaymentsNotSetUp."""
+    parts = cast(Billing | None, app.extensions.get(_KEY))
     if parts is None:
         raise PaymentsNotSetUp
     return parts

@@ -7,9 +7,9 @@ that the request is answered, and the server closes its connection.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Condition, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,6 +27,8 @@ MOST_OF_ONE = 8
 PATIENCE_SECONDS = 0.1
 BODY_SECONDS = 8.0
 """How long a body may take from its first byte asked for to its last; headers have ten seconds, see `serving`."""
+QUICK_SECONDS = 0.05
+"""A body that has come by then holds no place: a burst of webhooks is there at once, and takes none from anybody."""
 _NEVER_READ = ("GET", "HEAD")
 T = TypeVar("T")
 
@@ -46,7 +48,7 @@ class TooSlow(PaywallError):
 
 
 class Uploads:
-    """Counts who waits for a body. Safe to share between threads."""
+    """Counts who waits for a body that is slow to come. Safe to share between threads."""
 
     def __init__(self, trusted_proxies: Sequence[Network], most: int = MOST, most_of_one: int = MOST_OF_ONE) -> None:
         self._trusted, self._most, self._most_of_one = trusted_proxies, most, most_of_one
@@ -84,11 +86,11 @@ class Uploads:
 
 
 class _Counted:
-    """A body whose every read holds a place, and that must have come in time."""
+    """A body whose every slow read holds a place, and that must have come in time."""
 
     def __init__(self, body: Any, room: Callable[[], Any]) -> None:  # noqa: ANN401 - any server's own file
         self._body, self._room = body, room
-        self._ends_at: datetime | None = None
+        self._began_at: datetime | None = None
 
     def read(self, *size: int) -> bytes:
         return self._wait_for(lambda: bytes(self._body.read(*size)))
@@ -103,23 +105,34 @@ class _Counted:
         return iter(self.readlines())
 
     def _wait_for(self, read: Callable[[], T]) -> T:
-        now = clock.wall()
-        self._ends_at = self._ends_at or now + timedelta(seconds=BODY_SECONDS)
+        """Return what comes: at once without a place, else with one, and all pieces together within eight seconds."""
+        self._began_at = self._began_at or clock.wall()
+        found = _reading(read)
+        if wait([found], self._left(QUICK_SECONDS)).done:
+            return found.result()
         with self._room():
-            return _in_time(read, (self._ends_at - now).total_seconds())
+            return _in_time(found, self._left(BODY_SECONDS))
+
+    def _left(self, seconds: float) -> float:
+        waited = clock.wall() - (self._began_at or clock.wall())
+        return max(seconds - waited.total_seconds(), 0)
 
 
-def _in_time(read: Callable[[], T], seconds: float) -> T:
-    """Return what another thread reads; raises TooSlow. That thread ends with the connection."""
+def _reading(read: Callable[[], T]) -> "Future[T]":
+    """Read in another thread, which ends with the connection at the latest."""
     found: Future[T] = Future()
     Thread(target=_fulfil, args=(found, read), name="body", daemon=True).start()
+    return found
+
+
+def _in_time(found: "Future[T]", seconds: float) -> T:
     try:
-        return found.result(max(seconds, 0))
+        return found.result(seconds)
     except TimeoutError as late:
         raise TooSlow from late
 
 
-def _fulfil(found: Future[T], read: Callable[[], T]) -> None:
+def _fulfil(found: "Future[T]", read: Callable[[], T]) -> None:
     try:
         found.set_result(read())
     except BaseException as error:  # noqa: BLE001 - raised where the result is waited for
