@@ -174,7 +174,9 @@ def make_world(database: Database, publisher: Profile, folder: Path) -> World:
     with database.writing() as session:
         price = NewPrice(Interval.MONTH, Money(499, "AZN"))
         set_up_plan(session, session.get_one(Publisher, publisher.id), NewPlan("digital", "Digital", "", (price,)))
-    billing = Billing(gateway, ("whsec_tests_only",), database, "http://news.test", Links("a key for tests only"), lease_seconds=1.2)
+    billing = Billing(
+        gateway, ("whsec_tests_only",), database, "http://news.test", Links("a key for tests only"), lease_seconds=1.2
+    )
     return World(database, publisher, sandbox, billing, time, make_price(gateway, LOOKUP_KEY))
 
 

@@ -72,7 +72,7 @@ def courier(folder: Path, articles_per_level: int | None = None) -> Iterator[Cou
         sync_subscription(shop.billing, shop.subscriptions()[0]["id"])
         refunded = _subscriber(shop, articles)
         refund(shop.gateway, shop.subscriptions()[0]["id"])
-        sync_subscription(shop.billing, shop.subscriptions()[0]["id"], with_refunds=True)
+        sync_subscription(shop.billing, shop.subscriptions()[0]["id"], with_money_back=True)
         shop.product.follower.poll()  # as a serving process does every two seconds
         entitled = _subscriber(shop, articles)
         yield Courier(shop, articles, *_lists(shop), _people(shop, ended, refunded), entitled)
