@@ -52,8 +52,8 @@ MONEY_BACK_TYPES = frozenset(
     }
 )
 CUSTOMER_DELETED = "customer.deleted"
-_CUSTOMER_TYPES = frozenset({CUSTOMER_DELETED, "customer.updated", "payment_method.automatically_updated"})
-_CHECKOUT_TYPES = frozenset(
+CUSTOMER_TYPES = frozenset({CUSTOMER_DELETED, "customer.updated", "payment_method.automatically_updated"})
+CHECKOUT_TYPES = frozenset(
     {
         "checkout.session.completed",
         "checkout.session.async_payment_succeeded",
@@ -101,7 +101,7 @@ def _reason_to_ignore(event: Mapping[str, Any], *, livemode: bool) -> Note | Non
 def concerns_us(kind: str) -> bool:
     """Tell whether events of this type may change a subscription; all others are kept as ignored."""
     return (
-        kind in MONEY_BACK_TYPES | _CHECKOUT_TYPES | _CUSTOMER_TYPES
+        kind in MONEY_BACK_TYPES | CHECKOUT_TYPES | CUSTOMER_TYPES
         or kind.startswith("customer.subscription.")
         or (kind.startswith("invoice.") and kind != "invoice.upcoming")
     )
@@ -114,9 +114,9 @@ def _subject(kind: str, found: Mapping[str, Any]) -> str | None:
             return _maybe_word(found.get("id"))
         if kind.startswith("invoice."):
             return _maybe_word(_of_invoice(found))
-        if kind in _CHECKOUT_TYPES:
+        if kind in CHECKOUT_TYPES:
             return _maybe_word(id_of(found.get("subscription")))
-        if kind in _CUSTOMER_TYPES:
+        if kind in CUSTOMER_TYPES:
             return _maybe_word(found.get("id") if kind.startswith("customer.") else id_of(found.get("customer")))
         if kind in MONEY_BACK_TYPES:
             names = ("payment_intent", "charge", "customer", "id")
