@@ -18,7 +18,7 @@ from paywall.billing.changing.choosing import choices
 from paywall.billing.changing.pausing import pauses
 from paywall.billing.changing.rules import Rate, ends_at_once
 from paywall.billing.letters.choices import OPTIONAL, mails_switched_off
-from paywall.billing.subscriptions.reading import current_subscription, customer_is_gone, invoices_of_reader
+from paywall.billing.subscriptions.reading import card_of, current_subscription, customer_is_gone, invoices_of_reader
 from paywall.billing.subscriptions.status import ENDED
 from paywall.billing.subscriptions.tables import Invoice, Subscription
 from paywall.entitlements.reading import entitlements_of
@@ -100,11 +100,8 @@ def _lines(session: Session, row: Subscription, telling: Telling) -> list[tuple[
     lines.append(("Price", f"{telling.money(row.amount_minor)} {every(held(row).rate)}"))
     if telling.paid_until:
         lines.append(("Paid until", telling.paid_until))
-    if row.card_last4:
-        brand = (row.card_brand or "card").capitalize()
-        lines.append(
-            ("Card", f"{brand} ending in {row.card_last4}, expires {row.card_exp_month:02}/{row.card_exp_year}")
-        )
+    if card := card_of(row):
+        lines.append(("Card", f"{card}, expires {row.card_exp_month:02}/{row.card_exp_year}"))
     return lines
 
 

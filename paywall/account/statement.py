@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from paywall.account.situation import Facts, Situation
-from paywall.account.tongue import Tongue, how_often
+from paywall.account.tongue import Tongue, adverb
 from paywall.billing.changing.asking import held
 from paywall.billing.changing.rules import Rate
 from paywall.billing.subscriptions.pricing import next_payment
@@ -55,7 +55,7 @@ class Telling:
     @property
     def often(self) -> str:
         """How often is paid: `monthly`."""
-        return how_often(held(self.row).rate)
+        return adverb(held(self.row).rate)
 
     @property
     def reads_until(self) -> str:

@@ -7,7 +7,10 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from paywall.billing.catalogue.money import Money
+from paywall.billing.catalogue.wording import how_often, stretch
 from paywall.billing.changing.rules import Rate
+
+_ADVERBS = {"month": "monthly", "year": "yearly", "week": "weekly", "day": "daily"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +38,18 @@ class Tongue:
         return at.astimezone(ZoneInfo(self.timezone))
 
 
-def how_often(rate: Rate) -> str:
+def adverb(rate: Rate) -> str:
     """Return the billing interval as an adverb: `monthly`, `every 3 months`."""
     if rate.interval_count == 1:
-        return {"month": "monthly", "year": "yearly", "week": "weekly", "day": "daily"}.get(
-            rate.interval, rate.interval
-        )
-    return f"every {rate.interval_count} {rate.interval}s"
+        return _ADVERBS.get(rate.interval, rate.interval)
+    return every(rate)
 
 
 def every(rate: Rate) -> str:
     """Return how often a price is paid: `a month`, `every 3 months`."""
-    return f"a {rate.interval}" if rate.interval_count == 1 else f"every {rate.interval_count} {rate.interval}s"
+    return how_often(rate.interval, rate.interval_count)
 
 
 def periods(rate: Rate, count: int) -> str:
     """Return a stretch of time in billing periods: `1 month`, `6 months`."""
-    total = rate.interval_count * count
-    return f"{total} {rate.interval}" + ("" if total == 1 else "s")
+    return stretch(rate.interval_count * count, rate.interval)

@@ -137,7 +137,7 @@ class Shop:
         return [row for row in self.checkouts() if row.state == CheckoutState.OPEN]
 
     def subscriptions(self) -> list[dict[str, Any]]:
-        return list(self.gateway.iterate_subscriptions())
+        return list(self.gateway.iterate("subscriptions"))
 
     def sessions(self) -> list[dict[str, Any]]:
         """Return all payment pages that Stripe has made, newest first."""

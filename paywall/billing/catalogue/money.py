@@ -1,7 +1,7 @@
 """Money: a whole number of the currency's smallest unit. Never a float, never added across currencies."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import format_currency, get_currency_symbol
 
@@ -54,6 +54,11 @@ class Money:
 
     def __mul__(self, times: int) -> "Money":
         return Money(self.minor * times, self.currency)
+
+    def share(self, percent: Decimal | int) -> "Money":
+        """Return so many percent of it, halves of a minor unit rounded up, as Stripe's invoices do."""
+        part = (Decimal(self.minor) * percent / 100).quantize(Decimal(1), ROUND_HALF_UP)
+        return Money(int(part), self.currency)
 
     def format(self, locale: str) -> str:
         """Return it as people write it in that language (`en`, `az`, `ru`): `€4.99`, `4,99 ₼`."""

@@ -5,7 +5,6 @@ The code is typed on Stripe's payment page. Terms never change: Stripe's coupon 
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint, or_, select
@@ -96,10 +95,9 @@ def reduction(offer: Offer, price: Price) -> Reduction | None:
 
 
 def _reduced(offer: Offer, full: Money) -> Money | None:
-    """Round what is taken off to the nearest minor unit, halves up, as Stripe's invoices do."""
     if offer.percent_off is not None:
-        off = (Decimal(full.minor) * offer.percent_off / 100).quantize(Decimal(1), ROUND_HALF_UP)
-        return Money(full.minor - int(off), full.currency) if off else None
+        off = full.share(offer.percent_off)
+        return full - off if off.minor else None
     if offer.amount_off is None or offer.currency != full.currency:
         return None
     return Money(max(0, full.minor - offer.amount_off.minor), full.currency)

@@ -35,7 +35,7 @@ def plain(price: Price, language: str) -> str:
 def begins(price: Price, beginning: Beginning, language: str) -> str:
     """Return what is paid first and what then: `14 days free, then €4.99 a month`; empty at the plain price."""
     if beginning.trial_days:
-        return f"{_stretch(beginning.trial_days, 'day')} free, then {plain(price, language)}"
+        return f"{stretch(beginning.trial_days, 'day')} free, then {plain(price, language)}"
     reduced = reduction(beginning.offer, price) if beginning.offer else None
     return _reduced(reduced, price, language) if reduced else ""
 
@@ -52,15 +52,16 @@ def _reduced(reduced: Reduction, price: Price, language: str) -> str:
     lower, full = reduced.money.format(language), price.money.format(language)
     if reduced.length is None:
         return f"{lower} {every(price)} for as long as you subscribe, instead of {full}"
-    stretch = _stretch(reduced.length, reduced.unit)
+    how_long = stretch(reduced.length, reduced.unit)
     if reduced.is_first_only:
-        stretch = f"the first {stretch.removeprefix('1 ')}"
+        how_long = f"the first {how_long.removeprefix('1 ')}"
     elif reduced.money.minor:
         lower = f"{lower} {every(price)}"
-    return f"{lower if reduced.money.minor else 'Nothing'} for {stretch}, then {plain(price, language)}"
+    return f"{lower if reduced.money.minor else 'Nothing'} for {how_long}, then {plain(price, language)}"
 
 
-def _stretch(count: int, unit: str) -> str:
+def stretch(count: int, unit: str) -> str:
+    """Return a length of time: `1 month`, `14 days`."""
     return f"1 {unit}" if count == 1 else f"{count} {unit}s"
 
 
@@ -68,7 +69,7 @@ def described(offer: Offer, language: str) -> str:
     """Return an offer for whoever sets it up: `50 % off for 3 months`."""
     off = offer.amount_off.format(language) if offer.amount_off else f"{offer.percent_off} %"
     if offer.months is not None:
-        return f"{off} off for {_stretch(offer.months, 'month')}"
+        return f"{off} off for {stretch(offer.months, 'month')}"
     return f"{off} off {'for good' if offer.duration == Duration.FOREVER else 'the first payment'}"
 
 

@@ -9,6 +9,7 @@ from paywall.billing.changing.rules import LONGEST_PAUSE, after_periods, pause_e
 from paywall.billing.parts import Billing
 from paywall.billing.snapshots.subscription import PAUSE_MARK
 from paywall.billing.stripe_calls.asking import Json
+from paywall.billing.subscriptions.reading import is_paused_by_choice
 from paywall.billing.subscriptions.status import Status
 from paywall.billing.subscriptions.tables import Subscription
 from paywall.billing.syncing.sync import sync_subscription
@@ -34,10 +35,9 @@ class NotPaused(PaywallError):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """What a pause of so many periods would be: from when to when nothing is charged; aware UTC."""
+    """What a pause of so many periods would be: until when nothing is charged; aware UTC."""
 
     periods: int
-    from_at: datetime
     until_at: datetime
 
 
@@ -54,7 +54,7 @@ def pauses(row: Subscription, now: datetime) -> list[Pause]:
     if not may_pause(row, now) or row.paid_through_at is None:
         return []
     begins, rate = row.paid_through_at, held(row).rate
-    return [Pause(count, begins, after_periods(begins, rate, count)) for count in range(1, LONGEST_PAUSE + 1)]
+    return [Pause(count, after_periods(begins, rate, count)) for count in range(1, LONGEST_PAUSE + 1)]
 
 
 def may_pause(row: Subscription, now: datetime) -> bool:
@@ -107,7 +107,7 @@ def go_on(billing: Billing, reader_id: int, now: datetime) -> None:
 
 def is_readers_to_end(row: Subscription) -> bool:
     """Tell whether a reader may end the pause: not one that waits for the outcome of a dispute."""
-    return row.status == Status.PAUSED or (row.collection_is_paused and not row.is_paused_for_dispute)
+    return row.status == Status.PAUSED or is_paused_by_choice(row)
 
 
 def _ending(row: Subscription, now: datetime) -> tuple[Json, str]:

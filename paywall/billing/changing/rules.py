@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from paywall.billing.subscriptions.status import Status
+from paywall.billing.subscriptions.status import RUNNING, Status
 
 PREVIEW_LASTS = timedelta(minutes=15)
 """How long what was said of a price's cost is held to."""
@@ -64,7 +64,7 @@ def takes_effect_now(held: Held, wanted: Rate, now: datetime) -> bool:
 
 def ends_at_once(held: Held, now: datetime) -> bool:
     """Tell whether cancelling ends a subscription at once: there is nothing paid for, and no payment on its way."""
-    if held.status in (Status.ACTIVE, Status.TRIALING):
+    if held.status in RUNNING:
         return held.is_paused and not held.is_paid_for(now)
     return True
 

@@ -15,7 +15,7 @@ from paywall.billing.parts import Billing
 from paywall.billing.stripe_calls.asking import Json
 from paywall.billing.stripe_calls.selling import TAX_MARK, TAX_RATE_MARK
 from paywall.billing.stripe_errors import StripeRefused, StripeUnavailable
-from paywall.billing.subscriptions.status import ENDED, Status
+from paywall.billing.subscriptions.status import ENDED, RUNNING
 from paywall.billing.syncing.sync import sync_subscription
 
 _LONGEST_ADDRESS = 4000
@@ -81,7 +81,7 @@ def _left_open(billing: Billing, customer: str, turn: Turn) -> Json | None:
 
 def refuse_beside(status: str) -> None:
     """Refuse a second subscription beside one of that status; one whose status nobody knows counts as owing."""
-    if status in (Status.ACTIVE, Status.TRIALING):
+    if status in RUNNING:
         raise AlreadySubscribed
     if status not in ENDED:
         raise PaymentDue

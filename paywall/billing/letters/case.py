@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from paywall import clock
 from paywall.billing.ledger.tables import Refund
-from paywall.billing.subscriptions.status import Status
+from paywall.billing.subscriptions.reading import is_paused_by_choice
+from paywall.billing.subscriptions.status import RUNNING, Status
 from paywall.billing.subscriptions.tables import Invoice, Subscription, invoices_of
 from paywall.billing.syncing.ownership import grace_days
 from paywall.billing.trials.taking import was_refused
@@ -42,7 +43,7 @@ class Case:
     def renews(self) -> bool:
         """True while another payment is to come by itself."""
         row = self.row
-        return row.status in (Status.ACTIVE, Status.TRIALING) and not row.cancels_at and not row.collection_is_paused
+        return row.status in RUNNING and not row.cancels_at and not row.collection_is_paused
 
     @property
     def owed(self) -> Invoice | None:
@@ -55,8 +56,7 @@ class Case:
 
 def past_of(row: Subscription) -> Past:
     """Return how a subscription is stored, to be called before it is changed."""
-    is_paused = row.collection_is_paused and not row.is_paused_for_dispute
-    return Past(row.price_id, row.lookup_key, is_paused, row.resumes_at)
+    return Past(row.price_id, row.lookup_key, is_paused_by_choice(row), row.resumes_at)
 
 
 def read_case(session: Session, row: Subscription, past: Past | None) -> Case:

@@ -15,6 +15,7 @@ from paywall.billing.letters.rules import (
 from paywall.billing.letters.sheet import Due, Sheet
 from paywall.billing.letters.starting import terms
 from paywall.billing.subscriptions.pricing import next_payment
+from paywall.billing.subscriptions.reading import card_of
 from paywall.billing.subscriptions.status import Status
 from paywall.mail import Letter
 
@@ -64,8 +65,7 @@ def _renewing(case: Case, sheet: Sheet) -> Letter:
 
 def _card_expiring(case: Case, sheet: Sheet) -> Letter:
     row = case.row
-    card = f"{(row.card_brand or 'card').capitalize()} ending in {row.card_last4}"
-    values = {**terms(case, sheet), "card": card, "card_url": sheet.card_url}
+    values = {**terms(case, sheet), "card": card_of(row), "card_url": sheet.card_url}
     return Letter(
         f"Your card {row.card_last4} expires at the end of {row.card_exp_month:02}/{row.card_exp_year}", values
     )

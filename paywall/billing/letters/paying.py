@@ -16,6 +16,7 @@ from paywall.mail import Letter
 FAILED, ACTION = "billing_payment_failed", "billing_action_required"
 _FIRST = "subscription_create"
 _GIVEN_BACK = ("succeeded", "pending")
+"""A refund for which the bank still wants something (`requires_action`) is no good news yet."""
 
 
 def payment_due(case: Case) -> Iterator[Due]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from paywall.billing.catalogue.money import Money
 from paywall.billing.catalogue.plans import plan_of_price, price_by_key
-from paywall.billing.catalogue.wording import plain
+from paywall.billing.catalogue.wording import how_often, plain
 from paywall.billing.changing.links import cancel_path, pay_path
 from paywall.billing.links import Links
 from paywall.billing.subscriptions.tables import Invoice, Subscription
@@ -71,6 +71,11 @@ class Sheet:
         """Return the name of the plan that a price belongs to; empty for a price that is not in the catalogue."""
         plan = plan_of_price(self.session, lookup_key) if lookup_key else None
         return plan.name if plan else ""
+
+    def rate(self, subscription: Subscription) -> str:
+        """Return what a subscription costs without a discount: `4.99 a month`."""
+        amount = self.money(subscription.amount_minor, subscription.currency)
+        return f"{amount} {how_often(subscription.interval, subscription.interval_count)}"
 
     def price(self, lookup_key: str | None) -> str:
         """Return a price of the catalogue in words, `4.99 a month`; empty for one that is not in it."""

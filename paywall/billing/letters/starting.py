@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from functools import partial
 
-from paywall.billing.catalogue.wording import how_often
 from paywall.billing.letters.case import Case
 from paywall.billing.letters.rules import is_news, latest, trial_moments
 from paywall.billing.letters.sheet import Due, Sheet
 from paywall.billing.subscriptions.pricing import next_payment
-from paywall.billing.subscriptions.status import Status
+from paywall.billing.subscriptions.status import RUNNING, Status
 from paywall.billing.subscriptions.tables import Invoice
 from paywall.mail import Letter
 
@@ -16,7 +15,7 @@ from paywall.mail import Letter
 def started(case: Case) -> Iterator[Due]:
     """Say that the full edition is open, and on which terms; it is the receipt of the first payment, too."""
     row = case.row
-    if row.status in (Status.ACTIVE, Status.TRIALING) and row.paid_through_at:
+    if row.status in RUNNING and row.paid_through_at:
         since = next((one.paid_at for one in case.invoices if one.paid_at), None) or row.created_at
         if is_news(since, case.now):
             yield Due("billing_started", row.stripe_id, partial(_started, case))
@@ -71,7 +70,7 @@ def terms(case: Case, sheet: Sheet) -> dict[str, object]:
     row, coming = case.row, next_payment(case.row)
     return {
         "plan": sheet.plan_name(row.lookup_key),
-        "price": f"{sheet.money(row.amount_minor, row.currency)} {how_often(row.interval, row.interval_count)}",
+        "price": sheet.rate(row),
         "next_amount": sheet.money(coming.minor, coming.currency),
         "next_day": sheet.day(row.paid_through_at or row.created_at),
         "renews": case.renews,

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from functools import partial
 
-from paywall.billing.catalogue.wording import how_often
 from paywall.billing.letters.case import Case
 from paywall.billing.letters.paying import reading_until
 from paywall.billing.letters.rules import is_news
 from paywall.billing.letters.sheet import Due, Sheet
 from paywall.billing.letters.starting import terms
-from paywall.billing.subscriptions.status import Status
+from paywall.billing.subscriptions.reading import is_paused_by_choice
+from paywall.billing.subscriptions.status import RUNNING, Status
 from paywall.billing.subscriptions.tables import Subscription
 from paywall.mail import Letter
 
@@ -39,7 +39,7 @@ def ended(case: Case) -> Iterator[Due]:
 def plan_changed(case: Case) -> Iterator[Due]:
     """Say what one subscribes to now, and what the next payment will be."""
     row, past = case.row, case.past
-    if past and past.price_id != row.price_id and row.status in (Status.ACTIVE, Status.TRIALING):
+    if past and past.price_id != row.price_id and row.status in RUNNING:
         cause = f"{row.stripe_id}:{row.price_id}:{row.latest_invoice_id}"
         yield Due("billing_plan_changed", cause, partial(_plan_changed, case))
 
@@ -58,7 +58,7 @@ def paused(case: Case) -> Iterator[Due]:
     if row.status == Status.PAUSED:
         yield Due("billing_paused", f"{row.stripe_id}:trial", partial(_paused, case))
     was_paused = case.past is not None and case.past.is_paused
-    if row.collection_is_paused and not row.is_paused_for_dispute and not was_paused and row.status == Status.ACTIVE:
+    if is_paused_by_choice(row) and not was_paused and row.status == Status.ACTIVE:
         yield Due("billing_paused", _pause(row.stripe_id, row), partial(_paused, case))
 
 
@@ -111,7 +111,7 @@ def _paused(case: Case, sheet: Sheet) -> Letter:
         "is_trial": row.status == Status.PAUSED,
         "until": reading_until(case, sheet),
         "resumes": sheet.day(row.resumes_at) if row.resumes_at else "",
-        "price": f"{sheet.money(row.amount_minor, row.currency)} {how_often(row.interval, row.interval_count)}",
+        "price": sheet.rate(row),
         "account_url": sheet.account_url,
         "card_url": sheet.card_url,
     }

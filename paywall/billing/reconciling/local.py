@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, load_only
 from paywall import clock
 from paywall.billing.catalogue.plans import Plan, Price
 from paywall.billing.checkout.tables import Customer
+from paywall.billing.ledger.months import GONE_BACK
 from paywall.billing.ledger.tables import Dispute, Payment, Refund
 from paywall.billing.subscriptions.status import (
     GRACE_DAYS,
@@ -57,7 +58,6 @@ _OF_INVOICES = (
     Invoice.keeps_until,
     Invoice.is_processing,
 )
-_RETURNED = ("succeeded", "pending", "requires_action")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def _stored(session: Session, rows: Sequence[Subscription]) -> _Stored:
         invoices=invoices,
         rights={row.source_id: row.value for row in session.scalars(rights)},
         paid=_sums(session, Payment, Payment.invoice_id.in_(of_these)),
-        returned=_sums(session, Refund, Refund.invoice_id.in_(of_these) & Refund.status.in_(_RETURNED)),
+        returned=_sums(session, Refund, Refund.invoice_id.in_(of_these) & Refund.status.in_(GONE_BACK)),
         disputed=frozenset(session.scalars(select(Dispute.invoice_id).where(Dispute.invoice_id.in_(of_these)))),
         customers=frozenset(session.scalars(customers)),
     )

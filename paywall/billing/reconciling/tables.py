@@ -74,8 +74,3 @@ def last_comparison(session: Session) -> Comparison | None:
     """Return the latest comparison that was to repair, finished or not."""
     query = select(Comparison).where(Comparison.is_dry.is_(False)).order_by(Comparison.id.desc()).limit(1)
     return session.scalar(query)
-
-
-def drifts_of(session: Session, comparison_id: int) -> list[DriftRow]:
-    """Return what a comparison has found, in its order."""
-    return list(session.scalars(select(DriftRow).where(DriftRow.comparison_id == comparison_id).order_by(DriftRow.id)))

@@ -33,10 +33,6 @@ class Selling(Asking):
         """Return a customer; of one that was deleted only the id and `deleted`. Raises StripeNotFound."""
         return self.ask(lambda v1: v1.customers.retrieve(customer))
 
-    def update_customer(self, customer: str, params: Json) -> Json:
-        """Change a customer; raises StripeNotFound also for one that was deleted."""
-        return self.ask(lambda v1: v1.customers.update(customer, params))
-
     def find_prices(self, lookup_keys: Sequence[str]) -> dict[str, Json]:
         """Return the active prices of at most ten lookup keys, by key; what Stripe doesn't have is left out."""
         found = self.ask_all(

@@ -1,6 +1,6 @@
 """Asking Stripe about subscriptions, and about the schedules of their coming changes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from paywall.billing.stripe_calls.asking import PAGE, Asking, Json
@@ -19,13 +19,6 @@ class Subscribing(Asking):
         """Return a customer's subscriptions, ended ones too unless `status` says otherwise."""
         params = {"customer": customer, "status": status, "limit": PAGE}
         return list(self.ask_all(lambda v1: v1.subscriptions.list(params)))
-
-    def iterate_subscriptions(self, created_since: int | None = None) -> Iterator[Json]:
-        """Yield every subscription of the account in any status, newest first; `created_since` in Unix seconds."""
-        params: Json = {"status": "all", "limit": PAGE}
-        if created_since is not None:
-            params["created"] = {"gte": created_since}
-        return self.ask_all(lambda v1: v1.subscriptions.list(params))
 
     def update_subscription(self, subscription_id: str, params: Json, *, idempotency_key: str) -> Json:
         """Change a subscription; `params` as Stripe names them."""

@@ -1,7 +1,7 @@
 """What the next payment of a subscription will be, from what is stored of it."""
 
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from paywall.billing.catalogue.money import Money
 from paywall.billing.subscriptions.tables import Subscription
@@ -25,5 +25,4 @@ def _lasts(ends_at: datetime | None, payment_at: datetime | None) -> bool:
 def _taken_off(row: Subscription) -> int:
     if row.discount_percent is None:
         return row.discount_minor or 0
-    part = Decimal(row.amount_minor) * Decimal(row.discount_percent) / 100
-    return int(part.to_integral_value(ROUND_HALF_UP))
+    return Money(row.amount_minor, row.currency).share(Decimal(row.discount_percent)).minor

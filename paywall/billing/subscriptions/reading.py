@@ -1,4 +1,4 @@
-"""What a reader has with us: the subscription that counts, and the invoices."""
+"""What a reader has with us: the subscription that counts, its card and pause, and the invoices."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +10,16 @@ from paywall.billing.subscriptions.tables import Invoice, Subscription
 def current_subscription(session: Session, reader_id: int) -> Subscription | None:
     """Return the subscription that a reader's account speaks of."""
     return session.scalar(select(Subscription).where(Subscription.reader_id == reader_id, Subscription.is_current))
+
+
+def is_paused_by_choice(row: Subscription) -> bool:
+    """Tell whether renewals rest because somebody wanted it, not because a dispute is open."""
+    return row.collection_is_paused and not row.is_paused_for_dispute
+
+
+def card_of(row: Subscription) -> str:
+    """Return the card that pays: `Visa ending in 4242`; empty where none is known."""
+    return f"{(row.card_brand or 'card').capitalize()} ending in {row.card_last4}" if row.card_last4 else ""
 
 
 def invoices_of_reader(session: Session, reader_id: int) -> list[Invoice]:

@@ -37,6 +37,9 @@ class Status(StrEnum):
 LIVE = frozenset({Status.ACTIVE, Status.TRIALING, Status.PAST_DUE})
 """A reader has at most one subscription in one of these."""
 
+RUNNING = LIVE - {Status.PAST_DUE}
+"""Nothing is owed for a subscription in one of these."""
+
 ENDED = frozenset({Status.CANCELED, Status.INCOMPLETE_EXPIRED})
 """Nothing more will ever happen to a subscription in one of these."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, Select, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from paywall.billing.subscriptions.status import LIVE, Bill, Status
+from paywall.billing.subscriptions.status import LIVE, RUNNING, Bill
 from paywall.database import Base, UtcDateTime
 
 
@@ -182,9 +182,9 @@ def known_to_stripe() -> ColumnElement[bool]:
 
 def renewing_ids() -> Select[str]:
     """Return the query of the Stripe ids of subscriptions that go on by themselves."""
-    live = Subscription.status.in_([Status.ACTIVE.value, Status.TRIALING.value])
+    running = Subscription.status.in_([str(status) for status in RUNNING])
     goes_on = (Subscription.cancels_at.is_(None), ~Subscription.collection_is_paused)
-    return select(Subscription.stripe_id).where(live, *goes_on)
+    return select(Subscription.stripe_id).where(running, *goes_on)
 
 
 def subscription_by_stripe_id(session: Session, stripe_id: str) -> Subscription | None:
