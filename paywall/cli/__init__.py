@@ -1,4 +1,4 @@
-"""The command line: `paywall demo`, `sandbox`, `serve`, `worker`, `migrate`, `import`, `comp`, `explain`, and setting up.
+"""The command line: `paywall demo`, `sandbox`, `serve`, `worker`, `migrate`, `import`, `comp`, `explain`, set-up.
 
 Each command is a few lines here and does its work in its room. Exit codes: 78 where the configuration or the schema is
 wrong, 75 where something can't be reached just now, 1 where the command was understood but could not be done.

@@ -93,11 +93,11 @@ class TestAQuestion:
         assert request.headers["Idempotency-Key"] == "customer:7"
         assert request.form.to_dict() == {"email": "a@example.org", "metadata[reader]": "7"}
 
-    def test_for_undelivered_events_says_only_what_was_asked(self) -> None:
+    def test_for_events_says_only_what_was_asked(self) -> None:
         asked, stripe_ = gateway((200, {"object": "list", "data": [], "has_more": False, "url": "/v1/events"}))
-        assert list(asked.list_events(delivery_success=False, created_since=7)) == []
+        assert list(asked.list_events(created_since=7)) == []
         args = stripe_.asked[0].args.to_dict()
-        assert args == {"limit": "100", "delivery_success": "false", "created[gte]": "7"}
+        assert args == {"limit": "100", "created[gte]": "7"}
 
     def test_waits_no_longer_than_seconds(self, monkeypatch: pytest.MonkeyPatch) -> None:
         given: dict[str, Any] = {}

@@ -31,7 +31,9 @@ class TokenBucket:
 class PacedGateway(StripeGateway):
     """The same gateway, each of whose requests waits for its turn."""
 
-    def __init__(self, gateway: StripeGateway, per_second: float, sleep: Callable[[float], object]) -> None:
+    def __init__(
+        self, gateway: StripeGateway, per_second: float, sleep: Callable[[float], object] = time.sleep
+    ) -> None:
         self.is_live = gateway.is_live
         self._gateway, self._bucket, self._sleep = gateway, TokenBucket(per_second), sleep
 
@@ -54,8 +56,6 @@ class PacedGateway(StripeGateway):
             self._sleep(seconds)
 
 
-def paced(
-    billing: Billing, per_second: float = READS_PER_SECOND, sleep: Callable[[float], object] = time.sleep
-) -> Billing:
+def paced(billing: Billing, per_second: float = READS_PER_SECOND) -> Billing:
     """Return the same billing with a gateway that keeps to a budget."""
-    return replace(billing, gateway=PacedGateway(billing.gateway, per_second, sleep))
+    return replace(billing, gateway=PacedGateway(billing.gateway, per_second))

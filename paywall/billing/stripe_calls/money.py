@@ -8,9 +8,9 @@ from paywall.billing.stripe_calls.asking import PAGE, Asking, Json
 class Moving(Asking):
     """What is needed to know where money went, and to move it."""
 
-    def retrieve_invoice(self, invoice_id: str, expand: Sequence[str] = ()) -> Json:
+    def retrieve_invoice(self, invoice_id: str) -> Json:
         """Return an invoice; raises StripeNotFound."""
-        return self.ask(lambda v1: v1.invoices.retrieve(invoice_id, {"expand": list(expand)}))
+        return self.ask(lambda v1: v1.invoices.retrieve(invoice_id))
 
     def list_invoices(self, subscription_id: str, expand: Sequence[str] = ()) -> list[Json]:
         """Return all invoices of a subscription, newest first; expand as in `data.payments`."""

@@ -46,9 +46,9 @@ class Selling(Asking):
         """Open a page at Stripe where a reader can pay; its `url` is where to send them."""
         return self.ask(lambda v1: v1.checkout.sessions.create(params, {"idempotency_key": idempotency_key}))
 
-    def retrieve_checkout_session(self, session_id: str, expand: Sequence[str] = ()) -> Json:
+    def retrieve_checkout_session(self, session_id: str) -> Json:
         """Return a checkout session; raises StripeNotFound."""
-        return self.ask(lambda v1: v1.checkout.sessions.retrieve(session_id, {"expand": list(expand)}))
+        return self.ask(lambda v1: v1.checkout.sessions.retrieve(session_id))
 
     def expire_checkout_session(self, session_id: str) -> Json:
         """Close a checkout session that is still open; raises StripeRefused if it is not."""

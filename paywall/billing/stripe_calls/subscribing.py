@@ -15,9 +15,9 @@ class Subscribing(Asking):
         """Return a subscription with its parts as objects; raises StripeNotFound."""
         return self.ask(lambda v1: v1.subscriptions.retrieve(subscription_id, {"expand": list(expand)}))
 
-    def list_subscriptions(self, customer: str, status: str = "all") -> list[Json]:
-        """Return a customer's subscriptions, ended ones too unless `status` says otherwise."""
-        params = {"customer": customer, "status": status, "limit": PAGE}
+    def list_subscriptions(self, customer: str) -> list[Json]:
+        """Return a customer's subscriptions, ended ones too."""
+        params = {"customer": customer, "status": "all", "limit": PAGE}
         return list(self.ask_all(lambda v1: v1.subscriptions.list(params)))
 
     def update_subscription(self, subscription_id: str, params: Json, *, idempotency_key: str) -> Json:

@@ -6,7 +6,7 @@ from paywall.sandbox.state.errors import invalid
 from paywall.sandbox.state.shapes import Json
 from paywall.sandbox.state.work import Work
 from paywall.sandbox.wire.paging import equals
-from paywall.sandbox.wire.params import Check, Declared, flag, merged, metadata, one_of, required, text
+from paywall.sandbox.wire.params import Declared, flag, merged, metadata, one_of, required, text
 from paywall.sandbox.wire.routes import Operation, listing, retrieving
 
 _TYPES = ("gst", "hst", "igst", "jct", "lease_tax", "pst", "qst", "rst", "sales_tax", "service_tax", "vat")
@@ -14,21 +14,17 @@ _MOST = 100
 _PLACES = 4
 
 
-def percentage(most: int = _MOST, places: int = _PLACES) -> Check:
-    """Accept a percentage from 0 to `most`, with up to so many decimal places; given back as a JSON number."""
-
-    def rule(name: str, raw: object) -> float:
-        try:
-            value = Decimal(str(raw))
-        except InvalidOperation:
-            value = Decimal("NaN")
-        if not value.is_finite():
-            raise invalid(f"Invalid decimal: {str(raw)[:80]}", name, "parameter_invalid_decimal")
-        if not 0 <= value <= most or round(value, places) != value:
-            raise invalid(f"Invalid {name}: must be from 0 to {most}, with up to {places} decimal places.", name)
-        return float(value)
-
-    return rule
+def percentage(name: str, raw: object) -> float:
+    """Accept a percentage from 0 to 100, with up to four decimal places; given back as a JSON number."""
+    try:
+        value = Decimal(str(raw))
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise invalid(f"Invalid decimal: {str(raw)[:80]}", name, "parameter_invalid_decimal")
+    if not 0 <= value <= _MOST or round(value, _PLACES) != value:
+        raise invalid(f"Invalid {name}: must be from 0 to {_MOST}, with up to {_PLACES} decimal places.", name)
+    return float(value)
 
 
 def create(work: Work, params: Json) -> Json:
@@ -74,7 +70,7 @@ OPERATIONS = (
             **_WORDS,
             "display_name": required(text(100)),
             "inclusive": required(flag),
-            "percentage": required(percentage()),
+            "percentage": required(percentage),
         },
     ),
     retrieving("/v1/tax_rates/<id>", "tax_rate"),

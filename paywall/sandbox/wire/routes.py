@@ -21,15 +21,13 @@ class Operation:
     params: Declared = field(default_factory=dict)
 
 
-def listing(
-    path: str, kind: str, filters: Mapping[str, Filter] | None = None, render: Render | None = None
-) -> Operation:
+def listing(path: str, kind: str, filters: Mapping[str, Filter] | None = None) -> Operation:
     """Declare the list of a kind; every list takes the paging parameters and `created`."""
     known = {"created": CREATED, **(filters or {})}
 
     def handler(work: Work, params: Json) -> Json:
         conditions = [known[name].condition(value) for name, value in params.items() if name in known]
-        return page(work, kind, path, params, conditions, render=render)
+        return page(work, kind, path, params, conditions)
 
     return Operation("GET", path, handler, {**PAGING, **{name: each.check for name, each in known.items()}})
 

@@ -101,7 +101,7 @@ _COUPON: Declared = {
     "max_redemptions": integer(1),
     "metadata": metadata,
     "name": text(40),
-    "percent_off": percentage(),
+    "percent_off": percentage,
     "redeem_by": integer(0),
 }
 
