@@ -72,6 +72,33 @@ FIGURES = (
         headline="opened",
     ),
     Figure(
+        "two-tabs",
+        "Both tabs paid",
+        "1,000 readers press the button five times at once, then pay on two pages at the same moment: the second one was "
+        "left by an answer that got lost.",
+        "0 readers with two live subscriptions, 0 charged twice; every second payment given back",
+        ("-m", "bench.two_tabs"),
+        headline="both tabs paid by",
+    ),
+    Figure(
+        "simulation",
+        "Made-up lives",
+        "200 readers for 30 days: they subscribe, switch, pause, cancel; banks, dashboards, faults, restarts and a turned "
+        "clock do the rest; events come late, twice and in any order. Every night every invariant is checked, access by "
+        "a truth table that knows no rule of the product.",
+        "0 invariants broken",
+        ("-m", "tests.proof.simulation.run"),
+        headline="readers: edges",
+    ),
+    Figure(
+        "journeys",
+        "The turns of a subscription",
+        "Each turn as one journey over HTTP or in a real browser, against product and sandbox, by its test's name.",
+        "all of them walk",
+        ("-m", "bench.journeys"),
+        headline="journeys:",
+    ),
+    Figure(
         "storm-sqlite",
         "A storm on the webhook, SQLite",
         "Deliveries shuffled and tripled while readers go on, all workers killed every 200 ms, three seeds.",

@@ -21,6 +21,7 @@ from sqlalchemy import func, select
 
 from bench.checkout_race import new_publisher
 from bench.engines import postgres
+from paywall import logs
 from paywall.billing import parts
 from paywall.billing.parts import Billing
 from paywall.billing.setting_up.account import set_up_stripe
@@ -199,6 +200,7 @@ def _races(database_url: str, publisher: Profile, folder: Path) -> Iterator[Race
 
 def main() -> int:
     """Run in full and print the figures."""
+    logs.configure("critical")  # what goes wrong on the way is meant to
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--rounds", type=int, default=200)
     words.add_argument("--engine", choices=["sqlite", "postgres"], action="append")

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.engines import postgres
+from paywall import logs
 from tests.proof.simulation.city import City, found
 from tests.proof.simulation.deeds import DEEDS, Deed, attempt, subscribe, subscribe_in_two_tabs
 from tests.proof.simulation.edges import EDGES, edges_taken
@@ -114,6 +115,7 @@ def main() -> int:
     words.add_argument("--readers", type=int, default=200)
     words.add_argument("--engine", choices=["sqlite", "postgres"], default="sqlite")
     given = words.parse_args()
+    logs.configure("critical")  # what goes wrong on the way is meant to
     chronicles = []
     for seed in range(given.first, given.first + given.seeds):
         chronicles.append(run(given.engine, seed, given.days, given.readers))
