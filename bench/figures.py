@@ -74,8 +74,8 @@ FIGURES = (
     Figure(
         "two-tabs",
         "Both tabs paid",
-        "1,000 readers press the button five times at once, then pay on two pages at the same moment: the second one was "
-        "left by an answer that got lost.",
+        "1,000 readers press the button five times at once, then pay on two pages at the same moment: the second one "
+        "was left by an answer that got lost.",
         "0 readers with two live subscriptions, 0 charged twice; every second payment given back",
         ("-m", "bench.two_tabs"),
         headline="both tabs paid by",
@@ -83,9 +83,9 @@ FIGURES = (
     Figure(
         "simulation",
         "Made-up lives",
-        "200 readers for 30 days: they subscribe, switch, pause, cancel; banks, dashboards, faults, restarts and a turned "
-        "clock do the rest; events come late, twice and in any order. Every night every invariant is checked, access by "
-        "a truth table that knows no rule of the product.",
+        "200 readers for 30 days: they subscribe, switch, pause, cancel; banks, dashboards, faults, restarts and a "
+        "turned clock do the rest; events come late, twice and in any order. Every night every invariant is checked, "
+        "access by a truth table that knows no rule of the product.",
         "0 invariants broken",
         ("-m", "tests.proof.simulation.run"),
         headline="readers: edges",
