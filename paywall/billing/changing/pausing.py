@@ -7,16 +7,13 @@ from paywall.billing.catalogue.money import Money
 from paywall.billing.changing.asking import current, held, note, tell_stripe
 from paywall.billing.changing.rules import LONGEST_PAUSE, after_periods, pause_ends_at
 from paywall.billing.parts import Billing
-from paywall.billing.snapshots.subscription import PAUSE_MARK
+from paywall.billing.snapshots.subscription import PAUSE_MARK, READER
 from paywall.billing.stripe_calls.asking import Json
 from paywall.billing.subscriptions.reading import is_paused_by_choice
 from paywall.billing.subscriptions.status import Status
 from paywall.billing.subscriptions.tables import Subscription
 from paywall.billing.syncing.sync import sync_subscription
 from paywall.errors import BadInput, PaywallError
-
-READER = "reader"
-"""The mark in a subscription's metadata that says whose pause it is."""
 
 
 class CannotPause(PaywallError):

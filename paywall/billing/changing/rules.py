@@ -76,7 +76,12 @@ def is_still_exact(previewed_at: datetime, now: datetime) -> bool:
 
 def pause_ends_at(paid_until: datetime, rate: Rate, periods: int) -> datetime:
     """Return when a pause of so many periods ends: just before the renewal that is to be charged again."""
-    return after_periods(paid_until, rate, periods) - _BEFORE_RENEWAL
+    return before_renewal(after_periods(paid_until, rate, periods))
+
+
+def before_renewal(renewal_at: datetime) -> datetime:
+    """Return when a pause ends that a renewal is to follow."""
+    return renewal_at - _BEFORE_RENEWAL
 
 
 def charged_again_at(resumes_at: datetime) -> datetime:

@@ -61,9 +61,20 @@ def look_for_subscriptions(billing: Billing, unseen_ids: Sequence[str], *, dry_r
 
 
 def look_for_customers(billing: Billing, unseen_ids: Sequence[str], *, dry_run: bool) -> Iterator[Drift]:
-    """Yield the customers that were deleted at Stripe without our hearing of it, and what follows from that."""
+    """Yield the customers that were deleted at Stripe without our hearing of it, and what follows from that.
+
+    Stripe remembers whom it deleted. Where it has never heard of most of them the key is another account's, and
+    nothing is touched.
+    """
+    with billing.database.reading() as session:
+        total = session.scalar(select(func.count()).select_from(Customer).where(Customer.deleted_at.is_(None))) or 0
+    leave = len(unseen_ids) * 2 > total
     for stripe_id in unseen_ids:
-        if _is_living(billing, stripe_id):
+        is_deleted = _is_deleted(billing, stripe_id)
+        if is_deleted is False:
+            continue
+        if is_deleted is None and leave:
+            yield Drift(stripe_id, "customer", "there", NOT_THERE, LEFT_ALONE)
             continue
         if not dry_run:
             with billing.database.writing() as session:
@@ -105,10 +116,11 @@ def _is_known(billing: Billing, stripe_id: str) -> bool:
     return False
 
 
-def _is_living(billing: Billing, stripe_id: str) -> bool:
+def _is_deleted(billing: Billing, stripe_id: str) -> bool | None:
+    """Tell whether a customer was deleted; None for one of whom Stripe has never heard."""
     with suppress(StripeNotFound):
-        return not billing.gateway.retrieve_customer(stripe_id).get("deleted")
-    return False
+        return bool(billing.gateway.retrieve_customer(stripe_id).get("deleted"))
+    return None
 
 
 def _end(billing: Billing, stripe_id: str, *, dry_run: bool, leave: bool) -> Drift:

@@ -10,6 +10,9 @@ from paywall.billing.subscriptions.status import Terms
 PAUSE_MARK = "paywall_pause"
 """The key in a subscription's metadata that says for what we paused it: `dispute` or `reader`."""
 
+READER = "reader"
+"""The word for a pause that the reader may end."""
+
 NEXT_MARK = "paywall_next"
 """The key in a schedule's metadata that holds the lookup key of the price to come."""
 

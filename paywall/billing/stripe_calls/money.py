@@ -33,6 +33,10 @@ class Moving(Asking):
         """Give money back: `{"payment_intent": …}` or `{"charge": …}`, all of it unless `amount` is given."""
         return self.ask(lambda v1: v1.refunds.create(params, {"idempotency_key": idempotency_key}))
 
+    def list_refunds(self, charge: str) -> list[Json]:
+        """Return all refunds of a charge, newest first; the list inside a charge ends after ten."""
+        return list(self.ask_all(lambda v1: v1.refunds.list({"charge": charge, "limit": PAGE})))
+
     def list_charges(self, customer: str, expand: Sequence[str] = ()) -> list[Json]:
         """Return a customer's charges, newest first; `amount_refunded` says how much of each went back."""
         params = {"customer": customer, "limit": PAGE, **({"expand": list(expand)} if expand else {})}

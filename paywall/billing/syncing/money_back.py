@@ -1,9 +1,9 @@
 """Asking Stripe what of a customer's payments went back: by refund, or because the bank takes it back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from paywall.billing.snapshots.fields import Json, id_of, rows
+from paywall.billing.snapshots.fields import Json, id_of, rows, whole
 from paywall.billing.snapshots.invoice import InvoiceSnapshot
 from paywall.billing.snapshots.money_back import DisputeSnapshot, RefundSnapshot, read_dispute, read_refund
 from paywall.billing.stripe_calls.money import Moving
@@ -34,12 +34,17 @@ class MoneyBack:
 
 
 def ask_for_money_back(gateway: Moving, customer: str) -> MoneyBack:
-    """Ask about all of a customer's payments: one read, and one more for each that is disputed."""
+    """Ask about all of a customer's payments: one read, and one more for each disputed or refunded in many parts."""
     charges = gateway.list_charges(customer, expand=("data.refunds",))
-    refunds = [read_refund(one) for charge in charges for one in rows(charge.get("refunds"))]
+    refunds = [read_refund(one) for charge in charges for one in _refunds_of(gateway, charge)]
     disputed = [charge["id"] for charge in charges if charge.get("disputed")]
     disputes = [read_dispute(one) for charge in disputed for one in gateway.list_disputes(charge)]
     return MoneyBack(_refunded(charges), tuple(refunds), tuple(disputes))
+
+
+def _refunds_of(gateway: Moving, charge: Json) -> Sequence[Json]:
+    inside = charge.get("refunds")
+    return gateway.list_refunds(charge["id"]) if whole(inside).get("has_more") else rows(inside)
 
 
 def _refunded(charges: Iterable[Json]) -> dict[str, int]:

@@ -17,10 +17,13 @@ _OWN_CHECKOUT = "checkout"
 
 
 def take_trial(session: Session, found: SubscriptionSnapshot, owner: Owner, links: Links) -> None:
-    """Note a running trial; raises TrialRefused if it came from our own page and its card has had one."""
-    if found.status != Status.TRIALING:
+    """Note a trial; raises TrialRefused if it runs, came from our own page, and its card has had one.
+
+    One that is over when we first hear of it was had all the same.
+    """
+    if found.trial_end_at is None:
         return
-    if _OWN_CHECKOUT in found.metadata:
+    if found.status == Status.TRIALING and _OWN_CHECKOUT in found.metadata:
         taking.take_trial(session, _taken(session, found, owner, links))
         return
     with suppress(TrialRefused):

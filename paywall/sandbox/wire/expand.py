@@ -8,6 +8,7 @@ from paywall.sandbox.state.shapes import Json, list_of
 from paywall.sandbox.state.work import Work
 
 _DEEPEST = 4
+_MOST_INSIDE = 10
 
 EXPANDABLE = {
     "balance_transaction": "balance_transaction",
@@ -95,8 +96,10 @@ def _subscriptions(work: Work, customer: Json) -> Json:
 
 
 def _refunds(work: Work, charge: Json) -> Json:
-    found = work.store.select("refund", "json_extract(body, '$.charge') = ?", [charge["id"]])
-    return list_of(found, f"/v1/charges/{charge['id']}/refunds")
+    """Return the refunds inside a charge: Stripe puts no more than the newest ten of a list into another object."""
+    of_charge, most = "json_extract(body, '$.charge') = ?", _MOST_INSIDE
+    found = work.store.select("refund", of_charge, [charge["id"]], tail=f"ORDER BY seq DESC LIMIT {most + 1}")
+    return list_of(found[:most], f"/v1/charges/{charge['id']}/refunds", has_more=len(found) > most)
 
 
 def _confirmation_secret(work: Work, invoice: Json) -> Json | None:
