@@ -1,13 +1,15 @@
-"""What a change of the plan and a pause would mean, in words."""
+"""What a change of the plan, a pause and a cancellation would mean, in words."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from paywall.account.tongue import Tongue, every, periods
+from paywall.billing.changing.asking import held
 from paywall.billing.changing.choosing import Choice
 from paywall.billing.changing.pausing import GoingOn, Pause
 from paywall.billing.changing.previewing import Preview
-from paywall.billing.changing.rules import Rate
+from paywall.billing.changing.rules import Rate, ends_at_once
+from paywall.billing.subscriptions.tables import Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,11 @@ def going_on_words(cost: GoingOn, tongue: Tongue, now: datetime) -> str:
         return f"Nothing today. Your next payment is on {day}, as before."
     today = tongue.money(cost.due.minor, cost.due.currency)
     return f"Today you pay {today} for a new period, which lasts until {day}."
+
+
+def until_if_cancelled(row: Subscription, tongue: Tongue, now: datetime) -> str:
+    """Return until when one who cancels now has paid; empty where that ends it at once."""
+    if ends_at_once(held(row), now):
+        return ""
+    end = row.paid_through_at if row.paid_through_at and row.paid_through_at > now else row.period_end_at
+    return tongue.day(end, now) if end else ""

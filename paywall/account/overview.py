@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from paywall.account.changes import until_if_cancelled
 from paywall.account.invoices import InvoiceLine, invoice_lines
 from paywall.account.sentences import state
 from paywall.account.situation import Facts
@@ -16,7 +17,7 @@ from paywall.billing.changing.asking import held
 from paywall.billing.changing.cancelling import cancellation_asked_at
 from paywall.billing.changing.choosing import choices
 from paywall.billing.changing.pausing import pauses
-from paywall.billing.changing.rules import Rate, ends_at_once
+from paywall.billing.changing.rules import Rate
 from paywall.billing.letters.choices import OPTIONAL, mails_switched_off
 from paywall.billing.subscriptions.reading import card_of, current_subscription, customer_is_gone, invoices_of_reader
 from paywall.billing.subscriptions.status import ENDED
@@ -67,7 +68,7 @@ def overview(session: Session, publisher: Profile, reader_id: int, now: datetime
         can_cancel=can_cancel(telling.facts),
         can_change=bool(row and can_cancel(telling.facts) and choices(session, row, now)),
         can_pause=bool(row and can_cancel(telling.facts) and pauses(row, now)),
-        until=_until(row, telling) if row else "",
+        until=until_if_cancelled(row, tongue, now) if row else "",
         has_open_invoice=telling.facts.open_invoice is not None,
     )
 
@@ -103,12 +104,6 @@ def _lines(session: Session, row: Subscription, telling: Telling) -> list[tuple[
     if card := card_of(row):
         lines.append(("Card", f"{card}, expires {row.card_exp_month:02}/{row.card_exp_year}"))
     return lines
-
-
-def _until(row: Subscription, telling: Telling) -> str:
-    if ends_at_once(held(row), telling.now):
-        return ""
-    return telling.paid_until or telling.day(row.period_end_at)
 
 
 def _mails(session: Session, reader_id: int) -> tuple[MailChoice, ...]:

@@ -6,14 +6,13 @@ from flask import Blueprint, Response, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from paywall import clock
+from paywall.account.changes import until_if_cancelled
 from paywall.account.views.cancelling import farewell_of
 from paywall.account.views.pages import tongue
-from paywall.billing.changing.asking import held
 from paywall.billing.changing.cancelling import Cancelled, NothingToCancel, cancel
 from paywall.billing.changing.links import invoice_of_link, subscription_of_link
 from paywall.billing.changing.paying import NothingToPay, invoice_address
 from paywall.billing.changing.reasons import SENTENCES, Via
-from paywall.billing.changing.rules import ends_at_once
 from paywall.billing.links import DeadLink
 from paywall.billing.parts import billing
 from paywall.billing.subscriptions.status import ENDED
@@ -84,12 +83,7 @@ def _told(row: Subscription) -> str:
 
 
 def _until(row: Subscription) -> str:
-    """Return until when is paid; empty where cancelling ends it at once."""
-    now = clock.now()
-    if ends_at_once(held(row), now):
-        return ""
-    end = row.paid_through_at if row.paid_through_at and row.paid_through_at > now else row.period_end_at
-    return tongue().day(end, now) if end else ""
+    return until_if_cancelled(row, tongue(), clock.now())
 
 
 def _nothing_typed() -> dict[str, Any]:

@@ -23,7 +23,6 @@ class Plan:
     payment_id: str
     amount_minor: int
     already_minor: int
-    is_full: bool
     sentence: str
     """What it will do, said before it is done."""
 
@@ -85,7 +84,7 @@ def _plan(invoice: Invoice, amount_minor: int | None, keeps_until: datetime | No
     effect = _effect(keeps_until, is_full=is_full)
     sentence = f"{given} of invoice {invoice.number or invoice.stripe_id} will be given back; {effect}"
     already = invoice.refunded_minor
-    return Plan(invoice.subscription_id, invoice.payment_id, amount, already, is_full, sentence)
+    return Plan(invoice.subscription_id, invoice.payment_id, amount, already, sentence)
 
 
 def _effect(keeps_until: datetime | None, *, is_full: bool) -> str:

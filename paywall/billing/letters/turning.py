@@ -1,6 +1,7 @@
 """Letters about turns of a subscription: cancelled, ended, another plan, paused, going on."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 
 from paywall.billing.letters.case import Case
@@ -59,19 +60,19 @@ def paused(case: Case) -> Iterator[Due]:
         yield Due("billing_paused", f"{row.stripe_id}:trial", partial(_paused, case))
     was_paused = case.past is not None and case.past.is_paused
     if is_paused_by_choice(row) and not was_paused and row.status == Status.ACTIVE:
-        yield Due("billing_paused", _pause(row.stripe_id, row), partial(_paused, case))
+        yield Due("billing_paused", _pause(row, row.resumes_at), partial(_paused, case))
 
 
 def resumed(case: Case) -> Iterator[Due]:
     """Say that the subscription goes on."""
     row, past = case.row, case.past
     if past and past.is_paused and not row.collection_is_paused and row.status == Status.ACTIVE:
-        cause = f"{row.stripe_id}:{int(past.resumes_at.timestamp()) if past.resumes_at else row.latest_invoice_id}"
-        yield Due("billing_resumed", cause, lambda sheet: Letter("Your subscription goes on", terms(case, sheet)))
+        yield Due("billing_resumed", _pause(row, past.resumes_at), partial(_resumed, case))
 
 
-def _pause(stripe_id: str, row: Subscription) -> str:
-    return f"{stripe_id}:{int(row.resumes_at.timestamp()) if row.resumes_at else row.latest_invoice_id}"
+def _pause(row: Subscription, resumes_at: datetime | None) -> str:
+    """Name a pause by when it ends; one without an end by the invoice before it."""
+    return f"{row.stripe_id}:{int(resumes_at.timestamp()) if resumes_at else row.latest_invoice_id}"
 
 
 def _cancelled(row: Subscription, case: Case, sheet: Sheet) -> Letter:
@@ -116,3 +117,7 @@ def _paused(case: Case, sheet: Sheet) -> Letter:
         "card_url": sheet.card_url,
     }
     return Letter("Your trial is over" if row.status == Status.PAUSED else "Your subscription is paused", values)
+
+
+def _resumed(case: Case, sheet: Sheet) -> Letter:
+    return Letter("Your subscription goes on", terms(case, sheet))

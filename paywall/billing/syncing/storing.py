@@ -5,6 +5,7 @@ may commit: so each happens once for its cause, however often and in whatever or
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -52,8 +53,12 @@ class Before:
     """What was stored of a subscription before this time."""
 
     status: str | None
+    paid_through_at: datetime | None
     facts: tuple[object, ...]
     past: Past | None
+
+
+_NOTHING = Before(None, None, (), None)
 
 
 def store(session: Session, picture: Picture, owner: Owner, post: Post) -> Access:
@@ -107,7 +112,7 @@ def _entitlement(row: Subscription, access: Access) -> Entitlement:
 
 def _mirror_subscription(session: Session, found: SubscriptionSnapshot, owner: Owner) -> tuple[Subscription, Before]:
     row = subscription_by_stripe_id(session, found.stripe_id)
-    before = Before(row.status, _facts(row), past_of(row)) if row else Before(None, (), None)
+    before = Before(row.status, row.paid_through_at, _facts(row), past_of(row)) if row else _NOTHING
     if row is None:
         row = Subscription(stripe_id=found.stripe_id, publisher_id=owner.publisher_id, reader_id=owner.reader_id)
         row.is_current = False
@@ -186,4 +191,4 @@ def _deed(row: Subscription, before: Before) -> str:
         return "subscription_ended"
     if row.status != before.status:
         return "subscription_status_changed"
-    return "subscription_renewed" if row.paid_through_at != before.facts[2] else "subscription_changed"
+    return "subscription_renewed" if row.paid_through_at != before.paid_through_at else "subscription_changed"
