@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from paywall import audit
 from paywall.billing.catalogue.money import Money, parse
 from paywall.billing.parts import Billing
+from paywall.billing.snapshots.invoice import payment_named
 from paywall.billing.subscriptions.tables import Invoice
 from paywall.billing.syncing.attempt import Synced
 from paywall.billing.syncing.sync import sync_subscription
@@ -57,8 +58,8 @@ def refund(
         invoice.keeps_until = keeps_until
         deed = (actor, "refund_asked", f"invoice:{invoice_id}")
         audit.write(session, invoice.publisher_id, *deed, amount_minor=wanted.amount_minor)
-    which = "charge" if wanted.payment_id.startswith("ch_") else "payment_intent"
-    params = {which: wanted.payment_id, "amount": wanted.amount_minor, "reason": "requested_by_customer"}
+    how = {"amount": wanted.amount_minor, "reason": "requested_by_customer"}
+    params = {**payment_named(wanted.payment_id), **how}
     billing.gateway.create_refund(params, idempotency_key=wanted.key(invoice_id))
     return sync_subscription(billing, wanted.subscription_id, with_money_back=True)
 

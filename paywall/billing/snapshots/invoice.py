@@ -135,6 +135,11 @@ def _payment_of(found: Json) -> str | None:
     return named or id_of(found.get("payment_intent")) or id_of(found.get("charge"))  # before 2025: on the invoice
 
 
+def payment_named(payment_id: str) -> dict[str, str]:
+    """Return how a refund names the payment intent or charge that it gives back."""
+    return {"charge" if payment_id.startswith("ch_") else "payment_intent": payment_id}
+
+
 def _intent_or_charge(payment: Json) -> str | None:
     which = whole(payment.get("payment"))
     return id_of(which.get("payment_intent")) or id_of(which.get("charge"))

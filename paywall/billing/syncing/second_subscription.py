@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from paywall.billing.snapshots.fields import id_of
-from paywall.billing.snapshots.invoice import InvoiceSnapshot
+from paywall.billing.snapshots.invoice import InvoiceSnapshot, payment_named
 from paywall.billing.stripe_errors import StripeNotFound, StripeRefused
 from paywall.billing.stripe_gateway import StripeGateway
 from paywall.billing.syncing.fetching import Picture
@@ -24,8 +24,7 @@ def give_back(gateway: StripeGateway, picture: Picture) -> None:
 def _refund(gateway: StripeGateway, customer: str, invoice: InvoiceSnapshot) -> None:
     if invoice.payment_id is None:
         return
-    which = "charge" if invoice.payment_id.startswith("ch_") else "payment_intent"
-    params = {which: invoice.payment_id, "reason": "duplicate"}
+    params = {**payment_named(invoice.payment_id), "reason": "duplicate"}
     try:
         gateway.create_refund(params, idempotency_key=f"second:{invoice.stripe_id}")
     except StripeRefused:  # somebody else was quicker, or Stripe has forgotten the key of an earlier attempt

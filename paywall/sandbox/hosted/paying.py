@@ -104,22 +104,7 @@ def complete(work: Work, session: Json, method: Json | None, intent: Json | None
 
     A debit that has only begun leaves the session unpaid and the invoice open until its bank answers.
     """
-    private = work.store.private(session["id"])
-    rows = [{"price": line["price"]["id"], "quantity": line["quantity"]} for line in private["line_items"]]
-    wanted = private["subscription_data"]
-    subscription, invoice = beginning.begin(
-        work,
-        beginning.Wanted(
-            session["customer"],
-            rows,
-            method,
-            creating.fields_of(work, wanted),
-            trials.end_of(work, wanted),
-            selling.offers_of(work, session),
-            session["id"],
-        ),
-        intent,
-    )
+    subscription, invoice = beginning.begin(work, _wanted(work, session, method), intent)
     if intent:
         collecting.settle(work, invoice, intent)
     else:
@@ -134,6 +119,20 @@ def complete(work: Work, session: Json, method: Json | None, intent: Json | None
         status="complete",
         subscription=subscription["id"],
         url=None,
+    )
+
+
+def _wanted(work: Work, session: Json, method: Json | None) -> beginning.Wanted:
+    private = work.store.private(session["id"])
+    given = private["subscription_data"]
+    return beginning.Wanted(
+        session["customer"],
+        [{"price": line["price"]["id"], "quantity": line["quantity"]} for line in private["line_items"]],
+        method,
+        creating.fields_of(work, given),
+        trials.end_of(work, given),
+        selling.offers_of(work, session),
+        session["id"],
     )
 
 
