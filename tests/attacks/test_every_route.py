@@ -20,8 +20,8 @@ ODD = [
     "18446744073709551616", ";", "a[]=1", "/" * 50, "\xf0\x9f\x92\xa5", "\xef\xbc\x91", "\xc4\xb0", "\xe2\x80\xae",
 ]  # fmt: skip
 FIELDS = [
-    "email", "password", "present_password", "next", "price", "plan", "remember", "session_id", "times", "page", "reason",
-    "comment", "periods", "moment", "seal", "kind", "on",
+    "email", "password", "present_password", "next", "price", "plan", "remember", "session_id", "times", "page",
+    "reason", "comment", "periods", "moment", "seal", "kind", "on",
 ]  # fmt: skip
 HEADERS = {
     "HTTP_ACCEPT": ["application/json", "text/html;q=x", "q=1;;,,", "a/b;q=1e999", "\xff"],
