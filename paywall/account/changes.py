@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from paywall.account.tongue import Tongue, every, periods
-from paywall.billing.changing.asking import held
+from paywall.billing.changing.asking import held_to_end
 from paywall.billing.changing.choosing import Choice
 from paywall.billing.changing.pausing import GoingOn, Pause
 from paywall.billing.changing.previewing import Preview
@@ -72,9 +74,9 @@ def going_on_words(cost: GoingOn, tongue: Tongue, now: datetime) -> str:
     return f"Today you pay {today} for a new period, which lasts until {day}."
 
 
-def until_if_cancelled(row: Subscription, tongue: Tongue, now: datetime) -> str:
+def until_if_cancelled(session: Session, row: Subscription, tongue: Tongue, now: datetime) -> str:
     """Return until when one who cancels now has paid; empty where that ends it at once."""
-    if ends_at_once(held(row), now):
+    if ends_at_once(held_to_end(session, row), now):
         return ""
     end = row.paid_through_at if row.paid_through_at and row.paid_through_at > now else row.period_end_at
     return tongue.day(end, now) if end else ""

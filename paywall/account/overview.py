@@ -68,7 +68,7 @@ def overview(session: Session, publisher: Profile, reader_id: int, now: datetime
         can_cancel=can_cancel(telling.facts),
         can_change=bool(row and can_cancel(telling.facts) and choices(session, row, now)),
         can_pause=bool(row and can_cancel(telling.facts) and pauses(row, now)),
-        until=until_if_cancelled(row, tongue, now) if row else "",
+        until=until_if_cancelled(session, row, tongue, now) if row else "",
         has_open_invoice=telling.facts.open_invoice is not None,
     )
 

@@ -152,3 +152,17 @@ class TestWhatIsNotPaidFor:
         home.browser.post(CANCEL)
         assert home.at_stripe()["status"] == "canceled"
         assert home.state().startswith("Your subscription ended on")
+
+    def test_is_not_charged_an_hour_after_it_was_said_that_nothing_will_be(self, home: Home) -> None:
+        home.subscribe()
+        row = home.world.current(home.reader.id)
+        assert row
+        assert row.paid_through_at
+        home.world.time.at = row.paid_through_at
+        home.turn(minutes=10)
+        assert [one.status for one in home.world.invoices()] == ["paid", "draft"]
+        assert "Your subscription ends at once." in home.browser.get(CANCEL).text
+        home.browser.post(CANCEL)
+        assert home.at_stripe()["status"] == "canceled"
+        home.turn(days=2)
+        assert [one.paid_minor for one in home.world.invoices()] == [499, 0]

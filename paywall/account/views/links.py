@@ -83,7 +83,7 @@ def _told(row: Subscription) -> str:
 
 
 def _until(row: Subscription) -> str:
-    return until_if_cancelled(row, tongue(), clock.now())
+    return until_if_cancelled(current.session(), row, tongue(), clock.now())
 
 
 def _nothing_typed() -> dict[str, Any]:

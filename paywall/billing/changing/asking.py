@@ -1,6 +1,7 @@
 """What every change begins and ends with: the subscription as we know it, and a word to Stripe."""
 
 import secrets
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +10,7 @@ from paywall.billing.changing.rules import Held, Rate
 from paywall.billing.parts import Billing
 from paywall.billing.stripe_calls.asking import Json
 from paywall.billing.subscriptions.reading import current_subscription
-from paywall.billing.subscriptions.tables import Subscription
+from paywall.billing.subscriptions.tables import Subscription, invoices_of
 
 
 def current(billing: Billing, reader_id: int) -> Subscription | None:
@@ -22,6 +23,12 @@ def held(row: Subscription) -> Held:
     """Return what the rules look at."""
     rate = Rate(row.amount_minor, row.interval, row.interval_count)
     return Held(row.status, rate, row.paid_through_at, is_paused=row.collection_is_paused)
+
+
+def held_to_end(session: Session, row: Subscription) -> Held:
+    """Return the same with what matters to who cancels: in the first hour of a period it is not charged for yet."""
+    coming = [one for one in invoices_of(session, row.stripe_id) if one.status == "draft"]
+    return replace(held(row), renewal_is_drafted=any(one.reason == "subscription_cycle" for one in coming))
 
 
 def tell_stripe(billing: Billing, stripe_id: str, change: Json, key: str = "") -> Json:

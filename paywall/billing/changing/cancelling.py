@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from structlog import get_logger
 
 from paywall import clock
-from paywall.billing.changing.asking import actor, held, note, tell_stripe
+from paywall.billing.changing.asking import actor, held_to_end, note, tell_stripe
 from paywall.billing.changing.reasons import Farewell, Feedback, Via
 from paywall.billing.changing.rules import ends_at_once
 from paywall.billing.changing.tables import (
@@ -101,10 +101,11 @@ def _carry_out(billing: Billing, stripe_id: str, now: datetime) -> None:
     with billing.database.reading() as session:
         row, wish = subscription_by_stripe_id(session, stripe_id), open_request(session, stripe_id)
         charged = _charged_since(session, wish) if wish else []
+        at_once = bool(charged) or (row is not None and ends_at_once(held_to_end(session, row), now))
     if row is None or wish is None:
         return
     if row.status not in ENDED:
-        _end(billing, row, wish, at_once=bool(charged) or ends_at_once(held(row), now))
+        _end(billing, row, wish, at_once=at_once)
     for invoice_id in charged:
         refund(billing, invoice_id, amount_minor=None, keeps_until=None, actor=actor(wish.reader_id))
     sync_subscription(billing, stripe_id)

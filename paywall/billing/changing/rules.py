@@ -45,6 +45,8 @@ class Held:
     rate: Rate
     paid_through_at: datetime | None
     is_paused: bool = False
+    renewal_is_drafted: bool = False
+    """The invoice of the present period is made and will be charged within the hour."""
 
     def is_paid_for(self, now: datetime) -> bool:
         """Tell whether there is time left that money was paid for: a trial is not."""
@@ -65,7 +67,7 @@ def takes_effect_now(held: Held, wanted: Rate, now: datetime) -> bool:
 def ends_at_once(held: Held, now: datetime) -> bool:
     """Tell whether cancelling ends a subscription at once: there is nothing paid for, and no payment on its way."""
     if held.status in RUNNING:
-        return held.is_paused and not held.is_paid_for(now)
+        return (held.is_paused or held.renewal_is_drafted) and not held.is_paid_for(now)
     return True
 
 
