@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from paywall.billing.changing.pausing import NotPaused, go_on
 from paywall.billing.ledger.tables import Dispute, has_lost_dispute
 from paywall.billing.syncing.sync import sync_subscription
 from paywall.billing.webhooks.drain import drain_once
@@ -79,6 +82,15 @@ class TestAnOpenDispute:
         end(world, dispute(world, stripe_id), "winning_evidence")
         assert subscription(world, stripe_id)["metadata"]["paywall_pause"] == "reader"
         assert subscription(world, stripe_id)["pause_collection"]
+
+    def test_keeps_a_reader_from_paying_for_time_that_would_stay_shut(self, world: World) -> None:
+        reader_id, stripe_id = world.subscriber()
+        change = {"pause_collection": {"behavior": "void"}, "metadata": {"paywall_pause": "reader"}}
+        world.billing.gateway.update_subscription(stripe_id, change, idempotency_key="pause")
+        sync_subscription(world.billing, stripe_id)
+        dispute(world, stripe_id)
+        with pytest.raises(NotPaused):
+            go_on(world.billing, reader_id, world.time.now())
 
     def test_of_somebody_elses_subscription_is_none_of_our_business(self, world: World) -> None:
         stripe_id = world.subscribe(world.customer(None), make_price(world.billing.gateway, None))

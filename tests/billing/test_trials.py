@@ -89,6 +89,18 @@ class TestAnotherTrialWithTheSameCard:
         assert [row.was_refused for row in world.rows(Trial)] == [False, True]
         assert not may_have_one(world, second)
 
+    def test_is_noted_as_refused_though_the_worker_died_between_ending_it_and_writing_that_down(
+        self, world: World
+    ) -> None:
+        sync(world, begin_trial(world, world.reader()))
+        second = world.reader()
+        stripe_id = begin_trial(world, second)
+        world.time.move(seconds=5)
+        world.billing.gateway.cancel_subscription(stripe_id)
+        sync(world, stripe_id)
+        assert [row.was_refused for row in world.rows(Trial)] == [False, True]
+        assert not may_have_one(world, second)
+
     def test_stays_where_a_person_at_the_dashboard_gave_it(self, world: World) -> None:
         sync(world, begin_trial(world, world.reader()))
         second = world.reader()

@@ -110,7 +110,10 @@ def _carry_out(billing: Billing, stripe_id: str, now: datetime) -> None:
         refund(billing, invoice_id, amount_minor=None, keeps_until=None, actor=actor(wish.reader_id))
     sync_subscription(billing, stripe_id)
     with billing.database.writing() as session:
-        close_request(session, stripe_id, now)
+        is_still_wished = close_request(session, stripe_id, now)
+    if not is_still_wished and not at_once:  # taken back while Stripe was being told
+        tell_stripe(billing, stripe_id, {"cancel_at_period_end": False})
+        sync_subscription(billing, stripe_id)
 
 
 def _charged_since(session: Session, wish: CancellationRequest) -> list[str]:

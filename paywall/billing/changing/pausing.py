@@ -6,6 +6,7 @@ from datetime import datetime
 from paywall.billing.catalogue.money import Money
 from paywall.billing.changing.asking import current, held, note, tell_stripe
 from paywall.billing.changing.rules import LONGEST_PAUSE, after_periods, pause_ends_at
+from paywall.billing.ledger.tables import has_open_dispute
 from paywall.billing.parts import Billing
 from paywall.billing.snapshots.subscription import PAUSE_MARK, READER
 from paywall.billing.stripe_calls.asking import Json
@@ -88,10 +89,11 @@ def going_on(row: Subscription, now: datetime) -> GoingOn:
 def go_on(billing: Billing, reader_id: int, now: datetime) -> None:
     """End a reader's pause: at once with a new period where nothing is paid for, else with the next renewal.
 
-    Twice is once. Raises NotPaused, CardRefused, and the situations of `stripe_errors`.
+    Twice is once. Raises NotPaused (also while a payment is disputed: a new one would open nothing), CardRefused, and
+    the situations of `stripe_errors`.
     """
     row = current(billing, reader_id)
-    if row is None or not is_readers_to_end(row):
+    if row is None or not is_readers_to_end(row) or _is_disputed(billing, row):
         raise NotPaused
     if row.status == Status.PAUSED:
         key = f"resume:{row.stripe_id}:{int(now.timestamp())}"
@@ -100,6 +102,11 @@ def go_on(billing: Billing, reader_id: int, now: datetime) -> None:
     else:
         _tell(billing, row, *_ending(row, now))
     _note(billing, row, "subscription_went_on")
+
+
+def _is_disputed(billing: Billing, row: Subscription) -> bool:
+    with billing.database.reading() as session:
+        return has_open_dispute(session, row.stripe_id)
 
 
 def is_readers_to_end(row: Subscription) -> bool:

@@ -19,8 +19,10 @@ PRICE_NOTICE = timedelta(days=7)
 RENEWAL_NOTICE = timedelta(days=30)
 """How long before a renewal that comes seldom; California asks for 15 to 45 days before a year begins again."""
 
-SELDOM_MONTHS = 6
-"""Renewals that come at least so many months apart are announced."""
+SELDOM_DAYS = 180
+"""Renewals that come at least so many days apart are announced."""
+
+_SHORTEST_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 CARD_NOTICE = timedelta(days=30)
 """How long before a card's last day its reader is asked for another."""
@@ -53,8 +55,7 @@ def is_due_before(at: datetime, notice: timedelta, now: datetime) -> bool:
 
 def comes_seldom(interval: str, interval_count: int) -> bool:
     """Tell whether a period is so long that its renewal is announced; `interval` as Stripe spells it."""
-    months = {"year": 12, "month": 1}.get(interval, 0) * interval_count
-    return months >= SELDOM_MONTHS
+    return _SHORTEST_DAYS[interval] * interval_count >= SELDOM_DAYS
 
 
 def card_ends_at(year: int, month: int) -> datetime:

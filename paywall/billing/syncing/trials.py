@@ -1,7 +1,5 @@
 """Holding a trial that has begun at Stripe against those that were had before."""
 
-from contextlib import suppress
-
 from sqlalchemy.orm import Session
 
 from paywall.billing.links import Links
@@ -19,15 +17,19 @@ _OWN_CHECKOUT = "checkout"
 def take_trial(session: Session, found: SubscriptionSnapshot, owner: Owner, links: Links) -> None:
     """Note a trial; raises TrialRefused if it runs, came from our own page, and its card has had one.
 
-    One that is over when we first hear of it was had all the same.
+    One that is over when we first hear of it was had all the same; one that was cut short, perhaps by ourselves a
+    moment before this process was killed, was refused.
     """
     if found.trial_end_at is None:
         return
-    if found.status == Status.TRIALING and _OWN_CHECKOUT in found.metadata:
-        taking.take_trial(session, _taken(session, found, owner, links))
-        return
-    with suppress(TrialRefused):
-        taking.take_trial(session, _taken(session, found, owner, links))
+    taken = _taken(session, found, owner, links)
+    try:
+        taking.take_trial(session, taken)
+    except TrialRefused:
+        if found.status == Status.TRIALING and _OWN_CHECKOUT in found.metadata:
+            raise
+        if found.ended_at and found.ended_at < found.trial_end_at and _OWN_CHECKOUT in found.metadata:
+            taking.note_refused(session, taken)
 
 
 def note_refused_trial(session: Session, found: SubscriptionSnapshot, links: Links) -> None:
