@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
+
 from bench.checkout_race import THREADS, new_publisher, race
 from bench.engines import postgres
 from paywall import logs
@@ -109,7 +111,7 @@ def _pay_and_come_back(shop: Shop, reader: int, address: str) -> int | None:
     session_id = back.partition("session_id=")[2]
     if not session_id:
         return None
-    with suppress(PaywallError):
+    with suppress(PaywallError, OperationalError):  # a busy database is a 503: the page asks again, the event comes
         finish_checkout(shop.billing, Owner(shop.publisher.id, reader), session_id)
     return reader
 
