@@ -1,0 +1,17 @@
+"""`pytest -p tests.proof.mutants.plugin --mutant=C …` runs tests against a mutant instead of the product."""
+
+import pytest
+
+from tests.proof.mutants.catalogue import MUTANTS
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--mutant", choices=list(MUTANTS), help="the wrong receiver to put in the product's place")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    letter = config.getoption("--mutant")
+    if letter:
+        mutant = MUTANTS[letter].installed()
+        mutant.__enter__()
+        config.add_cleanup(lambda: mutant.__exit__(None, None, None))
