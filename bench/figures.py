@@ -168,6 +168,15 @@ FIGURES = (
         headline="planted 1",
     ),
     Figure(
+        "mutants",
+        "Wrong receivers",
+        "Seven receivers of webhooks built the wrong way, each put in the product's place while the suite runs: every "
+        "one gets the happy path right.",
+        "mutants caught: 7 of 7, by the tests named; without a mutant nothing fails",
+        ("-m", "tests.proof.mutants"),
+        headline="mutants caught",
+    ),
+    Figure(
         "canary",
         "The canary",
         "The last sentence of every locked article, looked for raw and encoded in every answer to those who may not "

@@ -30,9 +30,9 @@ SUITE = (
 
 _HELD = "tests/billing/test_lease.py::TestAFetchThatIsHeld::"
 CAUGHT_BY = {
-    "A": "tests/billing/test_drain.py::TestAKilledWorker::"
-    "test_leaves_events_that_the_next_one_takes_up_when_the_lease_has_run_out",
-    "B": _HELD + "test_longer_than_the_lease_is_not_started_again_by_another_worker",
+    "A": "tests/billing/test_sync.py::TestStripeOutOfReach::"
+    "test_leaves_the_events_waiting_with_the_reason_and_changes_nothing",
+    "B": _HELD + "test_and_overtaken_stores_nothing_of_what_it_saw",
     "C": "tests/billing/test_webhook.py::TestTheTruth::test_wins_over_events_in_any_order",
     "D": "tests/billing/test_webhook.py::TestTheTruth::test_wins_over_events_in_any_order",
     "E": _HELD + "test_does_not_close_events_that_came_after_it_began",

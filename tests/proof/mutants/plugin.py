@@ -1,5 +1,7 @@
 """`pytest -p tests.proof.mutants.plugin --mutant=C …` runs tests against a mutant instead of the product."""
 
+from contextlib import ExitStack
+
 import pytest
 
 from tests.proof.mutants.catalogue import MUTANTS
@@ -12,6 +14,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     letter = config.getoption("--mutant")
     if letter:
-        mutant = MUTANTS[letter].installed()
-        mutant.__enter__()
-        config.add_cleanup(lambda: mutant.__exit__(None, None, None))
+        stack = ExitStack()
+        stack.enter_context(MUTANTS[letter].installed())
+        config.add_cleanup(stack.close)
