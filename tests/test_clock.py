@@ -36,9 +36,7 @@ class TestAClockThatIsShared:
         clock.follow(tmp_path / "clock")
         assert ahead() > timedelta(days=30)
 
-    def test_is_turned_by_another_process(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_is_turned_by_another_process(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(clock, "LOOK_SECONDS", 0)
         clock.follow(tmp_path / "clock")
         turn = (
