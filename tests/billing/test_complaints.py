@@ -12,6 +12,19 @@ from tests.billing.test_disputes import dispute, end, hear, subscription
 from tests.billing.test_trials import begin_trial, may_have_one
 
 
+def winner_with_nothing_paid(world: World) -> tuple[int, str]:
+    """Have a reader dispute a payment, a renewal be left out meanwhile, and the dispute be won by the newspaper."""
+    reader_id, stripe_id = world.subscriber()
+    sync_subscription(world.billing, stripe_id)
+    world.time.move(days=25)
+    opened = dispute(world, stripe_id)
+    world.time.move(days=7)
+    world.sandbox.tick()
+    hear(world)
+    end(world, opened, "winning_evidence")
+    return reader_id, stripe_id
+
+
 class TestTheAccountant:
     def test_finds_every_one_of_many_refunds_of_one_payment(self, world: World) -> None:
         _, stripe_id = world.subscriber()
@@ -37,14 +50,7 @@ class TestAReader:
     def test_whose_dispute_was_won_after_a_renewal_was_left_out_is_not_shut_out_until_the_next(
         self, world: World
     ) -> None:
-        reader_id, stripe_id = world.subscriber()
-        sync_subscription(world.billing, stripe_id)
-        world.time.move(days=25)
-        opened = dispute(world, stripe_id)
-        world.time.move(days=7)
-        world.sandbox.tick()
-        hear(world)
-        end(world, opened, "winning_evidence")
+        reader_id, _ = winner_with_nothing_paid(world)
         world.time.move(days=2)
         world.sandbox.tick()
         hear(world)
@@ -56,14 +62,7 @@ class TestAReader:
         assert world.may_read(reader_id)
 
     def test_whose_dispute_was_won_is_charged_again_with_the_next_renewal(self, world: World) -> None:
-        reader_id, stripe_id = world.subscriber()
-        sync_subscription(world.billing, stripe_id)
-        world.time.move(days=25)
-        opened = dispute(world, stripe_id)
-        world.time.move(days=7)
-        world.sandbox.tick()
-        hear(world)
-        end(world, opened, "winning_evidence")
+        reader_id, stripe_id = winner_with_nothing_paid(world)
         world.time.move(days=31)
         world.sandbox.tick()
         hear(world)
