@@ -6,7 +6,7 @@ DATA ?=
 WORKERS ?= auto
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test lint format bench figures real-input lock browser clean
+.PHONY: help demo test lint format bench figures real-input lock browser nginx clean
 
 help:
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,11 +32,16 @@ browser:
 	  echo 'installing Chromium for the browser tests'; \
 	  $(AS_ROOT) sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium' >/dev/null; }
 
+nginx:
+	@command -v nginx >/dev/null || { \
+	  echo 'installing nginx for the tests of its recipes'; \
+	  $(AS_ROOT) sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nginx-light' >/dev/null; }
+
 demo: .venv/ready ## a newspaper with a paywall and simulated payments, at the printed address
 	@$(BIN)/python -m compileall -q paywall
 	@$(BIN)/paywall demo --port $(PORT) $(if $(DATA),--data $(DATA))
 
-test: .venv/ready browser ## the whole suite: SQLite, PostgreSQL, Redis, real Chromium
+test: .venv/ready browser nginx ## the whole suite: SQLite, PostgreSQL, Redis, nginx, real Chromium
 	@$(BIN)/pytest -n $(WORKERS) -q
 
 lint: .venv/ready ## ruff and mypy, strict
@@ -54,7 +59,7 @@ wrk:
 bench: .venv/ready wrk ## speed, as ratios to a bare Flask article in the same run
 	@$(BIN)/python -m bench.articles
 
-figures: .venv/ready wrk ## the long runs: storms, races, contracts, in full
+figures: .venv/ready wrk nginx ## the long runs: storms, races, contracts, in full
 	@$(BIN)/python -m bench.figures
 
 real-input: .venv/ready ## import pages and feeds that nobody here wrote, fetched now
