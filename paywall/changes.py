@@ -28,6 +28,7 @@ class ChangeKind(StrEnum):
     PUBLISHER = "publisher"  # subject: the publisher's id; its settings, meters, sections, host names
     ACCESS_ENDED = "access_ended"  # subject: "reader id:access number"; passes with a lower number are dead
     SIGN_IN_ENDED = "sign_in_ended"  # subject: the sign-in's id; passes minted under it are dead
+    KEY = "key"  # subject: the key's row id; a key was made, rotated or revoked
 
 
 class ChangeRow(Base):

@@ -11,7 +11,7 @@ import structlog
 _SECRET_WORDS = ("password", "secret", "token", "cookie", "authorization", "signature", "card")
 _HIDDEN = "[hidden]"
 _PATTERNS = (
-    (re.compile(r"\b(?:sk|rk|whsec|pk)_[A-Za-z0-9_]{6,}"), _HIDDEN),
+    (re.compile(r"\b(?:pw_)?(?:sk|rk|whsec|pk)_[A-Za-z0-9_-]{6,}"), _HIDDEN),
     (re.compile(r"(://[^:/@\s]+:)[^@\s]+@"), r"\1[hidden]@"),
     (re.compile(r"([^\s@'\"<>(),:;=/])[^\s@'\"<>(),:;=/]*@([\w.-]+\.\w{2,})"), r"\1…@\2"),
     (re.compile(r"(Failing row contains \().*"), r"\1[hidden])"),

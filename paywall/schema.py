@@ -26,6 +26,7 @@ TABLES = (
     "paywall.notices",
     "paywall.outbox",
     "paywall.publishers.tables",
+    "paywall.publishers.keys.tables",
     "paywall.readers.tables",
     "paywall.entitlements.tables",
     "paywall.articles.tables",

@@ -88,6 +88,7 @@ def read_profile(session: Session, publisher_id: int) -> Profile:
         default_meter=next(meter for meter in meters if meter.id == default),
         meters=meters,
         sections=tuple(_section(section) for section in row.sections),
+        sites=tuple(site.origin for site in row.sites),
     )
 
 

@@ -72,6 +72,8 @@ class Profile:
     default_meter: MeterRules
     meters: tuple[MeterRules, ...]
     sections: tuple[SectionRules, ...]
+    sites: tuple[str, ...] = ()
+    """Origins of the sites that the publisher has elsewhere."""
 
     def section(self, slug: str) -> SectionRules | None:
         """Return the section of that slug, if there is one."""

@@ -30,6 +30,7 @@ class Publisher(Base):
     invitation_button: Mapped[str] = mapped_column(default="Subscribe")
 
     hosts: Mapped[list["PublisherHost"]] = relationship(order_by="PublisherHost.id", cascade="all, delete-orphan")
+    sites: Mapped[list["PublisherSite"]] = relationship(order_by="PublisherSite.id", cascade="all, delete-orphan")
     meters: Mapped[list["Meter"]] = relationship(order_by="Meter.id", cascade="all, delete-orphan")
     sections: Mapped[list["Section"]] = relationship(order_by="Section.position", cascade="all, delete-orphan")
 
@@ -42,6 +43,17 @@ class PublisherHost(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"), index=True)
     host: Mapped[str] = mapped_column(unique=True)
+
+
+class PublisherSite(Base):
+    """A site that a publisher has elsewhere, by its origin: `https://www.example.com`."""
+
+    __tablename__ = "publisher_sites"
+    __table_args__ = (UniqueConstraint("publisher_id", "origin"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"))
+    origin: Mapped[str]
 
 
 class Meter(Base):
