@@ -9,6 +9,8 @@ from flask_wtf import CSRFProtect
 
 from paywall import clock, logs
 from paywall.account.views import blueprints as account_pages
+from paywall.api import parts as api
+from paywall.api.ground.routes import Parts as ApiParts
 from paywall.background import Background, Job, leave_ctrl_c_to_the_parent
 from paywall.billing import parts as billing
 from paywall.billing.checkout import views as checkout
@@ -21,6 +23,7 @@ from paywall.database import Database
 from paywall.gate.parts import GateParts, build_gate
 from paywall.installation import folder
 from paywall.newsroom import views as newsroom
+from paywall.publishers.keys.ring import KeyRing
 from paywall.publishers.profiles import Profiles
 from paywall.readers import security as readers
 from paywall.settings import Settings, read_settings
@@ -84,11 +87,18 @@ def create_product(settings: Settings, gateway: StripeGateway | None = None) -> 
     for blueprint in account_pages:
         flask.register_blueprint(blueprint)
     gate = build_gate(settings, database, profiles, follower, flask.wsgi_app)
+    parts = ApiParts(settings, database, profiles, KeyRing(database, profiles), gate)
+    interface = api.install(flask, parts, follower)
     wall = _stand_wall(flask, gate, follower)
-    intake = Intake(wall, lambda: billing.billing_of(flask))
-    flask.wsgi_app = Uploads(settings.trusted_proxies).around(intake)  # type: ignore[method-assign,assignment]
+    front = interface.in_front_of(Intake(wall, lambda: billing.billing_of(flask)))
+    flask.wsgi_app = Uploads(settings.trusted_proxies).around(front)  # type: ignore[method-assign,assignment]
     background = Background(
-        [Job("changes", POLL_SECONDS, follower.poll), Job("pages", PAGE_SECONDS, wall.forget_all), *gate.jobs]
+        [
+            Job("changes", POLL_SECONDS, follower.poll),
+            Job("pages", PAGE_SECONDS, wall.forget_all),
+            *gate.jobs,
+            *interface.jobs,
+        ]
     )
     work = Work(settings, database, sales)
     _install_health(flask, database, gate)

@@ -1,4 +1,4 @@
-"""The sites that a publisher has elsewhere: its articles live there, their pages may ask, readers are sent back there."""
+"""A publisher's sites elsewhere: its articles live there, their pages may ask, and readers are sent back there."""
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from paywall.database import is_unreachable
 from paywall.errors import DatabaseUnavailable, PaywallError, UnknownHost
-from paywall.web import current
+from paywall.web import current, problems
 
 log = get_logger()
 _TEMPLATES = {400: "bad_request", 403: "forbidden", 404: "not_found", 410: "gone", 413: "too_large", 429: "too_many"}
@@ -25,6 +25,8 @@ def install(app: Flask) -> None:
 
 def error_page(status: int, code: str, sentence: str, retry_after: int | None = None) -> Response:
     """Return the page (or JSON) for an error of that status; the sentence is shown as it is."""
+    if problems.are_wanted():
+        return problems.response(problems.Problem(status, code, sentence, (), retry_after))
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         response = jsonify({"error": code, "message": sentence})
     else:
@@ -45,10 +47,12 @@ def _publisher() -> object | None:
 
 
 def _situation(error: PaywallError) -> ResponseReturnValue:
-    if isinstance(error, UnknownHost):
-        return Response("Bad request: no newspaper answers to this host name.\n", 400, mimetype="text/plain")
     if error.status >= 500:
         log.warning("situation", code=error.code, path=request.path)
+    if problems.are_wanted():
+        return problems.response(problems.problem_of(error))
+    if isinstance(error, UnknownHost):
+        return Response("Bad request: no newspaper answers to this host name.\n", 400, mimetype="text/plain")
     return error_page(error.status, error.code, error.sentence, error.retry_after)
 
 

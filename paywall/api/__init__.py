@@ -1,0 +1,1 @@
+"""The interface for publishers' servers and pages: everything under `/v1`."""

@@ -1,0 +1,71 @@
+"""The shape of what comes in and goes out: pydantic models that take nothing they don't know and convert nothing."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from paywall.web.problems import BadFields, FieldError
+
+_LONGEST_NAME = 100
+_SENTENCES = {
+    "missing": "This is needed.",
+    "extra_forbidden": "There is no such field.",
+    "string_type": "Give text.",
+    "bool_type": "Give true or false.",
+    "bool_parsing": "Give true or false.",
+    "int_type": "Give a whole number.",
+    "int_parsing": "Give a whole number.",
+    "list_type": "Give a list.",
+    "model_type": "Give an object.",
+    "dict_type": "Give an object.",
+}
+
+
+class ApiModel(BaseModel):
+    """A shape of the interface: camelCase outside, no unknown fields, no conversions, never changed."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        alias_generator=to_camel,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+    )
+
+
+Model = TypeVar("Model", bound=ApiModel)
+
+
+def from_json(shape: type[Model], data: Mapping[str, Any]) -> Model:
+    """Return `data` in that shape; raises BadFields naming every field that does not fit."""
+    try:
+        return shape.model_validate(data, by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise _bad_fields(error) from error
+
+
+def from_query(shape: type[Model], data: Mapping[str, Any]) -> Model:
+    """Return the parameters of a query in that shape: all values are text, true and false are spelled so."""
+    try:
+        return shape.model_validate_strings(data, by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise _bad_fields(error) from error
+
+
+def _bad_fields(error: ValidationError) -> BadFields:
+    return BadFields(
+        FieldError(_name(one["loc"]), _SENTENCES.get(one["type"]) or _sentence(one["msg"]))
+        for one in error.errors(include_url=False, include_context=False, include_input=False)
+    )
+
+
+def _name(place: tuple[int | str, ...]) -> str:
+    return ".".join(str(part)[:_LONGEST_NAME] for part in place) or "body"
+
+
+def _sentence(message: str) -> str:
+    plain = message.removeprefix("Value error, ")
+    return plain if plain.endswith(".") else f"{plain}."
