@@ -9,7 +9,7 @@ import sys
 import click
 
 from paywall import __version__
-from paywall.cli import articles, billing, ledger, offers, publishers, readers, reconcile, sandbox, serving
+from paywall.cli import articles, billing, keys, ledger, offers, publishers, readers, reconcile, sandbox, serving, sites
 from paywall.cli.context import Context
 from paywall.errors import BadInput, PaywallError
 from paywall.settings import EXIT_TRY_LATER
@@ -55,12 +55,20 @@ def stripe() -> None:
     """Set up the Stripe account."""
 
 
+@main.group("keys")
+def keys_group() -> None:
+    """Make, list and end API keys."""
+
+
 @main.group("import")
 def import_group() -> None:
     """Bring in what exists elsewhere."""
 
 
 publisher.add_command(publishers.set_up)
+publisher.add_command(sites.site)
+for command in (keys.create, keys.list_keys, keys.revoke, keys.rotate):
+    keys_group.add_command(command)
 plan.add_command(billing.set_up_plan)
 for command in (offers.set_up, offers.list_offers, offers.end):
     offer.add_command(command)
