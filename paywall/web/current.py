@@ -33,6 +33,11 @@ def session() -> Session:
     return database().session()
 
 
+def known_publisher() -> Profile | None:
+    """Return the publisher if this request has asked for it before; never asks by itself."""
+    return cast("Profile | None", g.get("publisher"))
+
+
 def publisher() -> Profile:
     """Return the publisher by the request's host name; raises UnknownHost."""
     if "publisher" not in g:

@@ -3,6 +3,7 @@
 from flask import Flask, Response, request
 
 from paywall.database import Database
+from paywall.web import current
 from paywall.web.sessions import PrivateSessions
 
 FORM_BYTES = 1024 * 1024
@@ -12,13 +13,13 @@ _HEADERS = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self' https://checkout.stripe.com https://billing.stripe.com "
-        "https://invoice.stripe.com; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
 }
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self' https://checkout.stripe.com https://billing.stripe.com "
+    "https://invoice.stripe.com{sites}; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 def install(app: Flask, database: Database) -> None:
@@ -34,6 +35,7 @@ def install(app: Flask, database: Database) -> None:
         _end_transaction(database, response)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", _policy())
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "private, no-store"
         return response
@@ -41,6 +43,13 @@ def install(app: Flask, database: Database) -> None:
     @app.teardown_request
     def _let_go(_error: BaseException | None) -> None:
         database.session.remove()
+
+
+def _policy() -> str:
+    """Return what a page may load, and where its forms may lead: browsers judge redirects after a form by it, too."""
+    publisher = current.known_publisher()
+    sites = publisher.sites if publisher else ()
+    return _POLICY.format(sites="".join(f" {site}" for site in sites))
 
 
 def _end_transaction(database: Database, response: Response) -> None:

@@ -1,6 +1,7 @@
 """Addresses from outside: `next` stays at home, and a caller is who the last trusted hop says."""
 
 import ipaddress
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,8 @@ from werkzeug.urls import iri_to_uri
 from paywall.web.addresses import client_address, network_of, safe_next
 
 HOME = "https://news.example"
+SITE = "https://www.paper.example"
+SITES = (SITE, "http://127.0.0.1:8001")
 
 
 class TestNext:
@@ -31,12 +34,39 @@ class TestNext:
     def test_anything_else_becomes_the_default(self, value: str | None) -> None:
         assert safe_next(value, "/account") == "/account"
 
+    @pytest.mark.parametrize(
+        "value",
+        [SITE, f"{SITE}/", f"{SITE}/story?a=b&c=//evil.example#end", f"{SITE}?x=1", "http://127.0.0.1:8001/story"],
+    )
+    def test_a_page_of_the_publishers_other_sites_is_kept(self, value: str) -> None:
+        assert safe_next(value, "/account", SITES) == value
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "https://www.paper.example.evil.example/", "https://www.paper.example@evil.example/",
+            "https://www.paper.example:444/", "https://www.paper.example:@evil.example", "http://www.paper.example/",
+            "https://evil.example/https://www.paper.example/", "https:/www.paper.example/", "//www.paper.example/",
+            "https:www.paper.example/", "HTTPS://www.paper.example/", " https://www.paper.example/",
+            "https://www.paper.example\\@evil.example/", "https://www.paper.example\t.evil.example/",
+            "https://paper.example/", "https://www.paper.example./", "http://127.0.0.1:80011/",
+            "https://www.paper.example#@evil.example/", "https://www.paper.example/ x", f"{SITE}/" + "x" * 3000,
+        ],
+    )  # fmt: skip
+    def test_what_only_looks_like_one_becomes_the_default(self, value: str) -> None:
+        assert safe_next(value, "/account", SITES) == "/account"
+
     @given(st.text(max_size=40))
     def test_whatever_is_given_the_browser_stays_here(self, value: str) -> None:
         kept = safe_next(value)
         assert kept.startswith("/")
         assert not kept.startswith("//")
         assert iri_to_uri(HOME + kept).startswith(HOME + "/")
+
+    @given(st.text(max_size=20))
+    def test_nothing_put_behind_a_site_leads_elsewhere(self, value: str) -> None:
+        kept = safe_next(SITE + value, "/", SITES)
+        assert kept == "/" or urlsplit(iri_to_uri(kept)).netloc == "www.paper.example"
 
 
 class TestTheCaller:

@@ -61,7 +61,7 @@ class Checkout(Base):
     reader_id: Mapped[int] = mapped_column(ForeignKey("readers.id", ondelete="CASCADE"), index=True)
     lookup_key: Mapped[str]
     next: Mapped[str]
-    """Where the reader wants to be afterwards: an address on this site."""
+    """Where the reader wants to be afterwards: an address on this site, or on another of the publisher's."""
     trial_days: Mapped[int] = mapped_column(default=0)
     coupon: Mapped[str | None]
     """Of the introductory offer; fixed at the start like the trial, so that each try says the same to Stripe."""

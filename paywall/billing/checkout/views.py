@@ -41,7 +41,7 @@ def subscribe() -> ResponseReturnValue:
         "billing/subscribe.html",
         publisher=current.publisher(),
         cards=plan_cards(current.database(), current.publisher(), look),
-        next=safe_next(request.args.get("next")),
+        next=_goal(request.args.get("next")),
         chosen=chosen,
         why=request.args.get("why", ""),
     )
@@ -51,7 +51,7 @@ def subscribe() -> ResponseReturnValue:
 def begin_checkout() -> ResponseReturnValue:
     """Send a reader to the payment page of the price that was chosen."""
     form = read_form()
-    lookup_key, goal = _chosen(form), safe_next(form.text_or("next"))
+    lookup_key, goal = _chosen(form), _goal(form.text_or("next"))
     somebody = reader()
     if somebody is None:
         return _sign_in_first(lookup_key, goal)
@@ -81,7 +81,7 @@ def welcome() -> ResponseReturnValue:
     match arrived.arrival:
         case Arrival.OPEN:
             drop_pass()
-            return redirect(arrived.next, 303)
+            return redirect(_goal(arrived.next), 303)
         case Arrival.OVER:
             return redirect("/account", 303)
         case Arrival.OWING:
@@ -91,6 +91,11 @@ def welcome() -> ResponseReturnValue:
             return redirect("/subscribe?" + urlencode({**why, "next": arrived.next}, safe="/"), 303)
         case _:
             return _not_yet(arrived, session_id)
+
+
+def _goal(wanted: str | None) -> str:
+    """Return where a reader wants to be afterwards: on this host, or on a site that the publisher has elsewhere."""
+    return safe_next(wanted, sites=current.publisher().sites)
 
 
 def _standing() -> Standing:

@@ -30,8 +30,9 @@ def errors_of(*problems: BadInput) -> Mapping[str, str]:
 
 
 def way_back(form: Form | None = None) -> str:
-    """Return where to go afterwards: `next` of the form or of the address, if it stays at home, else the account."""
-    return safe_next(form.text_or("next") if form else request.args.get("next"), HOME)
+    """Return where to go afterwards: `next` of the form or of the address, if it is the publisher's, else the account."""
+    wanted = form.text_or("next") if form else request.args.get("next")
+    return safe_next(wanted, HOME, current.publisher().sites)
 
 
 def desk() -> Desk:
