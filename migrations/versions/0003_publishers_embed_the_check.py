@@ -14,10 +14,12 @@ depends_on = None
 def upgrade() -> None:
     """Each capability adds its tables in a function of its own, called from here."""
     _make_keys()
+    _number_edge_secrets()
 
 
 def downgrade() -> None:
     """The reverse, in reverse order."""
+    _forget_edge_secrets()
     _drop_keys()
 
 
@@ -63,3 +65,14 @@ def _drop_keys() -> None:
         batch_op.drop_index(batch_op.f("ix_api_keys_publisher_id"))
 
     op.drop_table("api_keys")
+
+
+def _number_edge_secrets() -> None:
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    with op.batch_alter_table("publishers", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("edge_secret_number", number, server_default="0", nullable=False))
+
+
+def _forget_edge_secrets() -> None:
+    with op.batch_alter_table("publishers", schema=None) as batch_op:
+        batch_op.drop_column("edge_secret_number")

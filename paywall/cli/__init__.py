@@ -9,7 +9,20 @@ import sys
 import click
 
 from paywall import __version__
-from paywall.cli import articles, billing, keys, ledger, offers, publishers, readers, reconcile, sandbox, serving, sites
+from paywall.cli import (
+    articles,
+    billing,
+    edge,
+    keys,
+    ledger,
+    offers,
+    publishers,
+    readers,
+    reconcile,
+    sandbox,
+    serving,
+    sites,
+)
 from paywall.cli.context import Context
 from paywall.errors import BadInput, PaywallError
 from paywall.settings import EXIT_TRY_LATER
@@ -67,7 +80,7 @@ def import_group() -> None:
 
 publisher.add_command(publishers.set_up)
 publisher.add_command(sites.site)
-for command in (keys.create, keys.list_keys, keys.revoke, keys.rotate):
+for command in (keys.create, keys.list_keys, keys.revoke, keys.rotate, edge.edge_secret):
     keys_group.add_command(command)
 plan.add_command(billing.set_up_plan)
 for command in (offers.set_up, offers.list_offers, offers.end):

@@ -89,6 +89,7 @@ def read_profile(session: Session, publisher_id: int) -> Profile:
         meters=meters,
         sections=tuple(_section(section) for section in row.sections),
         sites=tuple(site.origin for site in row.sites),
+        edge_secret_number=row.edge_secret_number,
     )
 
 

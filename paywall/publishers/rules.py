@@ -74,6 +74,8 @@ class Profile:
     sections: tuple[SectionRules, ...]
     sites: tuple[str, ...] = ()
     """Origins of the sites that the publisher has elsewhere."""
+    edge_secret_number: int = 0
+    """How many secrets for the edge were given up before the one that holds."""
 
     def section(self, slug: str) -> SectionRules | None:
         """Return the section of that slug, if there is one."""

@@ -25,6 +25,7 @@ class Publisher(Base):
     wall_lifted_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     network_cap_factor: Mapped[int | None] = mapped_column(default=20)
     preview_words: Mapped[int] = mapped_column(default=100)
+    edge_secret_number: Mapped[int] = mapped_column(default=0, server_default="0")
     invitation_headline: Mapped[str] = mapped_column(default="Support independent journalism")
     invitation_text: Mapped[str] = mapped_column(default="Subscribe by the month for full digital access.")
     invitation_button: Mapped[str] = mapped_column(default="Subscribe")

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
-from flask import Response, after_this_request
+from flask import Response, after_this_request, request
 
 from paywall.web import current
+
+EDGE_COOKIES = ("paywall_edge", "paywall_edge_kept")
+"""What a web server in front checks by itself; its variables allow no hyphen, so there is no `__Host-` in the names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,5 +35,6 @@ def drop_pass() -> None:
 
     @after_this_request
     def _delete(response: Response) -> Response:
-        response.delete_cookie(names.reader_pass, path="/", secure=names.secure, httponly=True, samesite="Lax")
+        for name in (names.reader_pass, *(edge for edge in EDGE_COOKIES if edge in request.cookies)):
+            response.delete_cookie(name, path="/", secure=names.secure, httponly=True, samesite="Lax")
         return response
