@@ -1,7 +1,11 @@
 """No answer sends a browser to another site, or repeats a host name that is not ours."""
 
+from urllib.parse import quote
+
 import pytest
 
+from paywall.app import Product
+from paywall.publishers.sites import add_site
 from tests.gate.visits import Browser
 
 AWAY = ["//evil.example", "/\\evil.example", "/\t/evil.example", "http:///evil.example", "https://evil.example/"]
@@ -40,3 +44,35 @@ class TestTheWayBack:
             answer = browser.post("/subscribe", {"price": "x", "next": away})
             assert answer.headers["Location"] == "/login?next=/subscribe%3Fnext%3D/", away
             assert "evil" not in browser.get("/subscribe", query_string={"next": away}).text, away
+
+
+class TestTheWayBackToAnotherSiteOfThePublisher:
+    story = "https://www.paper.test/story?id=7&part=2"
+
+    @pytest.fixture(autouse=True)
+    def _site(self, product: Product) -> None:
+        with product.database.writing() as session:
+            add_site(session, 1, "https://www.paper.test", actor="test")
+        product.follower.poll()
+
+    def test_is_taken_after_signing_up_and_in(self, browser: Browser) -> None:
+        assert browser.sign_up("reader@example.org", next=self.story).headers["Location"] == self.story
+        assert browser.get("/login", query_string={"next": self.story}).headers["Location"] == self.story
+        browser.post("/logout")
+        assert browser.log_in("reader@example.org", next=self.story).headers["Location"] == self.story
+
+    def test_goes_by_the_sign_in_page_and_the_plans(self, browser: Browser) -> None:
+        answer = browser.post("/subscribe", {"price": "x", "next": self.story})
+        assert answer.headers["Location"] == "/login?next=" + quote(f"/subscribe?next={quote(self.story, safe='/')}")
+        assert self.story.replace("&", "&amp;") in browser.get(f"/login?next={quote(self.story)}").text
+
+    def test_is_one_that_forms_may_lead_to(self, browser: Browser, rival: Browser) -> None:
+        assert "https://www.paper.test;" in browser.get("/login").headers["Content-Security-Policy"]
+        assert "paper.test" not in rival.get("/login").headers["Content-Security-Policy"]
+
+    def test_is_not_taken_for_another_publisher(self, rival: Browser) -> None:
+        assert rival.sign_up("reader@example.org", next=self.story).headers["Location"] == "/account"
+
+    @pytest.mark.parametrize("away", ["https://www.paper.test.evil.example/", "https://www.paper.test@evil.example/"])
+    def test_is_not_taken_by_those_that_look_like_it(self, browser: Browser, away: str) -> None:
+        assert browser.sign_up("reader@example.org", next=away).headers["Location"] == "/account"
