@@ -186,6 +186,15 @@ FIGURES = (
         headline="canary on",
     ),
     Figure(
+        "outgoing",
+        "Hostile addresses",
+        "What outsiders may name as the address of their webhook: private and reserved addresses in every spelling, names "
+        "that lead there, names that change their mind, addresses two readers read in two ways; then every redirect.",
+        "more than 40 tried, 0 connections inwards",
+        ("-m", "tests.proof.outgoing"),
+        headline="hostile addresses:",
+    ),
+    Figure(
         "stripe-triggers",
         "Stripe's own scripts against the sandbox",
         "Every script of Stripe's command line tool (npm: @stripe/cli), run offline: has the event happened?",

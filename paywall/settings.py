@@ -51,6 +51,7 @@ class Settings:
     smtp_url: str | None = None
     mail_sender: str = "Paywall <no-reply@localhost>"
     trusted_proxies: tuple[Network, ...] = ()
+    outgoing_hosts: tuple[str, ...] = ()
     meter_limit: int = 5
     reader_meter_limit: int = 10
     tz: str = "UTC"
@@ -178,6 +179,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "smtp_url": values.smtp_url,
     "mail_sender": values.mail_sender,
     "trusted_proxies": values.trusted_proxies,
+    "outgoing_hosts": values.outgoing_hosts,
     "meter_limit": values.whole(0, 100_000),
     "reader_meter_limit": values.whole(0, 100_000),
     "tz": values.tz,

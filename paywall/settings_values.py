@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import idna
 
+from paywall.outgoing.targets import bracketed, canonical_host
+
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
@@ -143,6 +145,23 @@ def trusted_proxies(raw: str) -> tuple[Network, ...]:
         return tuple(ipaddress.ip_network(part.strip()) for part in raw.split(","))
     except ValueError as error:
         raise ValueError("must be networks such as 10.0.0.0/8, separated by commas") from error
+
+
+def outgoing_hosts(raw: str) -> tuple[str, ...]:
+    """Return hosts that may be asked though they are private, each in one spelling: `10.0.0.7`, `hooks.test:8000`."""
+    try:
+        return tuple(_listed_host(part.strip()) for part in raw.split(","))
+    except ValueError as error:
+        raise ValueError("must be hosts such as 10.0.0.7 or hooks.internal:8000, separated by commas") from error
+
+
+def _listed_host(part: str) -> str:
+    parts = urlsplit(f"//{part}")
+    if parts.netloc != part or "@" in part or "%" in part or parts.port == 0:
+        raise ValueError("not a host")
+    brackets = "[]" if part.startswith("[") else ""
+    host = bracketed(canonical_host(brackets[:1] + (parts.hostname or "") + brackets[1:]))
+    return f"{host}:{parts.port}" if parts.port else host
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:

@@ -66,6 +66,10 @@ class TestGoodSettings:
     def test_an_allowance_of_nought_is_a_hard_wall(self) -> None:
         assert settings(meter_limit="0").meter_limit == 0
 
+    def test_hosts_that_may_be_asked_are_kept_in_one_spelling(self) -> None:
+        given = settings(outgoing_hosts="Hooks.Internal:8000, 10.0.0.7,[0:0::1]:9000, bücher.test")
+        assert given.outgoing_hosts == ("hooks.internal:8000", "10.0.0.7", "[::1]:9000", "xn--bcher-kva.test")
+
     def test_a_secret_may_come_from_a_file(self, tmp_path: Path) -> None:
         (tmp_path / "key").write_text(SECRET + "\n")
         found = read_settings(
@@ -141,6 +145,13 @@ class TestBadSettings:
 
     def test_a_network_that_is_none_is_refused(self) -> None:
         assert list(problems(trusted_proxies="10.0.0.0/33")) == ["PAYWALL_TRUSTED_PROXIES"]
+
+    @pytest.mark.parametrize(
+        "value",
+        ["http://x.test", "x.test/", "a@x.test", "10.0.0.0/8", "127.1", "x:0", "x:y", "a,,b", "*", "[x]", "a b"],
+    )
+    def test_what_is_no_host_can_not_be_listed(self, value: str) -> None:
+        assert list(problems(outgoing_hosts=value)) == ["PAYWALL_OUTGOING_HOSTS"]
 
     def test_a_file_that_is_not_there_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(BadSettings) as refused:
