@@ -188,8 +188,8 @@ FIGURES = (
     Figure(
         "outgoing",
         "Hostile addresses",
-        "What outsiders may name as the address of their webhook: private and reserved addresses in every spelling, names "
-        "that lead there, names that change their mind, addresses two readers read in two ways; then every redirect.",
+        "What outsiders may name as the address of their webhook: private and reserved addresses in every spelling, "
+        "names that lead there or change their mind, addresses that two read in two ways; then every redirect.",
         "more than 40 tried, 0 connections inwards",
         ("-m", "tests.proof.outgoing"),
         headline="hostile addresses:",

@@ -36,4 +36,4 @@ def guarded() -> Iterator[Guard]:
     try:
         yield guard
     finally:
-        socket.socket.connect = plain  # type: ignore[method-assign,assignment]
+        socket.socket.connect = plain  # type: ignore[method-assign]
