@@ -13,11 +13,6 @@ def local_date(at: datetime, zone: str) -> str:
     return str(format_date(at.astimezone(ZoneInfo(zone)), "d MMMM y", locale=_LOCALE))
 
 
-def local_day_and_month(at: datetime, zone: str) -> str:
-    """Return the day of `at` without its year: "1 December"."""
-    return str(format_date(at.astimezone(ZoneInfo(zone)), "d MMMM", locale=_LOCALE))
-
-
 def dateline(at: datetime, zone: str) -> str:
     """Return the day of `at` as a front page has it: "Monday 23 November 2026"."""
     return str(format_date(at.astimezone(ZoneInfo(zone)), "EEEE d MMMM y", locale=_LOCALE))

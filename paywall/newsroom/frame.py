@@ -7,7 +7,8 @@ from werkzeug.exceptions import HTTPException
 from paywall.articles.rules import AccessLevel
 from paywall.errors import PaywallError
 from paywall.gate.decision import Decision
-from paywall.newsroom import dates, invitations, notices
+from paywall.gate.words import invitations, notices
+from paywall.newsroom import dates
 from paywall.newsroom.addresses import article_path, author_path, section_path
 from paywall.newsroom.assets import accent_url, static_url
 from paywall.newsroom.teasers import access_label, teaser

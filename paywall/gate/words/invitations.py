@@ -9,8 +9,7 @@ from urllib.parse import quote
 
 from paywall.articles.rules import AccessLevel
 from paywall.gate.decision import Decision, Prompt, Reason
-from paywall.newsroom.dates import local_day_and_month
-from paywall.newsroom.phrases import Link, allowance, in_this_window
+from paywall.gate.words.phrases import Link, allowance, day_and_month, in_this_window
 from paywall.publishers.rules import MeterRules, Profile, WindowKind
 
 
@@ -31,7 +30,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What an invitation is made of; `here` is the article's path, where every link leads back to."""
+    """What an invitation is made of; `here` is the article's address, where every link leads back to."""
 
     decision: Decision | None
     publisher: Profile
@@ -144,7 +143,7 @@ def _used_up(ask: Ask) -> str:
     spent = f"You have read your free articles {in_this_window(ask.meter)}."
     if resets_at is None:
         return spent
-    day = local_day_and_month(resets_at, ask.publisher.timezone)
+    day = day_and_month(resets_at, ask.publisher.timezone)
     if ask.meter.window_kind is WindowKind.ROLLING:
         return f"{spent} The next one is yours on {day}."
     return f"{spent} They return on {day}."

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from paywall.gate.decision import Decision, Prompt, Reason
-from paywall.newsroom.phrases import Link, articles, in_this_window
+from paywall.gate.words.phrases import Link, articles, in_this_window
 from paywall.publishers.rules import MeterRules
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from paywall.articles.rules import AccessLevel
 from paywall.gate.decision import Decision, Extent, Prompt, Reason
-from paywall.newsroom.invitations import Ask, Wording, invitation
-from paywall.newsroom.notices import notice
+from paywall.gate.words.invitations import Ask, Wording, invitation
+from paywall.gate.words.notices import notice
 from paywall.publishers.rules import Invitation, MeterRules, Profile, WindowKind
 
 MONTHLY = MeterRules(1, "default", 3, 5, WindowKind.MONTH, None)

@@ -1,13 +1,19 @@
 """Phrases that the wall's sentences are made of: articles and windows, as one says them."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
 
 from paywall.publishers.rules import MeterRules, WindowKind
+
+_LOCALE = "en_GB"  # the language of the sentences
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A label and the path it leads to."""
+    """A label and the path it leads to, on the publisher's own host; or a whole address."""
 
     label: str
     path: str
@@ -17,6 +23,11 @@ def allowance(meter: MeterRules) -> str:
     """Return what an account may read: "5 articles a month"."""
     count = meter.reader_allowance
     return f"{count} {articles(count)} {_every(meter)}"
+
+
+def day_and_month(at: datetime, zone: str) -> str:
+    """Return the day of `at` in the IANA zone, without its year: "1 December"."""
+    return str(format_date(at.astimezone(ZoneInfo(zone)), "d MMMM", locale=_LOCALE))
 
 
 def articles(count: int) -> str:
