@@ -1,4 +1,4 @@
-"""A real nginx on a free port, run with a recipe of the guides: only the places that are the publisher's are replaced."""
+"""A real nginx on a free port, run with a recipe of the guides: only what is the publisher’s own is replaced."""
 
 import os
 import shutil
