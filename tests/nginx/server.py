@@ -1,4 +1,4 @@
-"""A real nginx on a free port, run with a recipe of the guides: only what is the publisher’s own is replaced."""
+"""A real nginx on a free port, run with a recipe of the guides: only what a publisher fills in is replaced."""
 
 import os
 import shutil
