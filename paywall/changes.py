@@ -29,6 +29,7 @@ class ChangeKind(StrEnum):
     ACCESS_ENDED = "access_ended"  # subject: "reader id:access number"; passes with a lower number are dead
     SIGN_IN_ENDED = "sign_in_ended"  # subject: the sign-in's id; passes minted under it are dead
     KEY = "key"  # subject: the key's row id; a key was made, rotated or revoked
+    PASS_KEY = "pass_key"  # subject: its kid; a key that signs passes was made, or others were withdrawn
 
 
 class ChangeRow(Base):

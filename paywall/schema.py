@@ -28,7 +28,9 @@ TABLES = (
     "paywall.publishers.tables",
     "paywall.publishers.keys.tables",
     "paywall.readers.tables",
+    "paywall.readers.codes",
     "paywall.entitlements.tables",
+    "paywall.telling.tables",
     "paywall.articles.tables",
     "paywall.billing.catalogue.plans",
     "paywall.billing.catalogue.offers",
@@ -41,6 +43,8 @@ TABLES = (
     "paywall.billing.changing.tables",
     "paywall.meter.table",
     "paywall.gate.events",
+    "paywall.gate.signed_passes.tables",
+    "paywall.api.check.once",
 )
 
 

@@ -11,7 +11,7 @@ from paywall.cli.context import Context
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from paywall.publishers.keys.tables import ApiKey
+    from paywall.publishers.keys.listing import KeyFacts
 
 ACTOR = "command line"
 _ID_WIDTH = len("pw_sk_") + 12
@@ -70,13 +70,13 @@ def list_keys(context: Context, publisher: str | None) -> None:
     from rich.table import Column, Table
 
     from paywall import clock
-    from paywall.publishers.keys.tables import keys_of
+    from paywall.publishers.keys import listing
 
     others = [Column(name, overflow="fold") for name in ("name", "may", "used from", "state", "last used")]
     table = Table(Column("id", no_wrap=True, min_width=_ID_WIDTH), *others, box=SIMPLE_HEAD)
     with context.database().reading() as session:
-        for key in keys_of(session, context.profile(publisher).id):
-            table.add_row(*_cells(key, clock.wall()), style=None if key.is_live(clock.wall()) else "dim")
+        for key in listing.list_keys(session, context.profile(publisher).id, clock.wall()):
+            table.add_row(*_cells(key), style=None if key.is_live else "dim")
     console = Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else _WIDE)
     console.print(table)
 
@@ -111,20 +111,18 @@ def rotate(context: Context, *, key: str, publisher: str | None, overlap_hours: 
     click.echo(f"{_ONCE} The old one works for {overlap_hours} hours more.", err=True)
 
 
-def _cells(key: "ApiKey", now: "datetime") -> tuple[str, ...]:
-    kind = "pk" if key.is_publishable else "sk"
-    where = ", ".join(key.origins) or "your sites" if key.is_publishable else "servers"
+def _cells(key: "KeyFacts") -> tuple[str, ...]:
+    where = (", ".join(key.origins) or "your sites") if key.is_publishable else "servers"
     used = _when(key.last_used_at) if key.last_used_at else "never"
-    may = ", ".join(key.scopes)
-    return f"pw_{kind}_{key.public_id}", key.name, may, where, _state(key, now), used
+    return key.shown_as, key.name, ", ".join(key.scopes), where, _state(key), used
 
 
-def _state(key: "ApiKey", now: "datetime") -> str:
+def _state(key: "KeyFacts") -> str:
     if key.revoked_at:
         return f"revoked {_when(key.revoked_at)}"
     if key.expires_at is None:
         return f"works since {_when(key.created_at)}"
-    return f"ends {_when(key.expires_at)}" if key.is_live(now) else f"ended {_when(key.expires_at)}"
+    return f"{'ends' if key.is_live else 'ended'} {_when(key.expires_at)}"
 
 
 def _when(at: "datetime") -> str:

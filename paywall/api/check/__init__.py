@@ -1,0 +1,1 @@
+"""`/v1/check`, which says whether somebody may read an article now."""

@@ -1,0 +1,119 @@
+"""Minting signed passes and reading them again: the one place that does either."""
+
+from datetime import datetime, timedelta
+from secrets import token_urlsafe
+from typing import NamedTuple
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+
+from paywall.gate.decision import Reason
+from paywall.gate.signed_passes.keychain import Keychain
+from paywall.gate.signed_passes.rules import (
+    ALGORITHM,
+    EVERYTHING,
+    LIFE_SECONDS,
+    TYPE,
+    SignedPass,
+    is_good,
+    key_id_of,
+    read_claims,
+)
+from paywall.gate.signed_passes.sealing import Seal, Session
+from paywall.publishers.letterhead import site_url
+from paywall.publishers.rules import Profile
+
+HANDED_OUT_AGAIN_SECONDS = 60
+"""Signing takes as long as answering: who turns pages is given the same pass for a minute."""
+MOST = 20_000
+
+
+class Holder(NamedTuple):
+    """Whom a pass is for, and what it opens; `session` only of readers."""
+
+    counted_as: str
+    article: str
+    reason: Reason
+    session: Session | None = None
+    open_seconds: int = LIFE_SECONDS
+    """How long the right holds."""
+
+
+class Minted(NamedTuple):
+    """A pass, and when it ends (aware UTC)."""
+
+    token: str
+    expires_at: datetime
+
+
+class PassMint:
+    """Mints and verifies. Safe to share between threads."""
+
+    def __init__(self, keychain: Keychain, seal: Seal, base_url: str, most: int = MOST) -> None:
+        self._keychain, self.seal, self._base_url, self._most = keychain, seal, base_url, most
+        self._handed_out: dict[tuple[int, Holder], Minted] = {}
+        self._verified: dict[tuple[int, str], tuple[str, SignedPass]] = {}
+
+    def mint(self, profile: Profile, holder: Holder, now: datetime) -> Minted:
+        """Return a pass at wall time `now`: one of at most a minute, or a new one. Raises DatabaseUnavailable."""
+        which = (profile.id, holder)
+        kept = self._handed_out.get(which)
+        if kept and kept.expires_at - now > timedelta(seconds=LIFE_SECONDS - HANDED_OUT_AGAIN_SECONDS):
+            return kept
+        minted = self._sign(profile, holder, now)
+        if len(self._handed_out) >= self._most:
+            self._handed_out.clear()
+        self._handed_out[which] = minted
+        return minted
+
+    def verify(self, token: str, profile: Profile, now: datetime) -> SignedPass | None:
+        """Return what a pass says that holds at wall time `now`, None for every other token.
+
+        Fetches nothing, whatever the token names; raises DatabaseUnavailable where our keys can't be read.
+        """
+        kid = key_id_of(token)
+        key = self._keychain.verifying_key(profile.id, kid, now) if kid else None
+        if key is None:
+            return None
+        known = self._verified.get((profile.id, token))
+        found = known[1] if known and known[0] == kid else self._read(token, key.public, profile)
+        if found is None or not is_good(found, now.timestamp()):
+            return None
+        if known is None:
+            self._remember(profile.id, token, key.kid, found)
+        return found
+
+    def _sign(self, profile: Profile, holder: Holder, now: datetime) -> Minted:
+        key = self._keychain.signing_key(profile.id, now)
+        assert key.private is not None  # noqa: S101 - a key that signs has both halves
+        issued_at = int(now.timestamp())
+        said = SignedPass(
+            issuer=site_url(profile, self._base_url),
+            audience=profile.slug,
+            subject=self.seal.subject(profile.id, holder.counted_as),
+            article=holder.article,
+            reason=holder.reason,
+            issued_at=issued_at,
+            expires_at=issued_at + min(LIFE_SECONDS, holder.open_seconds),
+            id=token_urlsafe(12),
+            session=self.seal.session(holder.session) if holder.session else None,
+        )
+        token = jwt.encode({"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}, said.claims, key.private)
+        return Minted(token, datetime.fromtimestamp(said.expires_at, now.tzinfo))
+
+    def _read(self, token: str, key: object, profile: Profile) -> SignedPass | None:
+        try:
+            claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims  # type: ignore[arg-type]
+        except (JoseError, ValueError):
+            return None
+        return read_claims(claims, site_url(profile, self._base_url), profile.slug)
+
+    def _remember(self, publisher_id: int, token: str, kid: str, found: SignedPass) -> None:
+        if len(self._verified) >= self._most:
+            self._verified.clear()
+        self._verified[publisher_id, token] = (kid, found)
+
+
+def article_of(key: str, *, opens_everything: bool) -> str:
+    """Return what a pass is for: everything, or the one article."""
+    return EVERYTHING if opens_everything else key
