@@ -2,15 +2,15 @@
 
 The same code runs on SQLite and PostgreSQL. On SQLite the driver is in autocommit: reads open no transaction, and
 `BEGIN IMMEDIATE` is sent just before the first statement that writes, so the single writer lock is never held while a
-request hashes, renders or waits for the network. The price: a value read before that point may be stale by then, so a
-change that depends on what was read belongs into `Database.writing()`, or into arithmetic done by SQL.
+request hashes, renders or waits for the network. The threads of one process take turns at it (`paywall.writers`). The
+price: a value read before that point may be stale by then, so a change that depends on what was read belongs into
+`Database.writing()`, or into arithmetic done by SQL.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
@@ -23,7 +23,6 @@ from sqlalchemy import (
     MetaData,
     Table,
     create_engine,
-    event,
     literal,
     make_url,
     text,
@@ -35,9 +34,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmake
 from sqlalchemy.types import TypeDecorator
 
 from paywall.errors import DatabaseUnavailable
-
-SQLITE_BUSY_MS = 10_000
-_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER", "SAVEPOINT", "WITH")
+from paywall.sqlite import begin_immediate, sqlite_engine
 
 
 class Base(DeclarativeBase):
@@ -99,7 +96,7 @@ class Database:
         """
         with self._factory() as session, session.begin():
             if self.is_sqlite:
-                session.execute(text("BEGIN IMMEDIATE"))
+                begin_immediate(session.connection())
             yield session
 
     @contextmanager
@@ -141,7 +138,7 @@ def make_engine(url: str) -> Engine:
     """Return an engine for `url`, with what each database needs already set; its errors repeat no values (logs)."""
     parsed = psycopg_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite_engine(parsed)
+        return sqlite_engine(parsed)
     return create_engine(
         parsed,
         pool_size=10,
@@ -159,35 +156,6 @@ def psycopg_url(url: str) -> URL:
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     return parsed
-
-
-def _sqlite_engine(url: URL) -> Engine:
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    driver = {"isolation_level": None, "timeout": SQLITE_BUSY_MS / 1000}
-    engine = create_engine(url, hide_parameters=True, connect_args=driver)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "before_cursor_execute", _begin_before_first_write)
-    event.listen(engine, "savepoint", lambda connection, _name: _begin_immediate(connection))
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no public type
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={SQLITE_BUSY_MS}"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_before_first_write(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
-    if statement.lstrip()[:9].upper().startswith(_WRITES):
-        _begin_immediate(connection)
-
-
-def _begin_immediate(connection: Connection) -> None:
-    driver = connection.connection.dbapi_connection
-    if driver is not None and not driver.in_transaction:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # by way of SQLAlchemy, whose errors callers know
 
 
 def insert_once(transaction: Session | Connection, table: type[Base], values: dict[str, object]) -> bool:
