@@ -12,7 +12,7 @@ ROOMS_FROM_BELOW = (
     ("web",),
     ("readers",),
     ("entitlements",),
-    ("meter", "articles", "billing"),
+    ("meter", "articles", "billing", "telling"),
     ("gate",),
     ("wall",),
     ("newsroom", "account", "api", "admin"),
@@ -28,7 +28,7 @@ PURE = ("rules", "decision", "decide", "windows", "status")
 WALL_MAY_KNOW = {"paywall.gate.decision"}
 SANDBOX_MAY_KNOW = {"paywall.clock", "paywall.installation"}
 SANDBOX_GUESTS = {"demo", "cli"}
-ROWS = {"Article", "EntitlementRow", "Invoice", "Publisher", "Reader", "Subscription"}
+ROWS = {"AccessEvent", "Article", "EntitlementRow", "Invoice", "Publisher", "Reader", "Subscription"}
 """Rows that another room may name, as a type or to join with; see docs/decisions/rows-travel-verbs-stay.md."""
 
 

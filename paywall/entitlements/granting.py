@@ -7,9 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paywall import clock
+from paywall.entitlements.history.noting import note_end, note_turn
 from paywall.entitlements.rules import Entitlement, Source
 from paywall.entitlements.tables import EntitlementRow
 from paywall.readers.ending import end_access
+from paywall.readers.finding import hold_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,37 +26,50 @@ class Grant:
 def set_entitlement(session: Session, grant: Grant) -> None:
     """Store the state of one source's entitlement; a reader who loses by it loses at once, in every process.
 
-    Works in the caller's transaction; the caller makes sure that nobody else writes the same source just then.
+    Works in the caller's transaction; the caller makes sure that nobody else writes the same source just then. What
+    the reader notices of it goes into the history.
     """
-    wanted = grant.entitlement
+    wanted, now = grant.entitlement, clock.now()
+    hold_reader(session, wanted.reader_id)
     query = select(EntitlementRow).where(
         EntitlementRow.source == wanted.source, EntitlementRow.source_id == wanted.source_id
     )
     row = session.scalar(query.with_for_update())
     if row is None:
-        session.add(_new_row(grant))
+        session.add(_new_row(grant, now))
+        note_turn(session, grant.publisher_id, None, wanted, now)
         return
+    note_end(session, row, now)  # an end that came by itself is told before what follows it
+    before = row.value
     if _is_less(row, wanted) or row.reader_id != wanted.reader_id:
         end_access(session, row.reader_id)
     row.reader_id, row.publisher_id = wanted.reader_id, grant.publisher_id
     row.standing, row.suspended = wanted.standing, wanted.suspended
     row.paid_through_at, row.valid_until = wanted.paid_through_at, wanted.valid_until
+    row.end_is_told = wanted.valid_until <= now
+    note_turn(session, grant.publisher_id, before, wanted, now)
 
 
 def end_entitlement(session: Session, source: Source, source_id: str, now: datetime) -> None:
     """End what a source gives, at once and in every process; does nothing where it has ended or never was."""
     which = (EntitlementRow.source == source.value) & (EntitlementRow.source_id == source_id)
+    reader_id = session.scalar(select(EntitlementRow.reader_id).where(which))
+    if reader_id is None:
+        return
+    hold_reader(session, reader_id)
     row = session.scalar(select(EntitlementRow).where(which, EntitlementRow.valid_until > now).with_for_update())
     if row is not None:
-        row.valid_until, row.paid_through_at = now, None
+        before = row.value
+        row.valid_until, row.paid_through_at, row.end_is_told = now, None, True
         end_access(session, row.reader_id)
+        note_turn(session, row.publisher_id, before, row.value, now)
 
 
 def _is_less(row: EntitlementRow, wanted: Entitlement) -> bool:
     return wanted.valid_until < row.valid_until or (wanted.suspended and not row.suspended)
 
 
-def _new_row(grant: Grant) -> EntitlementRow:
+def _new_row(grant: Grant, now: datetime) -> EntitlementRow:
     wanted = grant.entitlement
     return EntitlementRow(
         publisher_id=grant.publisher_id,
@@ -66,5 +81,6 @@ def _new_row(grant: Grant) -> EntitlementRow:
         valid_until=wanted.valid_until,
         suspended=wanted.suspended,
         reason=grant.reason,
-        created_at=clock.now(),
+        created_at=now,
+        end_is_told=wanted.valid_until <= now,
     )

@@ -1,8 +1,8 @@
-"""The entitlements' table."""
+"""The entitlements' table, and the events that tell what became of them."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from paywall.database import Base, UtcDateTime
@@ -13,7 +13,15 @@ class EntitlementRow(Base):
     """A reader's right to read, from one source."""
 
     __tablename__ = "entitlements"
-    __table_args__ = (UniqueConstraint("source", "source_id"),)
+    __table_args__ = (
+        UniqueConstraint("source", "source_id"),
+        Index(
+            "ix_entitlements_untold_end",
+            "valid_until",
+            sqlite_where=text("end_is_told = 0"),
+            postgresql_where=text("NOT end_is_told"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"))
@@ -27,6 +35,8 @@ class EntitlementRow(Base):
     suspended: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    end_is_told: Mapped[bool] = mapped_column(default=False)
+    """That it has ended stands in the history, or it never was open."""
 
     @property
     def value(self) -> Entitlement:
@@ -40,3 +50,44 @@ class EntitlementRow(Base):
             valid_until=self.valid_until,
             suspended=self.suspended,
         )
+
+
+class AccessEvent(Base):
+    """One turn of one right to read, written in the transaction that caused it."""
+
+    __tablename__ = "access_events"
+    __table_args__ = (
+        UniqueConstraint("reader_id", "sequence"),
+        Index("ix_access_events_noted", "publisher_id", "noted_at"),
+        Index(
+            "ix_access_events_waiting",
+            "id",
+            sqlite_where=text("is_passed_on = 0"),
+            postgresql_where=text("NOT is_passed_on"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    """`evt_…`: by which whoever is told twice knows it again."""
+    publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"))
+    reader_id: Mapped[int] = mapped_column(ForeignKey("readers.id", ondelete="CASCADE"))
+    sequence: Mapped[int]
+    """1, 2, 3 … for each reader, without a gap."""
+    cause: Mapped[str] = mapped_column(unique=True)
+    """What may be told only once."""
+    turn: Mapped[str]
+    source: Mapped[str]
+    source_id: Mapped[str]
+    standing: Mapped[str]
+    valid_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    has_access: Mapped[bool]
+    """Whether the reader may read afterwards, by this right or by another."""
+    access_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Until when, as far as is known; None without access."""
+    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """Business time."""
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """Wall time."""
+    is_passed_on: Mapped[bool] = mapped_column(default=False)
+    """Whoever wants to hear of it has been given it to deliver."""
