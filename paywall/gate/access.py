@@ -10,8 +10,9 @@ from typing import NamedTuple
 from paywall.articles.rules import ArticleCard
 from paywall.errors import DatabaseUnavailable
 from paywall.gate.decide import NEEDS_METER, Case, first_step, is_open_to_all, second_step
-from paywall.gate.decision import Decision
+from paywall.gate.decision import Decision, Reason
 from paywall.gate.metering import GateMeter, Question
+from paywall.gate.passes import Pass
 from paywall.gate.rights import NO_RIGHT, Right
 from paywall.gate.terms import Terms, TermsBook
 from paywall.publishers.rules import Profile
@@ -29,6 +30,10 @@ class Who(NamedTuple):
     """The database could not be asked who this is."""
     network: Callable[[], str] | None = None
     """Gives the keyed hash of a visitor's network and browser."""
+    known: Pass | None = None
+    """What a pass says of the reader, where one was shown or has just been minted."""
+    proof: Reason | None = None
+    """Why a signed pass, shown for this article, opens it."""
 
 
 class Access(NamedTuple):
@@ -75,7 +80,8 @@ class Gate:
         """Gather what the rules look at; the database is asked only where it can matter."""
         level, lifted = card.level(now), terms.wall_is_lifted(now)
         right, is_uncertain = who.right or NO_RIGHT, who.is_uncertain
-        if who.right is None and who.reader_id is not None and not is_open_to_all(level, wall_is_lifted=lifted):
+        is_known = who.proof is not None or is_open_to_all(level, wall_is_lifted=lifted)
+        if who.right is None and who.reader_id is not None and not is_known:
             try:
                 right = self._read_right(terms.profile.id, who.reader_id, now)
             except DatabaseUnavailable:
@@ -92,6 +98,7 @@ class Gate:
             terms.registration_wall,
             is_uncertain,
             right.owes,
+            who.proof,
         )
 
     def unite(self, profile: Profile, source: str, target: str, now: datetime) -> bool:

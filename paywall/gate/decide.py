@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 
 from paywall.articles.rules import AccessLevel
 from paywall.entitlements.rules import Standing
-from paywall.gate.decision import Decision, Extent, Prompt, Reason
+from paywall.gate.decision import OPENING, Decision, Extent, Prompt, Reason
 
 
 class Case(NamedTuple):
@@ -35,6 +35,8 @@ class Case(NamedTuple):
     """The database could not be asked who this is, or what they have."""
     owes: bool = False
     """A subscription is there that a missing payment has shut: the reader need not subscribe, but pay."""
+    proof: Reason | None = None
+    """A signed pass that was shown opens this very article, and says why."""
 
 
 class Needs(Enum):
@@ -61,6 +63,10 @@ _ENTITLED = {
     )
     for standing in Standing
 }
+_PROVED = {
+    **{reason: Decision(Extent.FULL, reason) for reason in OPENING},
+    Reason.IN_GRACE: _ENTITLED[Standing.IN_GRACE],
+}
 
 
 def is_open_to_all(level: AccessLevel, *, wall_is_lifted: bool) -> bool:
@@ -70,6 +76,10 @@ def is_open_to_all(level: AccessLevel, *, wall_is_lifted: bool) -> bool:
 
 def _free_articles_and_lifted_walls_are_open(case: Case) -> Decision | None:
     return _OPEN_TO_ALL if is_open_to_all(case.level, wall_is_lifted=case.wall_is_lifted) else None
+
+
+def _a_signed_pass_opens_what_it_was_given_for(case: Case) -> Decision | None:
+    return None if case.proof is None else _PROVED.get(case.proof)
 
 
 def _staff_read_everything(case: Case) -> Decision | None:
@@ -110,6 +120,7 @@ def _metered_articles_are_counted(case: Case) -> FirstAnswer | None:
 
 RULES: Final[tuple[Rule, ...]] = (
     _free_articles_and_lifted_walls_are_open,
+    _a_signed_pass_opens_what_it_was_given_for,
     _staff_read_everything,
     _the_entitled_read_everything,
     _an_account_opens_registered_articles,

@@ -42,6 +42,17 @@ class Reason(StrEnum):
     DATABASE_UNAVAILABLE = "database_unavailable"
 
 
+OPENING = frozenset(Reason) - {
+    Reason.METER_USED_UP,
+    Reason.REGISTRATION_REQUIRED,
+    Reason.SUBSCRIPTION_REQUIRED,
+    Reason.SUSPENDED,
+    Reason.METER_UNAVAILABLE,
+    Reason.DATABASE_UNAVAILABLE,
+}
+"""The reasons for which an article is open."""
+
+
 class Prompt(StrEnum):
     """What the page asks of the reader."""
 

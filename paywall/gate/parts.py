@@ -11,8 +11,14 @@ from paywall.gate.access import Gate
 from paywall.gate.events import FLUSH_SECONDS, EventBuffer, sweep
 from paywall.gate.identity import knocker
 from paywall.gate.metering import GateMeter
+from paywall.gate.named.people import People
+from paywall.gate.named.tokens import Tokens
 from paywall.gate.recognition import Recognition
+from paywall.gate.remote_check import RemoteCheck
 from paywall.gate.rights import RightsReader
+from paywall.gate.signed_passes.keychain import Keychain
+from paywall.gate.signed_passes.mint import PassMint
+from paywall.gate.signed_passes.sealing import Seal
 from paywall.gate.web_check import WebCheck
 from paywall.meter.engines import open_store
 from paywall.meter.store import MeterStore
@@ -35,6 +41,10 @@ class GateParts(NamedTuple):
     events: EventBuffer
     rights: RightsReader
     meter: MeterStore
+    keychain: Keychain
+    mint: PassMint
+    people: People
+    remote: RemoteCheck
     jobs: tuple[Job, ...]
 
 
@@ -50,15 +60,21 @@ def build_gate(
     catalogue, rights, events = Catalogue(database), RightsReader(database), EventBuffer(database)
     gate = Gate(GateMeter(meter), rights.right_now)
     recognition = Recognition(settings, gate, rights, knocker(application))
-    for listener in (catalogue.hear, recognition.revocations.hear, recognition.snapshot.hear):
+    seal = Seal(settings.secret_key)
+    keychain = Keychain(database, seal)
+    for listener in (catalogue.hear, recognition.revocations.hear, recognition.snapshot.hear, keychain.hear):
         follower.listen(listener)
     check = WebCheck(profiles, catalogue, gate, recognition, events)
+    mint = PassMint(keychain, seal, settings.base_url)
+    tokens = Tokens(settings.secret_key, rights, recognition.revocations, recognition.snapshot)
+    people = People(settings.secret_key, gate, tokens, mint, recognition)
+    remote = RemoteCheck(gate, events, mint)
     jobs = (
         Job("gate events", FLUSH_SECONDS, events.flush),
         Job("old gate events", AN_HOUR, lambda: _sweep_events(database, settings.gate_events_days)),
         Job("old views", AN_HOUR, lambda: meter.sweep(clock.now())),
     )
-    return GateParts(gate, check, recognition, catalogue, events, rights, meter, jobs)
+    return GateParts(gate, check, recognition, catalogue, events, rights, meter, keychain, mint, people, remote, jobs)
 
 
 def _sweep_events(database: Database, days: int) -> None:

@@ -74,7 +74,7 @@ class Recognition:
         wall = clock.wall()
         age = wall.timestamp() - known.minted_at if known else 0.0
         if known and age < passes.RENEW_AFTER_SECONDS and _is_good_for(known, wallet, now):
-            return Recognised(_by_pass(known, now))
+            return Recognised(by_pass(known, now))
         return self._look_closer(_Visit(environ, profile, wallet, now, wall), age)
 
     def _look_closer(self, visit: _Visit, age: float) -> Recognised:
@@ -82,7 +82,7 @@ class Recognition:
         if session and (visit.profile.id, session) not in self._strangers:
             return self._ask_inside(visit, session)
         if known and age < passes.LIFE_SECONDS:
-            return Recognised(_by_pass(known, visit.now))
+            return Recognised(by_pass(known, visit.now))
         return self._visitor(visit.environ, visit.wallet)
 
     def _ask_inside(self, visit: _Visit, session: str) -> Recognised:
@@ -123,7 +123,7 @@ class Recognition:
         )
         value = passes.mint(self._pass_key, facts)
         cookie = keep(self._names, self._names.reader_pass, value, passes.IDENTITY_LIFE_SECONDS)
-        return Recognised(_reader(reader_id, right), (cookie,))
+        return Recognised(reader(reader_id, right, facts), (cookie,))
 
     def _merge(self, visit: _Visit, reader_id: int) -> bytes:
         """Unite the visitor's views with the reader's, unless the last pass says that this was done."""
@@ -142,12 +142,13 @@ class Recognition:
         if known is None or age > passes.IDENTITY_LIFE_SECONDS:
             return self._visitor(visit.environ, visit.wallet, is_uncertain=True)
         if age < passes.OUTAGE_LIFE_SECONDS and known.opens_everything(visit.now.timestamp()):
-            return Recognised(_by_pass(known, visit.now)._replace(is_uncertain=True))
+            return Recognised(by_pass(known, visit.now)._replace(is_uncertain=True))
         seen = self.snapshot.rights_under(known, visit.wall)
         if seen is not None:
-            return Recognised(_reader(known.reader_id, right_at(seen, visit.now))._replace(is_uncertain=True))
+            right = right_at(seen, visit.now)
+            return Recognised(reader(known.reader_id, right, known)._replace(is_uncertain=True))
         if age < passes.OUTAGE_LIFE_SECONDS:
-            return Recognised(_reader(known.reader_id, NO_RIGHT)._replace(is_uncertain=True))
+            return Recognised(reader(known.reader_id, NO_RIGHT, known)._replace(is_uncertain=True))
         return self._visitor(visit.environ, visit.wallet, is_uncertain=True)
 
     def _visitor(self, environ: "WSGIEnvironment", wallet: Wallet, *, is_uncertain: bool = False) -> Recognised:
@@ -179,15 +180,15 @@ def _is_good_for(known: Pass, wallet: Wallet, now: datetime) -> bool:
     return wallet.visitor is None or known.merged == passes.visitor_digest(wallet.visitor)
 
 
-def _by_pass(known: Pass, now: datetime) -> Who:
+def by_pass(known: Pass, now: datetime) -> Who:
     """Return the reader of a pass; what it does not open is asked of the database each time."""
-    if known.opens_everything(now.timestamp()):
-        return _reader(known.reader_id, _RIGHT_BY_PASS[known.standing, known.is_staff])
-    return _reader(known.reader_id, None)
+    opens = known.opens_everything(now.timestamp())
+    return reader(known.reader_id, _RIGHT_BY_PASS[known.standing, known.is_staff] if opens else None, known)
 
 
-def _reader(reader_id: int, right: Right | None) -> Who:
-    return Who(f"r{reader_id}", reader_id, right)
+def reader(reader_id: int, right: Right | None, known: Pass) -> Who:
+    """Return a reader whose right was read, or is still to be asked for (None)."""
+    return Who(f"r{reader_id}", reader_id, right, known=known)
 
 
 _RIGHT_BY_PASS = {

@@ -1,16 +1,19 @@
 """Reading what a reader has, and what that comes to."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
 
 from paywall.database import Database, is_unreachable
 from paywall.entitlements.reading import ReaderRights, rights_of
 from paywall.entitlements.rules import Standing, best
 from paywall.errors import DatabaseUnavailable
 from paywall.gate.pause import Pause
+from paywall.readers.finding import is_signed_in
 
 
 class Right(NamedTuple):
@@ -21,6 +24,11 @@ class Right(NamedTuple):
     is_staff: bool = False
     valid_until: datetime | None = None
     owes: bool = False
+
+    @property
+    def opens_everything(self) -> bool:
+        """True where no article needs to be counted or paid for."""
+        return self.is_staff or self.standing is not None
 
 
 NO_RIGHT = Right()
@@ -35,11 +43,23 @@ class RightsReader:
 
     def read(self, publisher_id: int, reader_id: int) -> ReaderRights | None:
         """Return the reader's rights, None if there is no such reader; raises DatabaseUnavailable."""
+        return self._ask(lambda session: rights_of(session, publisher_id, reader_id))
+
+    def read_under(self, publisher_id: int, reader_id: int, sign_in_id: int) -> ReaderRights | None:
+        """Return the reader's rights while that sign-in of theirs lives, else None; raises DatabaseUnavailable."""
+
+        def read(session: Session) -> ReaderRights | None:
+            is_live = is_signed_in(session, reader_id, sign_in_id)
+            return rights_of(session, publisher_id, reader_id) if is_live else None
+
+        return self._ask(read)
+
+    def _ask(self, question: Callable[[Session], ReaderRights | None]) -> ReaderRights | None:
         if self.pause.is_on():
             raise DatabaseUnavailable
         try:
             with self._database.reading() as session:
-                return rights_of(session, publisher_id, reader_id)
+                return question(session)
         except SQLAlchemyError as error:
             if not can_not_be_reached(error):
                 raise

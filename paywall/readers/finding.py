@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from paywall.errors import NotFound
 from paywall.readers.email_address import parse_email
-from paywall.readers.tables import Reader
+from paywall.readers.tables import Reader, SignIn
 
 
 def find_reader(session: Session, publisher_id: int, email: str) -> Reader:
@@ -26,6 +26,12 @@ def reader_by_email(session: Session, publisher_id: int, normalized: str) -> Rea
     return session.scalar(
         select(Reader).where(Reader.publisher_id == publisher_id, Reader.email_normalized == normalized)
     )
+
+
+def is_signed_in(session: Session, reader_id: int, sign_in_id: int) -> bool:
+    """Tell whether that sign-in of the reader has not ended."""
+    row = select(SignIn.id).where(SignIn.id == sign_in_id, SignIn.reader_id == reader_id)
+    return session.scalar(row) is not None
 
 
 def publisher_of_reader(session: Session, reader_id: int) -> int:

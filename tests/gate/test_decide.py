@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from paywall.articles.rules import AccessLevel
 from paywall.entitlements.rules import Standing
 from paywall.gate.decide import NEEDS_METER, RULES, Case, first_step, second_step
-from paywall.gate.decision import Decision, Extent, Prompt, Reason
+from paywall.gate.decision import OPENING, Decision, Extent, Prompt, Reason
 
 RESETS = datetime(2026, 12, 1, tzinfo=UTC)
 LEVEL = {word.value: word for word in AccessLevel}
@@ -167,7 +167,22 @@ ANY_CASE = st.builds(
     registration_wall=st.booleans(),
     is_uncertain=st.booleans(),
     owes=st.booleans(),
+    proof=st.none() | st.sampled_from(Reason),
 )
+
+
+@pytest.mark.parametrize("level", AccessLevel)
+@pytest.mark.parametrize("reason", Reason)
+def test_a_pass_that_was_shown_opens_its_article_if_its_reason_is_one_that_opens(
+    level: AccessLevel, reason: Reason
+) -> None:
+    answer = first_step(Case(level, 0, proof=reason))
+    assert isinstance(answer, Decision)
+    if level is AccessLevel.FREE:
+        assert answer.reason is Reason.FREE_ARTICLE
+    else:
+        assert answer.is_full == (reason in OPENING)
+        assert (answer.reason is reason) == answer.is_full
 
 
 class TestWhateverTheCase:
@@ -181,10 +196,10 @@ class TestWhateverTheCase:
         assert any(rule(some) is not None for rule in RULES)
 
     @given(ANY_CASE.filter(lambda c: c.level is AccessLevel.SUBSCRIBERS and not c.wall_is_lifted))
-    def test_subscribers_articles_open_only_for_the_entitled_and_staff(self, some: Case) -> None:
+    def test_subscribers_articles_open_only_for_the_entitled_staff_and_who_shows_a_pass(self, some: Case) -> None:
         answer = first_step(some)
         assert isinstance(answer, Decision)
-        assert answer.is_full == (some.standing is not None or some.is_staff)
+        assert answer.is_full == (some.standing is not None or some.is_staff or some.proof in OPENING)
 
     @given(ANY_CASE.filter(lambda c: c.standing is not None))
     def test_the_entitled_read_everything_without_a_meter(self, some: Case) -> None:
