@@ -182,7 +182,7 @@ def test_a_pass_that_was_shown_opens_its_article_if_its_reason_is_one_that_opens
         assert answer.reason is Reason.FREE_ARTICLE
     else:
         assert answer.is_full == (reason in OPENING)
-        assert (answer.reason is reason) == answer.is_full
+        assert answer.reason is reason or not answer.is_full
 
 
 class TestWhateverTheCase:
