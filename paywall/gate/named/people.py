@@ -80,11 +80,14 @@ class People:
         return self._visitor(profile, named, is_uncertain=is_uncertain)._replace(token_is_bad=token_is_bad)
 
     def meet_browser(self, environ: "WSGIEnvironment", profile: Profile, named: Named, now: datetime) -> Met:
-        """Tell who a browser is by our own cookies; a visitor without any goes by the id that the page keeps."""
+        """Tell who a browser is by our own cookies, a visitor where there can be none by the id that the page keeps.
+
+        Browsers keep our cookies for pages that share a domain with us, and send none from others.
+        """
         who, cookies, visitor_cookie = self._recognition.recognise(environ, profile, now)
         if who.reader_id is not None:
             self._unite_once(profile, who, named, now)
-        elif visitor_cookie is not None and named.visitor is not None:
+        elif visitor_cookie is not None and named.visitor is not None and not _shares_a_domain(environ):
             return Met(who._replace(counted_as=self._name(profile.id, named.visitor)), cookies=cookies)
         return Met(who, cookies=cookies, visitor_cookie=visitor_cookie)
 
@@ -128,6 +131,10 @@ class People:
             if len(self._united) >= MOST_UNITED:
                 self._united.clear()
             self._united[pair] = None
+
+
+def _shares_a_domain(environ: "WSGIEnvironment") -> bool:
+    return environ.get("HTTP_SEC_FETCH_SITE") in ("same-origin", "same-site")
 
 
 def _holder_of(shown: SignedPass, session: Session | None) -> Who:
