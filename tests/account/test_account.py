@@ -31,6 +31,19 @@ def state_of(page: str) -> str:
     return found[1]
 
 
+class TestTheComplaintThatSomebodySignedInIsAskedToSignIn:
+    @pytest.mark.parametrize("path", ["/account", "/account/password", "/account/payment", "/logout", "/subscribe"])
+    def test_every_page_that_knows_the_reader_leads_to_signing_out(self, home: Home, path: str) -> None:
+        page = home.browser.get(path).text
+        assert "Sign in" not in page
+        assert '<a href="/logout">Sign out</a>' in page
+
+    def test_a_stranger_is_still_asked_to_sign_in(self, home: Home) -> None:
+        page = Browser(home.browser.client.application).get("/subscribe").text
+        assert '<a href="/login">Sign in</a>' in page
+        assert "Already subscribe?" in page
+
+
 class TestTheFirstLine:
     def test_invites_a_reader_who_has_no_subscription(self, home: Home) -> None:
         page = home.account()

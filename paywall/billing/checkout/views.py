@@ -40,6 +40,7 @@ def subscribe() -> ResponseReturnValue:
     return render_template(
         "billing/subscribe.html",
         publisher=current.publisher(),
+        reader=reader(),
         cards=plan_cards(current.database(), current.publisher(), look),
         next=_goal(request.args.get("next")),
         chosen=chosen,
@@ -130,9 +131,8 @@ def _sign_in_first(lookup_key: str, goal: str) -> ResponseReturnValue:
 def _not_yet(arrived: Welcome, session_id: str) -> Response:
     """Return the page of a payment that does not count yet; where that takes seconds, the browser asks again."""
     again = _next_time(session_id)
-    page = make_response(
-        render_template("billing/welcome.html", publisher=current.publisher(), arrived=arrived, again=again)
-    )
+    who = {"publisher": current.publisher(), "reader": reader()}
+    page = make_response(render_template("billing/welcome.html", **who, arrived=arrived, again=again))
     if arrived.arrival is Arrival.ACTIVATING and again:
         page.headers["Refresh"] = f"{_ASK_AGAIN_SECONDS}; url={again}"
     return page

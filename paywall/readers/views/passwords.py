@@ -24,7 +24,7 @@ WRONG_PASSWORD = Ceilings("wrong-present-password", account=Pace(10, 15), networ
 @sign_in_required
 def form() -> ResponseReturnValue:
     """Show the form."""
-    return page("password", email=the_reader().email)
+    return page("password", reader=the_reader(), email=the_reader().email)
 
 
 @blueprint.post("/account/password")
@@ -36,7 +36,7 @@ def change() -> ResponseReturnValue:
     try:
         _change(reader, filled)
     except BadInput as problem:
-        return page("password", 422, email=reader.email, errors=errors_of(problem))
+        return page("password", 422, reader=reader, email=reader.email, errors=errors_of(problem))
     flash("Your password is changed. Every other device was signed out.", "good")
     return redirect(HOME, 303)
 

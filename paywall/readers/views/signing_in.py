@@ -51,7 +51,8 @@ def log_in() -> ResponseReturnValue:
 @blueprint.get("/logout")
 def ask() -> ResponseReturnValue:
     """Show the button: a link alone signs nobody out."""
-    return page("logout") if who.reader() else redirect("/", 303)
+    somebody = who.reader()
+    return page("logout", reader=somebody) if somebody else redirect("/", 303)
 
 
 @blueprint.post("/logout")
