@@ -1,4 +1,4 @@
-"""Work that is nobody's request: billing events, mails, reminders, sweeps; while serving, or in `paywall worker`.
+"""Work that is nobody's request: billing events, mails, webhooks, sweeps; while serving, or in `paywall worker`.
 
 Each has a thread of its own, so that a slow mail server never keeps a payment waiting. What is due by the rules of
 billing goes by business time: the threads look every few seconds, so a clock that is turned is noticed at once.
@@ -18,7 +18,11 @@ from paywall.billing.parts import Billing
 from paywall.billing.reconciling.sweeping import compare_if_due, sweep
 from paywall.billing.webhooks.drain import DrainThread
 from paywall.database import Database
+from paywall.entitlements.history.ending import note_ends
 from paywall.settings import Settings
+from paywall.telling import sweeping as telling
+from paywall.telling.lanes import Lane, lanes
+from paywall.telling.parts import make_telling
 
 MAIL_SECONDS = 2
 LOOK_SECONDS = 2
@@ -48,7 +52,7 @@ class Work:
     settings: Settings
     database: Database
     billing: Billing | None
-    _threads: list[Background | DrainThread] = field(default_factory=list)
+    _threads: list[Background | DrainThread | Lane] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
@@ -57,6 +61,9 @@ class Work:
         self._threads = [
             Background([Job("mails", MAIL_SECONDS, self._send_mails)]),
             Background([Job("changes", SWEEP_SECONDS, self._forget_changes)]),
+            Background([Job("ends of access", LOOK_SECONDS, self._note_ends)]),
+            Background([Job("old events", SWEEP_SECONDS, self._forget_events)]),
+            *lanes(make_telling(self.settings, self.database)),
             *(self._of_billing(self.billing) if self.billing else []),
         ]
         for thread in self._threads:
@@ -92,6 +99,13 @@ class Work:
 
     def _send_mails(self) -> None:
         mailer.drain_outbox(self.database, self.settings)
+
+    def _note_ends(self) -> None:
+        note_ends(self.database, clock.now())
+
+    def _forget_events(self) -> None:
+        with self.database.writing() as session:
+            telling.sweep(session, clock.wall())
 
     def _forget_changes(self) -> None:
         with self.database.writing() as session:

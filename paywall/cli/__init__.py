@@ -22,6 +22,7 @@ from paywall.cli import (
     sandbox,
     serving,
     sites,
+    webhooks,
 )
 from paywall.cli.context import Context
 from paywall.errors import BadInput, PaywallError
@@ -98,5 +99,6 @@ for command in (
     ledger.refund,
     readers.comp,
     readers.explain,
+    webhooks.webhooks,
 ):
     main.add_command(command)

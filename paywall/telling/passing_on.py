@@ -1,0 +1,89 @@
+"""From events to deliveries: each event once for every endpoint that wants to hear of it, and once more on demand."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from paywall import clock
+from paywall.database import Database, insert_once
+from paywall.entitlements.history import events
+from paywall.errors import NotFound
+from paywall.telling.rules import State, wants
+from paywall.telling.tables import Delivery, Endpoint
+
+_AT_ONCE = 200
+
+
+def pass_on(database: Database) -> int:
+    """Make deliveries of what is new; returns of how many events. Safe for several processes at a time."""
+    with database.reading() as session:
+        if not events.is_anything_new(session):
+            return 0
+    with database.writing() as session:
+        taken = events.take_new(session, _AT_ONCE)
+        endpoints = _listening(session, {event.publisher_id for event in taken})
+        for event in taken:
+            for endpoint in endpoints:
+                if endpoint.publisher_id == event.publisher_id and wants(endpoint.turns, event.turn):
+                    _deliver(session, endpoint.id, event.id)
+        return len(taken)
+
+
+def replay(session: Session, publisher_id: int, delivery_id: int) -> None:
+    """Deliver one event again, as if it were new, with the same id; raises NotFound."""
+    ours = select(Endpoint.id).where(Endpoint.publisher_id == publisher_id)
+    which = (Delivery.id == delivery_id, Delivery.endpoint_id.in_(ours))
+    if not _begin_again(session, *which):
+        raise NotFound("There is no delivery of that number.")
+
+
+def replay_since(session: Session, endpoint: Endpoint, since: datetime) -> int:
+    """Deliver all that an endpoint wants and that was noted since (wall time), heard or not; returns how many events.
+
+    What it was never to hear of, because it was not there yet or was disabled, is delivered as well.
+    """
+    wanted = [
+        event
+        for event in events.events_since(session, endpoint.publisher_id, since)
+        if wants(endpoint.turns, event.turn)
+    ]
+    for event in wanted:
+        if not _deliver(session, endpoint.id, event.id):
+            _begin_again(session, Delivery.endpoint_id == endpoint.id, Delivery.event_id == event.id)
+    return len(wanted)
+
+
+def _listening(session: Session, publisher_ids: Iterable[int]) -> list[Endpoint]:
+    query = select(Endpoint).where(Endpoint.publisher_id.in_(publisher_ids), Endpoint.disabled_at.is_(None))
+    return list(session.scalars(query))
+
+
+def _deliver(session: Session, endpoint_id: int, event_id: int) -> bool:
+    now = clock.wall()
+    values = {
+        "endpoint_id": endpoint_id,
+        "event_id": event_id,
+        "state": State.WAITING.value,
+        "attempts": 0,
+        "claims": 0,
+        "began_at": now,
+        "due_at": now,
+    }
+    return insert_once(session, Delivery, values)
+
+
+def _begin_again(session: Session, *which: ColumnElement[bool]) -> bool:
+    now = clock.wall()
+    values = {
+        "state": State.WAITING.value,
+        "attempts": 0,
+        "began_at": now,
+        "due_at": now,
+        "ended_at": None,
+        "leased_until": None,
+        "claims": Delivery.claims + 1,  # an attempt under way is none of this one's
+    }
+    again = update(Delivery).where(*which).values(**values)
+    return session.execute(again.returning(Delivery.id)).first() is not None
