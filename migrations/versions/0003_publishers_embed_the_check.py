@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Each capability adds its tables in a function of its own, called from here."""
     _make_keys()
     _make_passes()
+    _give_articles_addresses()
     _number_edge_secrets()
     _tell_publishers()
 
@@ -23,6 +24,7 @@ def downgrade() -> None:
     """The reverse, in reverse order."""
     _tell_nobody()
     _forget_edge_secrets()
+    _take_articles_addresses()
     _drop_passes()
     _drop_keys()
 
@@ -121,6 +123,18 @@ def _drop_passes() -> None:
     op.drop_table("check_answers")
     op.drop_table("connect_codes")
     op.drop_table("pass_keys")
+
+
+def _give_articles_addresses() -> None:
+    with op.batch_alter_table("articles", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("url", sa.String(), nullable=True))
+        batch_op.create_unique_constraint(batch_op.f("uq_articles_publisher_id_url"), ["publisher_id", "url"])
+
+
+def _take_articles_addresses() -> None:
+    with op.batch_alter_table("articles", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_articles_publisher_id_url"), type_="unique")
+        batch_op.drop_column("url")
 
 
 def _drop_keys() -> None:

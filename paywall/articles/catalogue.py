@@ -4,7 +4,7 @@ from collections import OrderedDict
 from threading import Lock
 
 from sqlalchemy import select
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import InstrumentedAttribute, defer
 
 from paywall.articles.rules import ArticleCard
 from paywall.articles.tables import Article
@@ -15,48 +15,64 @@ MOST_CARDS = 50_000
 
 
 class Catalogue:
-    """Answers "which article is at this slug?" from memory. Safe to share between threads."""
+    """Answers "which article is this?" from memory, by any of its names. Safe to share between threads."""
 
     def __init__(self, database: Database, most_cards: int = MOST_CARDS) -> None:
-        self._database = database
+        self._by_slug = _Shelf(database, Article.slug, most_cards)
+        self._by_key = _Shelf(database, Article.key, most_cards)
+        self._by_url = _Shelf(database, Article.url, most_cards)
+        self.card = self._by_slug.card
+        self.by_key = self._by_key.card
+        self.by_url = self._by_url.card
+
+    def hear(self, change: Change) -> None:
+        """Forget an article that has changed."""
+        if change.kind is ChangeKind.ARTICLE:
+            for shelf in (self._by_slug, self._by_key, self._by_url):
+                shelf.forget(int(change.subject))
+
+
+class _Shelf:
+    """The cards by one of their names: the slug, the publisher's own id, or the canonical address elsewhere."""
+
+    def __init__(self, database: Database, name: InstrumentedAttribute[str | None], most_cards: int) -> None:
+        self._database, self._name = database, name
         self._most_cards = most_cards
         self._lock = Lock()
         self._cards: OrderedDict[tuple[int, str], ArticleCard] = OrderedDict()
         self._where: dict[int, tuple[int, str]] = {}
         self._changes_heard = 0
 
-    def card(self, publisher_id: int, slug: str) -> ArticleCard | None:
+    def card(self, publisher_id: int, name: str) -> ArticleCard | None:
         """Return a publisher's article, whatever its presence; None where there is none.
 
-        A slug that names nothing is asked of the database each time: such slugs have no end.
+        A name that names nothing is asked of the database each time: such names have no end.
         """
-        return self._cards.get((publisher_id, slug)) or self._read(publisher_id, slug)
+        return self._cards.get((publisher_id, name)) or self._read(publisher_id, name)
 
-    def hear(self, change: Change) -> None:
-        """Forget an article that has changed."""
-        if change.kind is ChangeKind.ARTICLE:
-            with self._lock:
-                self._changes_heard += 1
-                where = self._where.pop(int(change.subject), None)
-                if where is not None:
-                    self._cards.pop(where, None)
+    def forget(self, article_id: int) -> None:
+        with self._lock:
+            self._changes_heard += 1
+            where = self._where.pop(article_id, None)
+            if where is not None:
+                self._cards.pop(where, None)
 
-    def _read(self, publisher_id: int, slug: str) -> ArticleCard | None:
+    def _read(self, publisher_id: int, name: str) -> ArticleCard | None:
         heard = self._changes_heard
-        query = select(Article).where(Article.publisher_id == publisher_id, Article.slug == slug)
+        query = select(Article).where(Article.publisher_id == publisher_id, self._name == name)
         with self._database.reading() as session:
             article = session.scalar(query.options(defer(Article.body_html), defer(Article.preview_html)))
         if article is None:
             return None
-        self._keep(article.card, heard)
+        self._keep((publisher_id, name), article.card, heard)
         return article.card
 
-    def _keep(self, card: ArticleCard, heard: int) -> None:
+    def _keep(self, where: tuple[int, str], card: ArticleCard, heard: int) -> None:
         with self._lock:
             if heard != self._changes_heard:
                 return  # something changed while we read: this card may be the old one
-            self._cards[card.publisher_id, card.slug] = card
-            self._where[card.id] = (card.publisher_id, card.slug)
+            self._cards[where] = card
+            self._where[card.id] = where
             if len(self._cards) > self._most_cards:
                 _, oldest = self._cards.popitem(last=False)
                 self._where.pop(oldest.id, None)

@@ -74,6 +74,8 @@ class ArticleCard:
     schedule: Schedule
     version: str
     """Changes whenever the page of the article would change."""
+    url: str | None = None
+    """Where the publisher shows it, if not here; in its canonical spelling."""
 
     def level(self, now: datetime) -> AccessLevel:
         """Return the level that holds at `now`: `free` inside a free window."""

@@ -27,6 +27,7 @@ class Article(Base):
     __table_args__ = (
         UniqueConstraint("publisher_id", "key"),
         UniqueConstraint("publisher_id", "slug"),
+        UniqueConstraint("publisher_id", "url"),
         CheckConstraint("access IN ('free', 'registered', 'metered', 'subscribers')", name="access_is_known"),
         Index("ix_articles_front", "publisher_id", "opens_at"),
         Index("ix_articles_section", "publisher_id", "section", "opens_at"),
@@ -36,6 +37,8 @@ class Article(Base):
     publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"))
     key: Mapped[str]
     slug: Mapped[str]
+    url: Mapped[str | None]
+    """Where the publisher shows it, in the spelling of `addresses.canonical_url`; None: only here."""
     title: Mapped[str]
     standfirst: Mapped[str] = mapped_column(default="")
     section: Mapped[str]
@@ -51,6 +54,7 @@ class Article(Base):
     opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
     """Schedule.opens_at, kept beside its parts so that lists can be sorted by it."""
     body_html: Mapped[str]
+    """Empty where the publisher keeps the text: such an article is not shown on the hosted site."""
     preview_html: Mapped[str]
     """The first 80-120 words, cut at a paragraph: what anybody may see."""
     word_count: Mapped[int]
@@ -85,6 +89,7 @@ class Article(Base):
             access=AccessLevel(self.access),
             schedule=self.schedule,
             version=self.version,
+            url=self.url,
         )
 
 
