@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from paywall import clock, logs
 from paywall.account.views import blueprints as account_pages
 from paywall.api import parts as api
+from paywall.api.ground.pace import Pace
 from paywall.api.ground.routes import Parts as ApiParts
 from paywall.background import Background, Job, leave_ctrl_c_to_the_parent
 from paywall.billing import parts as billing
@@ -82,12 +83,13 @@ def create_product(settings: Settings, gateway: StripeGateway | None = None) -> 
     flask = _flask(settings, database, profiles)
     sales = billing.make_billing(settings, database, gateway)
     billing.install(flask, sales)
-    follower.listen(checkout.install(flask, database).hear)
+    prices = checkout.install(flask, database)
+    follower.listen(prices.hear)
     mails.install(flask)
     for blueprint in account_pages:
         flask.register_blueprint(blueprint)
     gate = build_gate(settings, database, profiles, follower, flask.wsgi_app)
-    parts = ApiParts(settings, database, profiles, KeyRing(database, profiles), gate)
+    parts = ApiParts(settings, database, profiles, KeyRing(database, profiles), gate, prices, Pace())
     interface = api.install(flask, parts, follower)
     wall = _stand_wall(flask, gate, follower)
     front = interface.in_front_of(Intake(wall, lambda: billing.billing_of(flask)))

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from flask import Flask
 from flask_wtf import CSRFProtect
 
+from paywall.api import embed
 from paywall.api.ground.blueprint import make_blueprint
 from paywall.api.ground.front import Front, doors
 from paywall.api.ground.reception import Reception
 from paywall.api.ground.routes import Parts
+from paywall.api.passing import connecting, keys
 from paywall.api.routes import ROUTES
 from paywall.background import Job
 from paywall.changes import ChangeFollower
@@ -35,5 +37,9 @@ def install(app: Flask, parts: Parts, follower: ChangeFollower) -> Api:
     blueprint = make_blueprint(ROUTES, reception)
     cast(CSRFProtect, app.extensions["paywall.csrf"]).exempt(blueprint)  # called by programs: keys are their proof
     app.register_blueprint(blueprint)
+    app.register_blueprint(connecting.blueprint)
+    app.register_blueprint(embed.blueprint)
+    app.extensions["paywall.api"] = reception
+    keys.install(app, parts.gate.keychain)
     follower.listen(parts.keys.hear)
     return Api(reception, (Job("uses of keys", NOTED_EVERY_SECONDS, parts.keys.note_uses),))

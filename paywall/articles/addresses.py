@@ -8,7 +8,7 @@ from paywall.errors import BadInput
 LONGEST = 2_000
 _PORTS = {"http": 80, "https": 443}
 _TRACKING = re.compile(
-    r"utm_\w+|mc_[ce]id|_ga|_gl|_hs(enc|mi)|(gcl|dcl|fbcl|msclk|ycl|twcl|ttcl|igsh)id|igsh|gbraid|wbraid|mkt_tok|amp"
+    r"utm_\w+|mc_[ce]id|_ga|_gl|_hs(enc|mi)|(gcl|dcl|fbcl|msclk|ycl|twcl|ttcl|igsh)id|igsh|gbraid|wbraid|mkt_tok|amp|paywall_(code|state)"
 ).fullmatch
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")

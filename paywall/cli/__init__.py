@@ -81,7 +81,7 @@ def import_group() -> None:
 
 publisher.add_command(publishers.set_up)
 publisher.add_command(sites.site)
-for command in (keys.create, keys.list_keys, keys.revoke, keys.rotate, edge.edge_secret):
+for command in (keys.create, keys.list_keys, keys.revoke, keys.rotate, keys.rotate_pass_key, edge.edge_secret):
     keys_group.add_command(command)
 plan.add_command(billing.set_up_plan)
 for command in (offers.set_up, offers.list_offers, offers.end):

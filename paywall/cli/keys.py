@@ -111,6 +111,26 @@ def rotate(context: Context, *, key: str, publisher: str | None, overlap_hours: 
     click.echo(f"{_ONCE} The old one works for {overlap_hours} hours more.", err=True)
 
 
+@click.command("rotate-pass-key")
+@_publisher
+@click.option(
+    "--now", "at_once", is_flag=True, help="For a key that was seen by somebody: ends all earlier ones at once."
+)
+@click.pass_obj
+def rotate_pass_key(context: Context, *, publisher: str | None, at_once: bool) -> None:
+    """Make the next key that signs passes.
+
+    It is published at once and signs in a day, when every verifier has it; the old one stays known for a day more.
+    """
+    from paywall.gate.signed_passes.keychain import rotate_pass_key as rotate_it
+    from paywall.gate.signed_passes.sealing import Seal
+
+    profile, seal = context.profile(publisher), Seal(context.settings.secret_key)
+    with context.database().writing() as session:
+        active_from = rotate_it(session, seal, profile.id, at_once=at_once, actor=ACTOR)
+    click.echo(f"the new key signs from {_when(active_from)} UTC on")
+
+
 def _cells(key: "KeyFacts") -> tuple[str, ...]:
     where = (", ".join(key.origins) or "your sites") if key.is_publishable else "servers"
     used = _when(key.last_used_at) if key.last_used_at else "never"

@@ -16,7 +16,7 @@ from paywall.gate.signed_passes.rules import EVERYTHING, LIFE_SECONDS
 from paywall.gate.signed_passes.sealing import Session
 from paywall.publishers.rules import Profile
 
-_OPENS_EVERYTHING = frozenset({Reason.STAFF, *(Reason(standing) for standing in Standing)})
+OPENS_EVERYTHING = frozenset({Reason.STAFF, *(Reason(standing) for standing in Standing)})
 
 
 class Told(NamedTuple):
@@ -58,7 +58,7 @@ class RemoteCheck:
         self, profile: Profile, card: ArticleCard, who: Who, decision: Decision, now: datetime
     ) -> Minted | None:
         """Return a pass for what was opened; None while the keys that sign it can't be read."""
-        article = EVERYTHING if decision.reason in _OPENS_EVERYTHING else card.key
+        article = EVERYTHING if decision.reason in OPENS_EVERYTHING else card.key
         holder = Holder(who.counted_as, article, decision.reason, _session(who), _open_seconds(who, article, now))
         try:
             return self._mint.mint(profile, holder, clock.wall())

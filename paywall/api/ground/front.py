@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = get_logger()
-STATUS = {200: "200 OK", 201: "201 Created", 202: "202 Accepted", 204: "204 No Content"}
+STATUS = {200: "200 OK", 201: "201 Created", 202: "202 Accepted", 204: "204 No Content", 403: "403 Forbidden"}
 _JSON = ("Content-Type", "application/json")
 
 
@@ -70,7 +70,7 @@ class ApiDoor:
         except Exception as error:  # noqa: BLE001 - an answer is owed, whatever happens
             return refuse(error, environ, headers)
         body = json_of(answer.body)
-        headers += [_JSON, ("Content-Length", str(len(body))), *answer.headers]
+        headers += [*answer.headers, *([_JSON, ("Content-Length", str(len(body)))] if answer.status != 204 else [])]
         return Reply(STATUS[answer.status], headers, body)
 
     def _other_method(self, environ: "WSGIEnvironment", headers: Headers) -> Reply:

@@ -48,3 +48,8 @@ class Pace:
         """Count `calls` more; the budget's `left` is negative where that was too many."""
         used = self._counts.incr(f"key:{caller.key_id}", _WINDOW_SECONDS, calls)
         return Budget(caller.calls_per_second, caller.calls_per_second - used)
+
+    def spend(self, caller: Caller, calls: int) -> None:
+        """Count a call as so many more; raises TooManyCalls."""
+        if self.count(caller, calls).left < 0:
+            raise TooManyCalls

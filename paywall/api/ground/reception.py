@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from paywall.api.ground import cors
 from paywall.api.ground.cors import Headers
 from paywall.api.ground.models import from_json, from_query
-from paywall.api.ground.pace import Pace, TooManyCalls
+from paywall.api.ground.pace import TooManyCalls
 from paywall.api.ground.reading import judge_accept, read_json, read_query, refuse_key_in_query
 from paywall.api.ground.routes import Call, Parts, Route
 from paywall.errors import UnknownHost
@@ -29,7 +29,6 @@ class Reception:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self.pace = Pace()
 
     def receive(self, environ: "WSGIEnvironment", route: Route, headers: Headers) -> Call:
         """Return the call, or raise what is wrong with it; `headers` gains what goes with either answer."""
@@ -39,11 +38,6 @@ class Reception:
         body = None if route.body is None else from_json(route.body, read_json(environ, route.most_bytes))
         query = _query(environ, route)
         return Call(self.parts, caller, self.parts.profiles.of(caller.publisher_id), body, query, environ)
-
-    def spend(self, caller: Caller, calls: int) -> None:
-        """Count a call as so many more; raises TooManyCalls."""
-        if self.pace.count(caller, calls).left < 0:
-            raise TooManyCalls
 
     def preflight(self, environ: "WSGIEnvironment") -> Headers:
         """Return what a browser is told that asks whether a page may call; nothing for pages of nobody's."""
@@ -67,7 +61,7 @@ class Reception:
             raise OriginRefused("A publishable key can be read by everybody: this needs a secret one.")
         if route.scope not in caller.scopes:
             raise ScopeMissing(f"This needs a key with the scope {route.scope}.")
-        budget = self.pace.count(caller)
+        budget = self.parts.pace.count(caller)
         headers += budget.headers
         if budget.left < 0:
             raise TooManyCalls

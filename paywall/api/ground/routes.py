@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flask.typing import ResponseReturnValue
 
 from paywall.api.ground.models import ApiModel
+from paywall.api.ground.pace import Pace
 from paywall.api.ground.reading import BODY_BYTES
+from paywall.billing.catalogue.invitation import InvitationPrices
 from paywall.database import Database
 from paywall.gate.parts import GateParts
 from paywall.publishers.keys.ring import KeyRing
@@ -28,6 +30,9 @@ class Parts(NamedTuple):
     profiles: Profiles
     keys: KeyRing
     gate: GateParts
+    prices: InvitationPrices
+    """What an invitation says of the price."""
+    pace: Pace
 
 
 class Call(NamedTuple):

@@ -50,7 +50,7 @@ class KeyRing:
         Raises KeyRefused for a key that does not work, OriginRefused for a working one in the wrong place, and
         DatabaseUnavailable where a key that this process has not seen can't be looked up.
         """
-        spelled = read_key(_bearer(header or ""))
+        spelled = read_key(bearer(header or ""))
         if spelled is None:
             raise KeyRefused
         now = clock.wall()
@@ -124,6 +124,7 @@ class KeyRing:
             raise OriginRefused
 
 
-def _bearer(header: str) -> str:
+def bearer(header: str) -> str:
+    """Return what an Authorization header bears, empty for any other scheme."""
     scheme, _, value = header.partition(" ")
     return value.strip() if scheme.lower() == _SCHEME else ""

@@ -29,7 +29,7 @@ class Scope(StrEnum):
     ARTICLES = "articles"
     """Sending, reading and deleting articles."""
     READERS = "readers"
-    """Reading readers' rights, granting them, exchanging codes for reader tokens."""
+    """Reading readers' rights, and granting them."""
     WEBHOOKS = "webhooks"
     """Managing the addresses that are told of changes."""
 

@@ -1,0 +1,125 @@
+"""The routes of the check: one question by GET or POST, up to a hundred at once."""
+
+from collections.abc import Callable
+
+from paywall.api.check.asking import Asked, ask
+from paywall.api.check.finding import Withdrawn
+from paywall.api.check.models import CheckAnswer, CheckBatch, CheckQuestion, CheckRefused, CheckResults
+from paywall.api.check.once import Once, Said
+from paywall.api.ground.routes import Answer, Call, Route
+from paywall.errors import NotFound
+from paywall.publishers.keys.rules import Scope
+
+_PROBLEMS = {
+    404: "There is no such article.",
+    410: "The article was withdrawn.",
+    422: "The Idempotency-Key came with another question before.",
+}
+_HEADERS = {
+    "Paywall-Decision": "The decision in one line: `full; reason=metered; left=2`.",
+    "Paywall-Degraded": "What could not be asked: `meter` or `database`.",
+}
+
+
+def check(call: Call) -> Answer:
+    """Answer the question in the body."""
+    return _one(call, call.body)
+
+
+def check_by_query(call: Call) -> Answer:
+    """Answer the question in the query."""
+    return _one(call, call.query)
+
+
+def check_batch(call: Call) -> Answer:
+    """Answer up to a hundred questions; each costs as much of the key's pace as a call of its own."""
+    batch: CheckBatch = call.body
+    call.parts.pace.spend(call.caller, len(batch.checks) - 1)
+
+    def answer() -> Said:
+        results = CheckResults(results=[_one_of_many(call, question) for question in batch.checks])
+        return Said(results.model_dump_json(by_alias=True), "")
+
+    return Answer(_once(call, batch.model_dump_json().encode(), answer).answer.encode())
+
+
+def _one(call: Call, question: CheckQuestion) -> Answer:
+    if "HTTP_IDEMPOTENCY_KEY" not in call.environ:
+        return _with_headers(ask(call, question))
+    said = _once(call, question.model_dump_json().encode(), lambda: _said(ask(call, question)))
+    return Answer(said.answer.encode(), headers=(("Paywall-Decision", said.decision),))
+
+
+def _once(call: Call, question: bytes, answer: Callable[[], Said]) -> Said:
+    key = call.environ.get("HTTP_IDEMPOTENCY_KEY")
+    if key is None:
+        return answer()
+    return Once(call.parts.database).answer(call.profile.id, key, question, answer)
+
+
+def _with_headers(asked: Asked) -> Answer:
+    headers = [("Paywall-Decision", asked.decision), *(("Set-Cookie", cookie) for cookie in asked.cookies)]
+    if asked.degraded:
+        headers.append(("Paywall-Degraded", asked.degraded))
+    return Answer(asked.answer, headers=tuple(headers))
+
+
+def _said(asked: Asked) -> Said:
+    return Said(asked.answer.model_dump_json(by_alias=True), asked.decision)
+
+
+def _one_of_many(call: Call, question: CheckQuestion) -> CheckAnswer | CheckRefused:
+    try:
+        return ask(call, question).answer
+    except NotFound:
+        return CheckRefused(article=question.article, url=question.url, error="not_found")
+    except Withdrawn:
+        return CheckRefused(article=question.article, url=question.url, error="gone")
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/check",
+        name="check",
+        summary="May this person read this article now?",
+        handler=check,
+        scope=Scope.CHECK,
+        body=CheckQuestion,
+        answer=CheckAnswer,
+        problems=_PROBLEMS,
+        headers=_HEADERS,
+        is_for_pages=True,
+        is_before_flask=True,
+        tag="Check",
+    ),
+    Route(
+        method="GET",
+        path="/v1/check",
+        name="check_by_query",
+        summary="The same, asked by query.",
+        handler=check_by_query,
+        scope=Scope.CHECK,
+        query=CheckQuestion,
+        answer=CheckAnswer,
+        problems=_PROBLEMS,
+        headers=_HEADERS,
+        is_for_pages=True,
+        is_before_flask=True,
+        tag="Check",
+    ),
+    Route(
+        method="POST",
+        path="/v1/checks",
+        name="check_batch",
+        summary="Up to 100 questions at once.",
+        handler=check_batch,
+        scope=Scope.CHECK,
+        body=CheckBatch,
+        answer=CheckResults,
+        problems={422: _PROBLEMS[422]},
+        is_for_pages=True,
+        most_bytes=1024 * 1024,
+        tag="Check",
+    ),
+)

@@ -1,0 +1,1 @@
+"""What else passes are for: keys to verify them, the text for who has one, readers of other sites, proxies that ask."""
