@@ -24,7 +24,8 @@ def make_blueprint(routes: Iterable[Route | OpenRoute], reception: Reception) ->
             continue
         else:
             view = _view(route, reception)
-        blueprint.add_url_rule(rule, route.name, view, methods=[route.method])
+        own = {"provide_automatic_options": False} if route.is_for_pages else {}  # Flask's would hide our preflight
+        blueprint.add_url_rule(rule, route.name, view, methods=[route.method], **own)
         for_pages |= {rule} if route.is_for_pages else set()
     for rule in for_pages:
         _answer_preflights(blueprint, rule, reception)
