@@ -1,10 +1,12 @@
 """From an item, as a source gives it, to a draft that may be stored: checked, sanitised, counted, with its preview."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from paywall.articles.addresses import canonical_url, origin_of
 from paywall.articles.body.markup import plain_text
 from paywall.articles.body.preview import cut_preview
 from paywall.articles.body.sanitise import clean_html, line_of
@@ -48,15 +50,23 @@ class Draft:
     body_html: str
     preview_html: str
     word_count: int
+    url: str | None = None
+    """Where it lives on one of the publisher's sites, in its canonical spelling."""
 
 
-def make_draft(item: Item, zone: ZoneInfo, preview_words: int) -> Draft:
-    """Return the item checked and sanitised; raises BadInput naming the first field that can't be taken."""
+def make_draft(
+    item: Item, zone: ZoneInfo, preview_words: int, *, sites: Collection[str] = (), needs_text: bool = True
+) -> Draft:
+    """Return the item checked and sanitised; raises BadInput naming the first field that can't be taken.
+
+    Its link is kept where it leads to one of `sites` (origins). Without `needs_text` there may be no text: the
+    publisher keeps it.
+    """
     whole, text = _body(item)
     title = _line("title", line_of(item.title) if item.is_title_html else item.title) or _first_words(text)
     body = _without_title(whole, title)
     words = count_words(text) - (count_words(title) if len(body) < len(whole) else 0)
-    if not words:
+    if not words and needs_text:
         raise BadInput("body", "no text")
     return Draft(
         key=_key(item.key),
@@ -78,6 +88,7 @@ def make_draft(item: Item, zone: ZoneInfo, preview_words: int) -> Draft:
         body_html=body,
         preview_html=cut_preview(body, preview_words),
         word_count=words,
+        url=_address(item.link, sites),
     )
 
 
@@ -87,6 +98,15 @@ def _body(item: Item) -> tuple[str, str]:
         raise BadInput("body", f"longer than {LONGEST_BODY:,} characters")
     body = clean_html(item.html, item.link)
     return body, plain_text(body)
+
+
+def _address(link: str | None, sites: Collection[str]) -> str | None:
+    """Return where the article lives on one of the sites; a link that leads elsewhere, or nowhere, says nothing."""
+    try:
+        url = canonical_url(link) if link and sites else None
+    except BadInput:
+        return None
+    return url if url and origin_of(url) in sites else None
 
 
 def _without_title(body: str, title: str) -> str:

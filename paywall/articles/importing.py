@@ -84,6 +84,7 @@ class _Run:
         with database.reading() as session:
             publisher = session.get_one(Publisher, publisher_id)
             self._zone, self._preview_words = ZoneInfo(publisher.timezone), publisher.preview_words
+            self._sites = frozenset(site.origin for site in publisher.sites)
 
     def drafts(self, path: Path, on_progress: Progress) -> Iterator[tuple[str, Draft]]:
         """Yield each article under `path` that could be read, with its place; the rest goes to the report."""
@@ -122,7 +123,7 @@ class _Run:
 
     def _draft(self, item: Item) -> Draft | None:
         try:
-            draft = make_draft(item, self._zone, self._preview_words)
+            draft = make_draft(item, self._zone, self._preview_words, sites=self._sites)
         except Exception as error:  # noqa: BLE001 - a parser that fails on one article must not stop the others
             self.report.refuse(item.where, reason_of(error))
             return None

@@ -13,7 +13,7 @@ from paywall import changes
 from paywall.articles.drafts import Draft
 from paywall.articles.rules import AccessLevel
 from paywall.articles.slugs import digest, make_slug
-from paywall.articles.tables import Article
+from paywall.articles.tables import Article, url_owner
 from paywall.changes import ChangeKind
 from paywall.publishers.setup import ensure_section
 from paywall.publishers.tables import Publisher
@@ -63,7 +63,7 @@ def store(  # noqa: PLR0913, PLR0917 - each is another thing to know
     slug = _slug(session, publisher, draft, row)
     section = _section(publisher, draft, row, defaults)
     values = _values(draft, row, publisher.language, defaults, now) | {"slug": slug, "section": section}
-    values["version"] = version_of(values)
+    values |= {"version": version_of(values), "url": _url(session, publisher, draft, row)}
     if row is not None and all(getattr(row, name) == value for name, value in values.items()):
         return Stored(Outcome.UNCHANGED)
     notes = _notes(draft, row, values)
@@ -124,6 +124,13 @@ def _slug(session: Session, publisher: Publisher, draft: Draft, row: Article | N
     return f"a-{digest(draft.key, 64)}"
 
 
+def _url(session: Session, publisher: Publisher, draft: Draft, row: Article | None) -> str | None:
+    """Return the address elsewhere: the given one unless another article has it, else the stored one."""
+    if draft.url and url_owner(session, publisher.id, draft.url) in (None, row.id if row else None):
+        return draft.url
+    return row.url if row else None
+
+
 def _is_free(session: Session, publisher: Publisher, slug: str, row: Article | None) -> bool:
     query = select(Article.id).where(Article.publisher_id == publisher.id, Article.slug == slug)
     owner = session.scalar(query)
@@ -149,6 +156,8 @@ def _notes(draft: Draft, row: Article | None, values: dict[str, object]) -> tupl
     notes: list[str] = []
     if row is None and not draft.published_at and not draft.first_seen_at:
         notes.append(DATE_IS_IMPORT)
+    if draft.url and draft.url != values["url"]:
+        notes.append(f"url: another article has {draft.url}")
     if draft.slug and draft.slug != values["slug"]:
         notes.append(f"slug: another article has {draft.slug}; this one is at {values['slug']}")
     return tuple(notes)

@@ -105,14 +105,20 @@ class Byline(Base):
 
 
 def is_published(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return Schedule.presence(now) is PUBLISHED, as a filter."""
-    return (Article.opens_at <= now, or_(Article.withdrawn_at.is_(None), Article.withdrawn_at > now))
+    """Return Schedule.presence(now) is PUBLISHED, for an article that has its text here, as a filter."""
+    is_there = or_(Article.withdrawn_at.is_(None), Article.withdrawn_at > now)
+    return (Article.opens_at <= now, is_there, Article.word_count > 0)
 
 
 def articles_by_key(session: Session, publisher_id: int, keys: Iterable[str]) -> dict[str, Article]:
     """Return those articles of a publisher that it knows by one of `keys`, whatever their presence."""
     query = select(Article).where(Article.publisher_id == publisher_id, Article.key.in_(list(keys)))
     return {article.key: article for article in session.scalars(query)}
+
+
+def url_owner(session: Session, publisher_id: int, url: str) -> int | None:
+    """Return the id of the publisher's article that has this canonical address elsewhere."""
+    return session.scalar(select(Article.id).where(Article.publisher_id == publisher_id, Article.url == url))
 
 
 def published(publisher_id: int, now: datetime) -> Select[Article]:

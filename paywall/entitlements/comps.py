@@ -1,12 +1,13 @@
 """Comps: the right to read given away by the newspaper, with an end and a reason, and in the audit."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from paywall import audit, clock
-from paywall.entitlements.granting import Grant, set_entitlement
+from paywall.entitlements.granting import Grant, end_entitlement, set_entitlement
+from paywall.entitlements.reading import entitlements_of
 from paywall.entitlements.rules import Entitlement, Source, Standing
 from paywall.errors import BadInput, NotFound
 from paywall.readers.finding import reader_by_id
@@ -23,26 +24,72 @@ def give_comp(  # noqa: PLR0913 - each is a fact of the gift, and all are named 
     Works in the caller's transaction. Raises NotFound for another publisher's reader, BadInput for a length outside
     1 … 3660 days or a reason that is empty, too long or not plain text.
     """
-    _refuse_bad(days, reason)
-    if reader_by_id(session, publisher_id, reader_id) is None:
-        raise NotFound("There is no such reader.")
-    comp = Entitlement(
-        reader_id=reader_id,
-        source=Source.COMP,
-        source_id=f"comp_{secrets.token_hex(12)}",
-        standing=Standing.COMP,
-        paid_through_at=None,
-        valid_until=clock.now() + timedelta(days=days),
-        suspended=False,
-    )
-    set_entitlement(session, Grant(publisher_id, comp, reason.strip()))
-    audit.write(session, publisher_id, actor, "comp_given", f"reader:{reader_id}", comp=comp.source_id, days=days)
+    if not 1 <= days <= LONGEST_DAYS:
+        raise BadInput("days", f"Give a number of days from 1 to {LONGEST_DAYS}.")
+    ends_at, source_id = clock.now() + timedelta(days=days), f"comp_{secrets.token_hex(12)}"
+    comp = _set(session, publisher_id, _comp(reader_id, source_id, ends_at), reason)
+    audit.write(session, publisher_id, actor, "comp_given", f"reader:{reader_id}", comp=source_id, days=days)
     return comp
 
 
-def _refuse_bad(days: int, reason: str) -> None:
-    if not 1 <= days <= LONGEST_DAYS:
-        raise BadInput("days", f"Give a number of days from 1 to {LONGEST_DAYS}.")
+def put_grant(  # noqa: PLR0913 - the same
+    session: Session, publisher_id: int, reader_id: int, name: str, *, ends_at: datetime, reason: str, actor: str
+) -> Entitlement:
+    """Let a reader in until `ends_at` under a `name` that the publisher's system chose; again with it moves the end.
+
+    Works in the caller's transaction. Raises NotFound for another publisher's reader, BadInput naming what is wrong.
+    """
+    now = clock.now()
+    if not now < ends_at <= now + timedelta(days=LONGEST_DAYS):
+        raise BadInput("validUntil", f"Give a time to come, at most {LONGEST_DAYS} days from now.")
+    grant = _set(session, publisher_id, _comp(reader_id, _source_id(reader_id, name), ends_at), reason)
+    detail = {"comp": grant.source_id, "until": ends_at.isoformat()}
+    audit.write(session, publisher_id, actor, "grant_put", f"reader:{reader_id}", **detail)
+    return grant
+
+
+def end_grant(session: Session, publisher_id: int, reader_id: int, name: str, *, actor: str) -> None:
+    """End at once what was granted under that name; raises NotFound where nothing was, or it has ended."""
+    source_id, now = _source_id(reader_id, name), clock.now()
+    held = entitlements_of(session, reader_id) if reader_by_id(session, publisher_id, reader_id) else []
+    if not any(one.source_id == source_id and now < one.valid_until for one in held):
+        raise NotFound("There is no such grant.")
+    end_entitlement(session, Source.COMP, source_id, now)
+    audit.write(session, publisher_id, actor, "grant_ended", f"reader:{reader_id}", comp=source_id)
+
+
+def name_of_grant(entitlement: Entitlement) -> str | None:
+    """Return the name under which a publisher's system granted this; None for what has another source."""
+    start = _source_id(entitlement.reader_id, "")
+    is_grant = entitlement.source is Source.COMP and entitlement.source_id.startswith(start)
+    return entitlement.source_id.removeprefix(start) if is_grant else None
+
+
+def _set(session: Session, publisher_id: int, comp: Entitlement, reason: str) -> Entitlement:
+    _refuse_bad(reason)
+    if reader_by_id(session, publisher_id, comp.reader_id) is None:
+        raise NotFound("There is no such reader.")
+    set_entitlement(session, Grant(publisher_id, comp, reason.strip()))
+    return comp
+
+
+def _comp(reader_id: int, source_id: str, ends_at: datetime) -> Entitlement:
+    return Entitlement(
+        reader_id=reader_id,
+        source=Source.COMP,
+        source_id=source_id,
+        standing=Standing.COMP,
+        paid_through_at=None,
+        valid_until=ends_at,
+        suspended=False,
+    )
+
+
+def _source_id(reader_id: int, name: str) -> str:
+    return f"api_{reader_id}_{name}"
+
+
+def _refuse_bad(reason: str) -> None:
     if not reason.strip() or len(reason) > LONGEST_REASON:
         raise BadInput("reason", f"Give a reason of at most {LONGEST_REASON} characters.")
     if any(ord(c) < 0x20 or c == "\x7f" or 0xD800 <= ord(c) <= 0xDFFF for c in reason):

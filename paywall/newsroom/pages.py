@@ -3,11 +3,12 @@
 An article's text is loaded only where the request carries a full Decision of the gate; without one it is the preview.
 """
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
 
 from paywall import clock
 from paywall.articles import listings
 from paywall.articles.rules import Presence
+from paywall.articles.tables import Article
 from paywall.errors import NotFound, PaywallError
 from paywall.gate.decision import Decision
 from paywall.newsroom.answers import known, origin, page_number, shared
@@ -66,6 +67,8 @@ def article(slug: str) -> Response:
         raise NotFound
     if found.schedule.presence(now) is Presence.WITHDRAWN:
         raise Withdrawn
+    if not found.word_count:
+        return _elsewhere(found)
     page = render_template(
         "newsroom/article.html",
         article=found,
@@ -79,6 +82,13 @@ def article(slug: str) -> Response:
     response.headers["Paywall-Article"] = str(found.id)
     response.headers["Paywall-Version"] = found.version
     return response
+
+
+def _elsewhere(article: Article) -> Response:
+    """Lead to where an article lives whose text its publisher keeps."""
+    if article.url is None:
+        raise NotFound
+    return make_response(redirect(article.url, 303))
 
 
 def _decision() -> Decision | None:

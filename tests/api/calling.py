@@ -30,6 +30,9 @@ class Server:
         more.setdefault("content_type", "application/json")
         return self.call("POST", path, data=raw, **more)
 
+    def put(self, path: str, body: Any) -> TestResponse:
+        return self.call("PUT", path, data=json.dumps(body).encode(), content_type="application/json")
+
     def get(self, path: str, **query: Any) -> TestResponse:
         return self.call("GET", path, query_string=query)
 

@@ -221,11 +221,11 @@ class TestTheWriterLock:
     def test_is_free_while_files_are_read_and_cleaned(self, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
         written: list[bool] = []
 
-        def make_while_others_write(*given: object) -> object:
+        def make_while_others_write(*given: object, **more: object) -> object:
             with source.database.writing() as session:
                 session.execute(text("UPDATE publishers SET name = 'Another'"))
             written.append(True)
-            return drafts.make_draft(*given)  # type: ignore[arg-type]
+            return drafts.make_draft(*given, **more)  # type: ignore[arg-type]
 
         monkeypatch.setattr(importing, "make_draft", make_while_others_write)
         source.write("feed.xml", rss(*(rss_item(str(number)) for number in range(60))))

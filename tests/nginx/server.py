@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.load import Served
 from paywall.serving import free_port
 
 RECIPES = Path(__file__).resolve().parent.parent.parent / "docs" / "publishers" / "nginx"
 HOST = "127.0.0.1"
 _FRAME = """daemon off;
-worker_processes {workers};
+worker_processes 1;
 pid {folder}/nginx.pid;
 error_log {folder}/errors.log warn;
 {user}
@@ -45,20 +46,21 @@ def recipe(name: str, places: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def nginx(folder: Path, recipe: str, port: int | None = None, workers: int = 1) -> Iterator[str]:
-    """Run nginx with the recipe, whose `listen 80` becomes a free port; gives its address, ends it afterwards."""
-    port = port or free_port(HOST)
+def nginx(folder: Path, recipe: str, core: int | None = None) -> Iterator[Served]:
+    """Run nginx with the recipe, whose `listen 80` becomes a free port, on one core if wanted; ends it afterwards."""
+    port = free_port(HOST)
     folder.mkdir(parents=True, exist_ok=True)
     user = "user root;" if os.geteuid() == 0 else ""
     filled = recipe.replace("listen 80;", f"listen {HOST}:{port};")
     path = folder / "nginx.conf"
-    path.write_text(_FRAME.format(folder=folder, user=user, recipe=filled, workers=workers))
+    path.write_text(_FRAME.format(folder=folder, user=user, recipe=filled))
     program = shutil.which("nginx")
     assert program, "no nginx on this machine: `make test` installs one"
-    process = subprocess.Popen([program, "-p", str(folder), "-c", str(path), "-e", str(folder / "errors.log")])
+    pinned = [] if core is None else ["taskset", "-c", str(core)]
+    process = subprocess.Popen([*pinned, program, "-p", str(folder), "-c", str(path), "-e", str(folder / "errors.log")])
     try:
         _wait_for(port, process, folder / "errors.log")
-        yield f"http://{HOST}:{port}"
+        yield Served(process, port)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=_START_SECONDS)

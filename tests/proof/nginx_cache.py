@@ -15,7 +15,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bench import newspaper
 from bench.load import start
@@ -59,8 +58,8 @@ def alternate(readers: int, more: str = "") -> Tally:
         port = _serve(stack, paper, meter)
         places = {"127.0.0.1:8000": f"{HOST}:{port}", "/var/cache/nginx/paper": f"{folder}/cache"}
         places["proxy_cache_lock on;"] = f"proxy_cache_lock on; {more}"
-        address = stack.enter_context(nginx(folder / "nginx", recipe("cache.conf", places)))
-        return _ask_in_turn(urlsplit(address).port or 80, _requests(paper, readers))
+        front = stack.enter_context(nginx(folder / "nginx", recipe("cache.conf", places)))
+        return _ask_in_turn(front.port, _requests(paper, readers))
 
 
 def _serve(stack: ExitStack, paper: Newspaper, meter: str) -> int:

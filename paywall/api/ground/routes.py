@@ -47,6 +47,11 @@ class Call(NamedTuple):
     """An instance of the route's `query`, None where it has none."""
     environ: "WSGIEnvironment"
 
+    @property
+    def actor(self) -> str:
+        """Who acts, as the audit names it."""
+        return f"key:{self.caller.key_id}"
+
 
 class Answer(NamedTuple):
     """What a handler answers: a model, or JSON that is ready to be sent; None is an empty body."""

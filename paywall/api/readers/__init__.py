@@ -1,0 +1,1 @@
+"""Readers by the interface: what lets them in, and letting them in."""
