@@ -77,12 +77,16 @@ class Decision:
     resets_at: datetime | None = None
     is_registered: bool = False
     """Where the meter shut the article: whether it was an account's allowance, so that nobody is asked to make one."""
+    header: str = field(init=False, repr=False, compare=False)
+    """The value of the `Paywall-Decision` header: `full; reason=metered; left=2`."""
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # the few decisions there are live long and are looked up by on every request
+        # the few decisions there are live long, and are looked up by and sent on every request
         parts = (self.extent, self.reason, self.prompt, self.views_left, self.resets_at, self.is_registered)
         object.__setattr__(self, "_hash", hash(parts))
+        left = "" if self.views_left is None else f"; left={self.views_left}"
+        object.__setattr__(self, "header", f"{self.extent}; reason={self.reason}{left}")
 
     def __hash__(self) -> int:
         return self._hash
@@ -92,11 +96,21 @@ class Decision:
         """True where the whole text may be shown."""
         return self.extent is Extent.FULL
 
-    @property
-    def header(self) -> str:
-        """The value of the `Paywall-Decision` header: `full; reason=metered; left=2`."""
-        left = "" if self.views_left is None else f"; left={self.views_left}"
-        return f"{self.extent}; reason={self.reason}{left}"
+
+class ArticleName(NamedTuple):
+    """Which article a page shows, as the page says it: by the publisher's id (here: the slug), or by its address."""
+
+    id: str
+    url: str = ""
+
+
+class Invitation(NamedTuple):
+    """What stands where a preview ends, for pages that do not make their own: sentences, and where the button leads."""
+
+    headline: str
+    text: str
+    button: str
+    url: str
 
 
 class Verdict(NamedTuple):
@@ -104,7 +118,8 @@ class Verdict(NamedTuple):
 
     `article_id`, `version` and `language` name the page, so that the wall may keep what was rendered for the decision;
     `cookies` are Set-Cookie values that go with the answer; `degraded` names what was down: nothing, `meter` or
-    `database`. A named tuple: one is made for each request, and that takes a fifth of what a frozen dataclass takes.
+    `database`; `invitation` is for pages that do not make their own. A named tuple: one is made for each request, and
+    that takes a fifth of what a frozen dataclass takes.
     """
 
     decision: Decision
@@ -113,3 +128,4 @@ class Verdict(NamedTuple):
     language: str
     cookies: tuple[str, ...] = ()
     degraded: str = ""
+    invitation: Invitation | None = None

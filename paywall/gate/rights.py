@@ -13,7 +13,6 @@ from paywall.entitlements.reading import ReaderRights, rights_of
 from paywall.entitlements.rules import Standing, best
 from paywall.errors import DatabaseUnavailable
 from paywall.gate.pause import Pause
-from paywall.readers.finding import is_signed_in
 
 
 class Right(NamedTuple):
@@ -47,12 +46,7 @@ class RightsReader:
 
     def read_under(self, publisher_id: int, reader_id: int, sign_in_id: int) -> ReaderRights | None:
         """Return the reader's rights while that sign-in of theirs lives, else None; raises DatabaseUnavailable."""
-
-        def read(session: Session) -> ReaderRights | None:
-            is_live = is_signed_in(session, reader_id, sign_in_id)
-            return rights_of(session, publisher_id, reader_id) if is_live else None
-
-        return self._ask(read)
+        return self._ask(lambda session: rights_of(session, publisher_id, reader_id, sign_in_id))
 
     def _ask(self, question: Callable[[Session], ReaderRights | None]) -> ReaderRights | None:
         if self.pause.is_on():

@@ -1,6 +1,6 @@
 """Finding a publisher's readers; nobody is found from another publisher's side."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, SQLColumnExpression, select
 from sqlalchemy.orm import Session
 
 from paywall.errors import NotFound
@@ -28,10 +28,9 @@ def reader_by_email(session: Session, publisher_id: int, normalized: str) -> Rea
     )
 
 
-def is_signed_in(session: Session, reader_id: int, sign_in_id: int) -> bool:
-    """Tell whether that sign-in of the reader has not ended."""
-    row = select(SignIn.id).where(SignIn.id == sign_in_id, SignIn.reader_id == reader_id)
-    return session.scalar(row) is not None
+def is_signed_in(reader_id: SQLColumnExpression[int], sign_in_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Return, as a condition: that sign-in of the reader has not ended."""
+    return select(SignIn.id).where(SignIn.id == sign_in_id, SignIn.reader_id == reader_id).exists()
 
 
 def publisher_of_reader(session: Session, reader_id: int) -> int:

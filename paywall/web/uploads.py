@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from datetime import datetime
-from threading import Condition, Thread
+from threading import Condition, Semaphore, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from paywall import clock
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MOST = 16
 """Half of the threads that `paywall.serving` gives a process."""
 MOST_OF_ONE = 8
+MOST_DIRECT = 8
+"""How many bodies of callers who are known by a secret are read without a thread and a limit of their own."""
 PATIENCE_SECONDS = 0.1
 BODY_SECONDS = 8.0
 """How long a body may take from its first byte asked for to its last; headers have ten seconds, see `serving`."""
@@ -53,6 +55,7 @@ class Uploads:
     def __init__(self, trusted_proxies: Sequence[Network], most: int = MOST, most_of_one: int = MOST_OF_ONE) -> None:
         self._trusted, self._most, self._most_of_one = trusted_proxies, most, most_of_one
         self._waiting: Counter[str] = Counter()
+        self._direct = Semaphore(MOST_DIRECT)
         self._changed = Condition()
 
     def around(self, application: "WSGIApplication") -> "WSGIApplication":
@@ -60,7 +63,7 @@ class Uploads:
 
         def counted(environ: "WSGIEnvironment", start_response: Any) -> Any:  # noqa: ANN401 - passed on as it came
             if environ["REQUEST_METHOD"] not in _NEVER_READ:
-                environ["wsgi.input"] = _Counted(environ["wsgi.input"], lambda: self.room_for(environ))
+                environ["wsgi.input"] = CountedBody(environ["wsgi.input"], lambda: self.room_for(environ), self._direct)
             return application(environ, start_response)
 
         return counted
@@ -85,20 +88,37 @@ class Uploads:
         return self._waiting.total() < self._most and self._waiting[network] < self._most_of_one
 
 
-class _Counted:
+class CountedBody:
     """A body whose every slow read holds a place, and that must have come in time."""
 
-    def __init__(self, body: Any, room: Callable[[], Any]) -> None:  # noqa: ANN401 - any server's own file
-        self._body, self._room = body, room
+    def __init__(self, body: Any, room: Callable[[], Any], direct: Semaphore) -> None:  # noqa: ANN401 - any server's file
+        self._body, self._room, self._direct = body, room, direct
         self._began_at: datetime | None = None
 
+    @contextmanager
+    def of_a_friend(self) -> Iterator[Any]:
+        """Give the body for reading directly, while few are read so: only of somebody who has proved a secret.
+
+        To start a thread for each costs more than most answers do, and a publisher's own server sends no byte a minute.
+        """
+        if not self._direct.acquire(blocking=False):
+            yield self
+            return
+        try:
+            yield self._body
+        finally:
+            self._direct.release()
+
     def read(self, *size: int) -> bytes:
+        """Return the next bytes."""
         return self._wait_for(lambda: bytes(self._body.read(*size)))
 
     def readline(self, *size: int) -> bytes:
+        """Return the next line."""
         return self._wait_for(lambda: bytes(self._body.readline(*size)))
 
     def readlines(self, *hint: int) -> list[bytes]:
+        """Return all lines."""
         return self._wait_for(lambda: list(self._body.readlines(*hint)))
 
     def __iter__(self) -> Iterator[bytes]:

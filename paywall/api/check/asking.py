@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
 from paywall import clock
 from paywall.api.check.finding import find_card
-from paywall.api.check.models import CheckAnswer, CheckQuestion
+from paywall.api.check.models import CheckQuestion
 from paywall.api.check.words import notice_for, words_for
+from paywall.api.check.writing import Parts, write_answer
 from paywall.api.ground.routes import Call
 from paywall.articles.rules import ArticleCard
-from paywall.errors import UnknownHost
+from paywall.errors import BadInput, UnknownHost
 from paywall.gate.named.people import Met, Named
 from paywall.gate.remote_check import Told
 from paywall.meter.visitor import network_key
@@ -22,7 +24,8 @@ from paywall.web.addresses import client_address
 class Asked(NamedTuple):
     """One question, answered."""
 
-    answer: CheckAnswer
+    answer: str
+    """Its JSON, in the shape of CheckAnswer."""
     decision: str
     """As the `Paywall-Decision` header says it."""
     degraded: str
@@ -31,6 +34,8 @@ class Asked(NamedTuple):
 
 def ask(call: Call, question: CheckQuestion) -> Asked:
     """Answer one question; raises NotFound, Withdrawn or BadInput."""
+    if (question.article is None) is (question.url is None):
+        raise BadInput("article", "Name the article by `article` or by `url`.")
     now = clock.now()
     profile, gate = call.profile, call.parts.gate
     card = find_card(call.parts, profile.id, question, now)
@@ -72,36 +77,28 @@ def _own_address(call: Call) -> str:
     return client_address(environ.get("REMOTE_ADDR", ""), forwarded, trusted)
 
 
-def _answer(call: Call, card: ArticleCard, question: CheckQuestion, met: Met, told: Told) -> CheckAnswer:
-    decision, signed = told.decision, told.signed_pass
-    here = _here(card)
-    shows_words = question.words and not decision.is_full
-    return CheckAnswer(
-        article=card.key,
-        extent=decision.extent,
-        reason=decision.reason,
-        prompt=decision.prompt,
-        views_left=decision.views_left,
-        resets_at=decision.resets_at,
-        subscribe_url=_subscribe_url(call, here),
-        is_registered=told.is_registered,
-        signed_pass=signed.token if signed else None,
-        pass_expires_at=signed.expires_at if signed else None,
-        degraded=told.degraded,
-        token_error="invalid_token" if met.token_is_bad else None,
-        words=words_for(call.parts, call.profile, card, decision, here) if shows_words else None,
-        notice=notice_for(call.profile, card, decision) if question.words else None,
+def _answer(call: Call, card: ArticleCard, question: CheckQuestion, met: Met, told: Told) -> str:
+    decision, here = told.decision, _here(card.url, card.slug)
+    words = notice = None
+    if question.words:
+        words = None if decision.is_full else words_for(call.parts, call.profile, card, decision, here)
+        notice = notice_for(call.profile, card, decision)
+    site = site_url(call.profile, call.parts.settings.base_url)
+    url = subscribe_url(site, here, is_page=call.caller.is_publishable)
+    token_is_bad = met.token_is_bad
+    return write_answer(
+        Parts(card.key, decision, url, told.is_registered, told.signed_pass, told.degraded, token_is_bad, words, notice)
     )
 
 
-def _here(card: ArticleCard) -> str:
+@lru_cache(maxsize=10_000)
+def _here(url: str | None, slug: str) -> str:
     """Return where the article is read: at its own address, else here."""
-    return card.url or f"/articles/{quote(card.slug, safe='')}"
+    return url or f"/articles/{quote(slug, safe='')}"
 
 
-def _subscribe_url(call: Call, here: str) -> str:
+@lru_cache(maxsize=10_000)
+def subscribe_url(site: str, here: str, *, is_page: bool) -> str:
     """Return where to subscribe; another site's server is told afterwards who it was, by way of `/connect`."""
-    way_back = here
-    if not call.caller.is_publishable and not here.startswith("/"):
-        way_back = f"/connect?to={quote(here, safe='')}"
-    return f"{site_url(call.profile, call.parts.settings.base_url)}/subscribe?next={quote(way_back, safe='')}"
+    way_back = here if is_page or here.startswith("/") else f"/connect?to={quote(here, safe='')}"
+    return f"{site}/subscribe?next={quote(way_back, safe='')}"

@@ -1,11 +1,11 @@
 """What is asked and answered at `/v1/check`, as shapes that OpenAPI shows."""
 
-import re
+from collections.abc import Mapping
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Annotated, Literal, Self
+from typing import ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from paywall.api.ground.models import ApiModel
 from paywall.errors import BadInput
@@ -14,10 +14,12 @@ from paywall.gate.decision import Extent, Prompt, Reason
 MOST_CHECKS = 100
 _LONGEST_TOKEN = 4096
 _LONGEST_USER_AGENT = 1000
-_article_id = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:@!,+/?=&;#-]{0,254}").fullmatch
-_visitor_id = re.compile(r"[A-Za-z0-9_.~-]{8,128}").fullmatch
-
-ArticleId = Annotated[str, Field(description="Your own id of the article.", examples=["harbour-2026-11-27"])]
+_ARTICLE_ID = r"^[A-Za-z0-9][A-Za-z0-9._~:@!,+/?=&;#-]{0,254}$"
+_VISITOR_ID = r"^[A-Za-z0-9_.~-]{8,128}$"
+_SENTENCES = {
+    "article": "Give your id of the article: up to 255 ASCII characters, without spaces.",
+    "visitor": "Give 8 to 128 characters of A-Z a-z 0-9 _ . ~ -",
+}
 
 
 class Network(ApiModel):
@@ -39,7 +41,11 @@ class Network(ApiModel):
 class CheckQuestion(ApiModel):
     """Which article, and who wants to read it: the article by `article` or by `url`, people as you know them."""
 
-    article: ArticleId | None = None
+    sentences: ClassVar[Mapping[str, str]] = _SENTENCES
+
+    article: str | None = Field(
+        None, pattern=_ARTICLE_ID, description="Your own id of the article.", examples=["harbour-2026-11-27"]
+    )
     url: str | None = Field(None, description="The article's address on one of your sites, in any of its spellings.")
     reader: str | None = Field(None, max_length=_LONGEST_TOKEN, description="A reader token, from `/v1/readers/token`.")
     signed_pass: str | None = Field(
@@ -50,36 +56,21 @@ class CheckQuestion(ApiModel):
         description="A pass from an earlier answer.",
     )
     visitor: str | None = Field(
-        None, description="An id that you keep for a browser: 8 to 128 of A-Z a-z 0-9 _ . ~ -", examples=["v-5f0c2"]
+        None,
+        pattern=_VISITOR_ID,
+        description="An id that you keep for a browser: 8 to 128 of A-Z a-z 0-9 _ . ~ -",
+        examples=["v-5f0c2ab1e9"],
     )
     network: Network | None = None
     referrer: str = Field("", description="Where the reader came from; only its host is kept.")
     count: bool = Field(True, description="false asks without spending a view; no pass is given then.")
     words: bool = Field(False, description="true answers with the invitation's sentences, too.")
 
-    @field_validator("article")
-    @classmethod
-    def _is_an_id(cls, value: str | None) -> str | None:
-        if value is not None and not _article_id(value):
-            raise BadInput("article", "Give your id of the article: up to 255 ASCII characters, without spaces.")
-        return value
-
-    @field_validator("visitor")
-    @classmethod
-    def _is_a_visitor(cls, value: str | None) -> str | None:
-        if value is not None and not _visitor_id(value):
-            raise BadInput("visitor", "Give 8 to 128 characters of A-Z a-z 0-9 _ . ~ -")
-        return value
-
-    @model_validator(mode="after")
-    def _names_one_article(self) -> Self:
-        if (self.article is None) is (self.url is None):
-            raise BadInput("article", "Name the article by `article` or by `url`.")
-        return self
-
 
 class CheckBatch(ApiModel):
     """Up to 100 questions at once."""
+
+    sentences: ClassVar[Mapping[str, str]] = _SENTENCES
 
     checks: list[CheckQuestion] = Field(min_length=1, max_length=MOST_CHECKS)
 
@@ -124,8 +115,8 @@ class CheckAnswer(ApiModel):
     pass_expires_at: datetime | None
     degraded: str = Field(description="What could not be asked: `meter` or `database`; empty as a rule.")
     token_error: Literal["invalid_token"] | None = Field(description="The token or pass was good for nothing.")
-    words: Words | None = None
-    notice: str | None = Field(None, description="The quiet line above an open article, if there is one.")
+    words: Words | None = Field(description="Where `words` was asked for, and the article is shut.")
+    notice: str | None = Field(description="The quiet line above an open article, where `words` was asked for.")
 
 
 class CheckRefused(ApiModel):

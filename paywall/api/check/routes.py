@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from paywall.api.check.asking import Asked, ask
 from paywall.api.check.finding import Withdrawn
-from paywall.api.check.models import CheckAnswer, CheckBatch, CheckQuestion, CheckRefused, CheckResults
+from paywall.api.check.models import CheckAnswer, CheckBatch, CheckQuestion, CheckResults
 from paywall.api.check.once import Once, Said
+from paywall.api.check.writing import write_refused
 from paywall.api.ground.routes import Answer, Call, Route
-from paywall.errors import NotFound
+from paywall.errors import BadInput, NotFound
 from paywall.publishers.keys.rules import Scope
 
 _PROBLEMS = {
@@ -37,8 +38,8 @@ def check_batch(call: Call) -> Answer:
     call.parts.pace.spend(call.caller, len(batch.checks) - 1)
 
     def answer() -> Said:
-        results = CheckResults(results=[_one_of_many(call, question) for question in batch.checks])
-        return Said(results.model_dump_json(by_alias=True), "")
+        results = ",".join([_one_of_many(call, place, question) for place, question in enumerate(batch.checks)])
+        return Said(f'{{"results":[{results}]}}', "")
 
     return Answer(_once(call, batch.model_dump_json().encode(), answer).answer.encode())
 
@@ -46,7 +47,7 @@ def check_batch(call: Call) -> Answer:
 def _one(call: Call, question: CheckQuestion) -> Answer:
     if "HTTP_IDEMPOTENCY_KEY" not in call.environ:
         return _with_headers(ask(call, question))
-    said = _once(call, question.model_dump_json().encode(), lambda: _said(ask(call, question)))
+    said = _once(call, question.model_dump_json().encode(), lambda: Said(*ask(call, question)[:2]))
     return Answer(said.answer.encode(), headers=(("Paywall-Decision", said.decision),))
 
 
@@ -58,23 +59,22 @@ def _once(call: Call, question: bytes, answer: Callable[[], Said]) -> Said:
 
 
 def _with_headers(asked: Asked) -> Answer:
-    headers = [("Paywall-Decision", asked.decision), *(("Set-Cookie", cookie) for cookie in asked.cookies)]
-    if asked.degraded:
-        headers.append(("Paywall-Degraded", asked.degraded))
-    return Answer(asked.answer, headers=tuple(headers))
+    headers: tuple[tuple[str, str], ...] = (("Paywall-Decision", asked.decision),)
+    if asked.cookies or asked.degraded:
+        headers += tuple(("Set-Cookie", cookie) for cookie in asked.cookies)
+        headers += (("Paywall-Degraded", asked.degraded),) if asked.degraded else ()
+    return Answer(asked.answer.encode(), headers=headers)
 
 
-def _said(asked: Asked) -> Said:
-    return Said(asked.answer.model_dump_json(by_alias=True), asked.decision)
-
-
-def _one_of_many(call: Call, question: CheckQuestion) -> CheckAnswer | CheckRefused:
+def _one_of_many(call: Call, place: int, question: CheckQuestion) -> str:
     try:
         return ask(call, question).answer
     except NotFound:
-        return CheckRefused(article=question.article, url=question.url, error="not_found")
+        return write_refused(question.article, question.url, "not_found")
     except Withdrawn:
-        return CheckRefused(article=question.article, url=question.url, error="gone")
+        return write_refused(question.article, question.url, "gone")
+    except BadInput as error:
+        raise BadInput(f"checks.{place}.{error.field}", error.sentence) from error
 
 
 ROUTES = (

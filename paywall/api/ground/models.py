@@ -1,10 +1,11 @@
 """The shape of what comes in and goes out: pydantic models that take nothing they don't know and convert nothing."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
 
 from paywall.web.problems import BadFields, FieldError
 
@@ -26,6 +27,9 @@ _SENTENCES = {
 class ApiModel(BaseModel):
     """A shape of the interface: camelCase outside, no unknown fields, no conversions, never changed."""
 
+    sentences: ClassVar[Mapping[str, str]] = {}
+    """What to say where a field, by its name outside, is not spelled as its pattern has it."""
+
     model_config = ConfigDict(
         extra="forbid",
         strict=True,
@@ -44,7 +48,7 @@ def from_json(shape: type[Model], data: Mapping[str, Any]) -> Model:
     try:
         return shape.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise _bad_fields(error) from error
+        raise _bad_fields(error, shape) from error
 
 
 def from_query(shape: type[Model], data: Mapping[str, Any]) -> Model:
@@ -52,18 +56,24 @@ def from_query(shape: type[Model], data: Mapping[str, Any]) -> Model:
     try:
         return shape.model_validate_strings(data, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise _bad_fields(error) from error
+        raise _bad_fields(error, shape) from error
 
 
-def _bad_fields(error: ValidationError) -> BadFields:
+def _bad_fields(error: ValidationError, shape: type[ApiModel]) -> BadFields:
     return BadFields(
-        FieldError(_name(one["loc"]), _SENTENCES.get(one["type"]) or _sentence(one["msg"]))
+        FieldError(_name(one["loc"]), _SENTENCES.get(one["type"]) or _spelling(one, shape) or _sentence(one["msg"]))
         for one in error.errors(include_url=False, include_context=False, include_input=False)
     )
 
 
 def _name(place: tuple[int | str, ...]) -> str:
     return ".".join(str(part)[:_LONGEST_NAME] for part in place) or "body"
+
+
+def _spelling(error: ErrorDetails, shape: type[ApiModel]) -> str | None:
+    """Return what that shape has to say of a value that does not fit a pattern."""
+    is_spelling = error["type"] in ("string_pattern_mismatch", "string_too_short", "string_too_long")
+    return shape.sentences.get(str(error["loc"][-1])) if is_spelling and error["loc"] else None
 
 
 def _sentence(message: str) -> str:

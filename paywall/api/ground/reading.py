@@ -6,13 +6,15 @@ judged before anybody uses it.
 
 import json
 import re
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from paywall.errors import PaywallError
 from paywall.web.problems import BadFields, FieldError
+from paywall.web.uploads import CountedBody
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -21,7 +23,7 @@ BODY_BYTES = 64 * 1024
 DEEPEST = 20
 _MOST_PARAMETERS = 50
 _JSON_TYPE = re.compile(r"application/json\s*(;\s*charset\s*=\s*\"?utf-?8\"?\s*)?", re.IGNORECASE).fullmatch
-_KEY_IN_QUERY = re.compile(r"(?:^|&)(?:api_?)?key=|pw_[sp]k_", re.IGNORECASE).search
+_KEY_IN_QUERY = re.compile(r"(?:^|&)(?:api_?)?key=|pw_[sp]k_").search
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]").search
 
 
@@ -53,13 +55,13 @@ class TooLarge(PaywallError):
     code = "too_large"
 
 
-def read_json(environ: "WSGIEnvironment", most_bytes: int = BODY_BYTES) -> dict[str, Any]:
-    """Return the body's JSON object; raises NotJson, TooLarge, CutOff or BadFields."""
+def read_json(environ: "WSGIEnvironment", most_bytes: int = BODY_BYTES, *, is_friend: bool = False) -> dict[str, Any]:
+    """Return the body's JSON object; raises NotJson, TooLarge, CutOff or BadFields. A friend has proved a secret."""
     if not _JSON_TYPE(environ.get("CONTENT_TYPE", "").strip()):
         raise NotJson
     if environ.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() != "identity":
         raise TooLarge  # what it would unpack to is unknown
-    return parse_object(_body(environ, most_bytes))
+    return parse_object(_body(environ, most_bytes, is_friend=is_friend))
 
 
 def parse_object(raw: bytes) -> dict[str, Any]:
@@ -83,20 +85,31 @@ def read_query(environ: "WSGIEnvironment") -> dict[str, Any]:
     query = environ.get("QUERY_STRING", "")
     if not query:
         return {}
-    try:
-        pairs = parse_qsl(query.encode("latin-1").decode(), True, errors="strict", max_num_fields=_MOST_PARAMETERS)
-    except ValueError as error:
-        raise BadFields([FieldError("query", "This is not UTF-8, or too much.")]) from error
+    parts = query.split("&")
+    if len(parts) > _MOST_PARAMETERS or not query.isascii():
+        raise BadFields([FieldError("query", "Write it in ASCII, other letters as %XX, and with less in it.")])
     found: dict[str, Any] = {}
-    for name, value in pairs:
-        _put(found, name, value)
+    for part in parts:
+        if part:
+            name, _, value = part.partition("=")
+            _put(found, _plain(name), _plain(value))
     return found
+
+
+def _plain(text: str) -> str:
+    """Return what a part of a query says."""
+    if "%" not in text and "+" not in text:
+        return text
+    try:
+        return unquote_plus(text, errors="strict")
+    except UnicodeDecodeError as error:
+        raise BadFields([FieldError("query", "This is not UTF-8.")]) from error
 
 
 def refuse_key_in_query(environ: "WSGIEnvironment") -> None:
     """Raise BadFields where a key was put into the address, which proxies and logs write down."""
     query = environ.get("QUERY_STRING", "")
-    if query and _KEY_IN_QUERY(query):
+    if ("key=" in query or "k_" in query) and _KEY_IN_QUERY(query):
         raise BadFields(
             [FieldError("key", "Keys never go into an address: send `Authorization: Bearer`, and a new key.")]
         )
@@ -121,14 +134,18 @@ def _range(one: str) -> tuple[str, bool]:
     return name, not any(re.fullmatch(r"q\s*=\s*0(\.0{0,3})?", parameter) for parameter in parameters)
 
 
-def _body(environ: "WSGIEnvironment", most_bytes: int) -> bytes:
+def _body(environ: "WSGIEnvironment", most_bytes: int, *, is_friend: bool) -> bytes:
     said = environ.get("CONTENT_LENGTH") or ""
     if said and not (said.isascii() and said.isdigit()):
         raise CutOff
     if said and int(said) > most_bytes:
         raise TooLarge
     wanted = int(said) if said else most_bytes + 1
-    body = _read(environ["wsgi.input"], wanted) if said or environ.get("wsgi.input_terminated") else b""
+    body = b""
+    if said or environ.get("wsgi.input_terminated"):
+        stream = environ["wsgi.input"]
+        with stream.of_a_friend() if is_friend and isinstance(stream, CountedBody) else nullcontext(stream) as source:
+            body = _read(source, wanted)
     if len(body) > most_bytes:
         raise TooLarge
     if said and len(body) < wanted:

@@ -35,7 +35,10 @@ class Reception:
         refuse_key_in_query(environ)
         judge_accept(environ)
         caller = self._admit(environ, route, headers)
-        body = None if route.body is None else from_json(route.body, read_json(environ, route.most_bytes))
+        body = None
+        if route.body is not None:
+            is_friend = not caller.is_publishable
+            body = from_json(route.body, read_json(environ, route.most_bytes, is_friend=is_friend))
         query = _query(environ, route)
         return Call(self.parts, caller, self.parts.profiles.of(caller.publisher_id), body, query, environ)
 

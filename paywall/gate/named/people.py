@@ -4,6 +4,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from paywall import clock
@@ -55,7 +56,7 @@ class People:
     """Recognises who is named. Safe to share between threads."""
 
     def __init__(self, secret_key: str, gate: Gate, tokens: Tokens, mint: PassMint, recognition: Recognition) -> None:
-        self._visitor_key = hmac.digest(secret_key.encode(), b"paywall visitors of other sites", "sha256")
+        self._visitor_key = visitors_key(secret_key)
         self._gate, self.tokens, self._mint, self._recognition = gate, tokens, mint, recognition
         self._united: dict[tuple[int, str], None] = {}
 
@@ -77,7 +78,7 @@ class People:
                     self._unite_once(profile, holder, named, now)
                     return Met(holder, token_is_bad=token_is_bad)
                 token_is_bad = True
-        return self._visitor(profile, named, is_uncertain=is_uncertain)._replace(token_is_bad=token_is_bad)
+        return self._visitor(profile, named, is_uncertain=is_uncertain, token_is_bad=token_is_bad)
 
     def meet_browser(self, environ: "WSGIEnvironment", profile: Profile, named: Named, now: datetime) -> Met:
         """Tell who a browser is by our own cookies, a visitor where there can be none by the id that the page keeps.
@@ -112,14 +113,13 @@ class People:
     def _session_of(self, shown: SignedPass) -> Session | None:
         return self._mint.seal.open_session(shown.session) if shown.session else None
 
-    def _visitor(self, profile: Profile, named: Named, *, is_uncertain: bool) -> Met:
+    def _visitor(self, profile: Profile, named: Named, *, is_uncertain: bool, token_is_bad: bool) -> Met:
         name = _NOBODY if named.visitor is None else self._name(profile.id, named.visitor)
-        return Met(Who(name, None, NO_RIGHT, is_uncertain, named.network), is_nobody=named.visitor is None)
+        who = Who(name, None, NO_RIGHT, is_uncertain, named.network)
+        return Met(who, named.visitor is None, token_is_bad)
 
     def _name(self, publisher_id: int, visitor: str) -> str:
-        """Return the meter's name for another site's visitor: a keyed hash that is never one of our own tokens."""
-        digest = hmac.digest(self._visitor_key, f"{publisher_id}\n{visitor}".encode(), "sha256")
-        return "v." + urlsafe_b64encode(digest[:16]).decode()
+        return name_of_visitor(self._visitor_key, publisher_id, visitor)
 
     def _unite_once(self, profile: Profile, holder: Who, named: Named, now: datetime) -> None:
         """Unite the visitor's views with the reader's, once in a sign-in, unless the reader is not counted at all."""
@@ -131,6 +131,18 @@ class People:
             if len(self._united) >= MOST_UNITED:
                 self._united.clear()
             self._united[pair] = None
+
+
+def visitors_key(secret_key: str) -> bytes:
+    """Derive the key that names other sites' visitors from the deployment's secret."""
+    return hmac.digest(secret_key.encode(), b"paywall visitors of other sites", "sha256")
+
+
+@lru_cache(maxsize=20_000)  # whoever turns pages is named again and again
+def name_of_visitor(key: bytes, publisher_id: int, visitor: str) -> str:
+    """Return the meter's name for another site's visitor: a keyed hash that is never one of our own tokens."""
+    digest = hmac.digest(key, f"{publisher_id}\n{visitor}".encode(), "sha256")
+    return "v." + urlsafe_b64encode(digest[:16]).decode()
 
 
 def _shares_a_domain(environ: "WSGIEnvironment") -> bool:

@@ -15,7 +15,7 @@ from paywall.gate.access import Who
 from paywall.gate.passes import Pass
 from paywall.gate.recognition import by_pass, reader
 from paywall.gate.revocations import Revocations
-from paywall.gate.rights import NO_RIGHT, RightsReader, right_at
+from paywall.gate.rights import NO_RIGHT, Right, RightsReader, right_at
 from paywall.gate.snapshot import Snapshot
 from paywall.readers.codes import SignedIn
 
@@ -74,8 +74,10 @@ class Tokens:
 
     def _look_closer(self, known: Pass, now: datetime, wall: datetime) -> Who | None:
         seen = self._snapshot.rights_under(known, wall, _FRESH)
-        if seen is not None and right_at(seen, now).opens_everything:
-            return _holder(known, seen, now)
+        if seen is not None:
+            right = right_at(seen, now)
+            if right.opens_everything:
+                return _holder(known, seen, right)
         try:
             rights = self._rights.read_under(known.publisher_id, known.reader_id, known.sign_in_id)
         except DatabaseUnavailable:
@@ -83,21 +85,20 @@ class Tokens:
         if rights is None:
             return None
         self._snapshot.remember(known.reader_id, known.sign_in_id, rights, wall)
-        return _holder(known, rights, now)
+        return _holder(known, rights, right_at(rights, now))
 
     def _during_outage(self, known: Pass, now: datetime, wall: datetime) -> Who:
         """Go by what this process saw within a day, or by a token of up to fifteen minutes."""
         seen = self._snapshot.rights_under(known, wall)
         if seen is not None:
-            return _holder(known, seen, now)._replace(is_uncertain=True)
+            return _holder(known, seen, right_at(seen, now))._replace(is_uncertain=True)
         if wall.timestamp() - known.minted_at >= passes.OUTAGE_LIFE_SECONDS:
             raise DatabaseUnavailable
         who = by_pass(known, now)
         return who._replace(right=who.right or NO_RIGHT, is_uncertain=True)
 
 
-def _holder(known: Pass, rights: ReaderRights, now: datetime) -> Who:
-    right = right_at(rights, now)
+def _holder(known: Pass, rights: ReaderRights, right: Right) -> Who:
     facts = known._replace(
         access_number=rights.access_number,
         standing=right.standing,

@@ -15,12 +15,14 @@ from paywall.changes import Change, ChangeKind
 from paywall.database import Database, is_unreachable
 from paywall.errors import DatabaseUnavailable
 from paywall.publishers.keys.errors import KeyRefused, OriginRefused
-from paywall.publishers.keys.rules import Caller, Spelled, read_key
+from paywall.publishers.keys.rules import Caller, read_key
 from paywall.publishers.keys.tables import ApiKey, key_by_public_id, keys_of, note_uses
 from paywall.publishers.profiles import Profiles
 
 log = get_logger()
 NOTED_EVERY_SECONDS = 60
+MOST_KNOWN = 10_000
+"""One header for each key, as a rule; a header can be spelled in several ways."""
 _NOBODYS = "0" * 64
 _SCHEME = "bearer"
 
@@ -50,11 +52,8 @@ class KeyRing:
         Raises KeyRefused for a key that does not work, OriginRefused for a working one in the wrong place, and
         DatabaseUnavailable where a key that this process has not seen can't be looked up.
         """
-        spelled = read_key(bearer(header or ""))
-        if spelled is None:
-            raise KeyRefused
         now = clock.wall()
-        known = self._known.get(spelled.digest) or self._prove(spelled, now)
+        known = self._known.get(header or "") or self._prove(header or "", now)
         if known.expires_at is not None and now >= known.expires_at:
             raise KeyRefused
         if origin is not None or known.caller.is_publishable:
@@ -93,7 +92,10 @@ class KeyRing:
                 raise
             self._used = {**used, **self._used}
 
-    def _prove(self, spelled: Spelled, now: datetime) -> _Known:
+    def _prove(self, header: str, now: datetime) -> _Known:
+        spelled = read_key(bearer(header))
+        if spelled is None:
+            raise KeyRefused
         heard = self._changes_heard
         row = self._read(spelled.public_id)
         is_right = hmac.compare_digest(row.digest if row else _NOBODYS, spelled.digest)
@@ -101,7 +103,9 @@ class KeyRing:
             raise KeyRefused
         known = _Known(row)
         if heard == self._changes_heard:  # else something changed while we read: this row may be the old one
-            self._known[spelled.digest] = known
+            if len(self._known) >= MOST_KNOWN:
+                self._known = {}
+            self._known[header] = known
         return known
 
     def _read(self, public_id: str) -> ApiKey | None:
