@@ -48,12 +48,17 @@ def serve_demo(folder: Path) -> Iterator[Demo]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, without a window."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "no Chromium on this machine: `make test` installs one"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+def chromium_path() -> str:
+    """Where this machine's Chromium is."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    assert path, "no Chromium on this machine: `make test` installs one"
+    return path
 
 
 @pytest.fixture

@@ -124,26 +124,36 @@
     return element.dispatchEvent(new CustomEvent('paywall:' + event, { bubbles: true, cancelable: true, detail }))
   }
 
-  const ours = new WeakMap()
+  const states = new WeakMap()
 
-  // Our own nodes in an element: a line that screen readers hear, and an invitation or a notice.
-  function nodes (element) {
-    if (!ours.has(element)) {
+  // Our own things in an element: a line that screen readers hear, what was added, and the preview where it made way.
+  function state (element) {
+    if (!states.has(element)) {
       const status = make('p', 'status')
       status.setAttribute('role', 'status')
-      element.append(status)
-      ours.set(element, { status })
+      states.set(element, { status, added: [], away: [] })
     }
-    return ours.get(element)
+    const { status } = states.get(element)
+    if (status.parentNode !== element) element.append(status)
+    return states.get(element)
   }
 
   function preview (element) {
-    return [...element.children].filter(child => !child.matches('noscript, .paywall-status, .paywall-invitation'))
+    const { status } = state(element)
+    return [...element.children].filter(child => child !== status && !child.matches('noscript'))
   }
 
+  function add (element, ...nodes) {
+    const { status, added } = state(element)
+    added.push(...nodes)
+    status.before(...nodes)
+  }
+
+  // Back to the preview, as the page had it.
   function clear (element) {
-    const { invitation } = nodes(element)
-    if (invitation) invitation.remove()
+    const { status, added, away } = state(element)
+    added.splice(0).forEach(node => node.remove())
+    status.before(...away.splice(0))
     preview(element).forEach(child => child.classList.remove('paywall-end'))
   }
 
@@ -158,17 +168,19 @@
 
   // What the preview shows already is not put there twice, and nothing that is being read moves.
   function open (element, html, notice) {
+    clear(element)
     const content = parsed(html)
     const before = preview(element)
     const after = [...content.children]
     const words = node => node && node.textContent.replace(/\s+/g, ' ').trim()
-    clear(element)
-    const { status } = nodes(element)
+    const { status, away } = state(element)
     if (before.length && before.every((child, place) => words(child) === words(after[place]))) {
       after.splice(0, before.length).forEach(child => child.remove())
-    } else if (!element.dataset.content) element.replaceChildren(status)
-    status.before(content)
-    if (notice) status.before(make('p', 'notice', notice))
+    } else if (!element.dataset.content) {
+      away.push(...[...element.childNodes].filter(node => node !== status))
+      away.forEach(node => node.remove())
+    }
+    add(element, ...content.childNodes, ...line('notice', notice))
     status.textContent = notice || 'The whole article is open.'
     return after[0]
   }
@@ -187,12 +199,10 @@
     invitation.setAttribute('aria-labelledby', id)
     invitation.tabIndex = -1
     clear(element)
-    const { status } = nodes(element)
     const last = preview(element).pop()
     if (last) last.classList.add('paywall-end')
-    status.before(invitation)
-    status.textContent = words.headline
-    nodes(element).invitation = invitation
+    add(element, invitation)
+    state(element).status.textContent = words.headline
     tell(element, 'shown', detail)
     return invitation
   }
@@ -232,7 +242,7 @@
   async function check (element, isPressed) {
     const run = {}
     runs.set(element, run)
-    nodes(element).status.textContent = ''
+    state(element).status.textContent = ''
     element.dataset.paywallState = 'checking'
     const isStale = () => runs.get(element) !== run
     let detail = { article: element.dataset.paywall, extent: 'preview', reason: 'unreachable', prompt: 'try_again' }

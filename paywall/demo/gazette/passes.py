@@ -35,10 +35,11 @@ class Passes:
         return claims.get("art") in ("*", article)
 
     def _rules(self) -> jwt.JWTClaimsRegistry:
-        now = int(clock.wall().timestamp())
-        mine = {"essential": True, "value": self._audience}
         return jwt.JWTClaimsRegistry(
-            now, iss={"essential": True, "value": self._wall}, aud=mine, exp={"essential": True}
+            int(clock.wall().timestamp()),
+            iss={"essential": True, "value": self._wall},
+            aud={"essential": True, "value": self._audience},
+            exp={"essential": True},
         )
 
     def _current_keys(self) -> KeySet:

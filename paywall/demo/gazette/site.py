@@ -40,10 +40,8 @@ def make_site(paper: Paper, passes: Passes) -> Flask:
     def page(slug: str, *, by_script: bool) -> str:
         story = stories.get(slug) or abort(404)
         plain = f"/plain/{slug}" if story.is_ours else f"{paper.wall}/articles/{slug}"
-        return show(
-            "story.html", story=story, here=paper.site + story.path, by_script=by_script, without_script=plain,
-            colophon=_colophon(story, by_script=by_script),
-        )  # fmt: skip
+        address = paper.site + story.path
+        return show("story.html", story=story, here=address, by_script=by_script, without_script=plain)
 
     @site.get("/")
     def front() -> str:
@@ -65,13 +63,3 @@ def make_site(paper: Paper, passes: Passes) -> Flask:
         return Response(found.rest, headers={"Cache-Control": "private, no-store"}, mimetype="text/html")
 
     return site
-
-
-def _colophon(story: Story, *, by_script: bool) -> str:
-    if story.is_free:
-        return "This page is free, and asks nobody anything."
-    if not by_script:
-        return "This page was whole when it left our editor, and was cut on its way out by the paywall’s Python middleware."
-    if story.is_ours:
-        return "This page holds the preview alone. The script tag asks the paywall, and brings the rest from our own server."
-    return "From our sister paper. The page holds the preview alone; the script tag brings the rest from the Courier."
