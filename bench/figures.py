@@ -204,6 +204,14 @@ FIGURES = (
         headline="alternating readers",
     ),
     Figure(
+        "nginx",
+        "nginx recipes",
+        "nginx serving 8 KB articles from files, beside the same with each recipe; what it asks runs on its core, the "
+        "load comes from the other.",
+        "no call per page: at least 0.6 of plain files; asking each time: its cost shown",
+        ("-m", "bench.nginx"),
+    ),
+    Figure(
         "stripe-triggers",
         "Stripe's own scripts against the sandbox",
         "Every script of Stripe's command line tool (npm: @stripe/cli), run offline: has the event happened?",

@@ -82,10 +82,10 @@ def _cases(stack: ExitStack) -> list[Case]:
     port = _serve(stack, paper, meter)
     places = {"/var/www/paper": f"{folder}/www", "127.0.0.1:8000": f"{HOST}:{port}", "pw_sk_your_key": key}
     secret = edge_passes.edge_secret(newspaper.SECRET, paper.profile.id, 0)
-    static = stack.enter_context(nginx(folder / "static", _STATIC.replace("/var/www/paper", f"{folder}/www"), 0))
-    asking = stack.enter_context(nginx(folder / "asking", recipe("authorize.conf", places), 0))
+    static = stack.enter_context(nginx(folder / "static", _STATIC.replace("/var/www/paper", f"{folder}/www"), core=0))
+    asking = stack.enter_context(nginx(folder / "asking", recipe("authorize.conf", places), core=0))
     with_secret = {**places, "your_edge_secret": secret}
-    no_call = stack.enter_context(nginx(folder / "no-call", recipe("no-call.conf", with_secret), 0))
+    no_call = stack.enter_context(nginx(folder / "no-call", recipe("no-call.conf", with_secret), core=0))
     return [
         Case("static files, nobody is asked", static, lambda: newspaper.plain_requests("/articles")),
         Case("no call: reader with an edge pass", no_call, lambda: _edge_requests(secret), _ASKED_NO_CALL),
@@ -99,9 +99,9 @@ def _edge_requests(secret: str) -> Requests:
     """Return (path, cookies) of payers whose edge passes end at as many different moments as there are readers."""
     made = []
     for number in range(newspaper.BROWSERS):
-        value = edge_passes.mint(secret, edge_passes.FRESH, clock.wall() + timedelta(seconds=number))
+        given = edge_passes.cookies(secret, clock.wall() + timedelta(seconds=number))
         path = f"/articles/{newspaper.slug(number % newspaper.ARTICLES)}"
-        made.append((path, f"{edge_passes.FRESH.cookie}={value}"))
+        made.append((path, "; ".join(f"{one.name}={one.value}" for one in given)))
     return made
 
 

@@ -1,8 +1,9 @@
-"""Edge passes: cookies that a web server in front checks by itself, as nginx's secure_link does, with no call to us.
+"""Edge passes: a cookie that a web server in front checks by itself, as nginx's secure_link does, with no call to us.
 
-Each says END.SIGNATURE. One is to be renewed after two minutes, by asking us; one holds for five, for the time while
-we can't be asked. They say that whoever has them may read everything, and no more. secure_link knows MD5 alone: with
-the secret behind a text of fixed shape that no reader can choose, what is broken in MD5 (collisions) is of no use here.
+It says END.SIGNATURE and holds for five minutes: whoever has it may read everything. A second cookie says nothing but
+that the first is younger than two minutes; the browser drops it then, the next page asks us, and both are given anew.
+So payers cost a call every two minutes, and read on for three more while we can't be asked. secure_link knows MD5
+alone: with the secret behind a number that no reader can choose, what is broken in MD5 (collisions) is of no use here.
 """
 
 import hmac
@@ -14,18 +15,16 @@ from typing import Final, NamedTuple
 from paywall.gate.passes import LIFE_SECONDS, RENEW_AFTER_SECONDS
 from paywall.web.cookies import EDGE_COOKIES
 
+PASS, IS_FRESH = EDGE_COOKIES
+FRESH: Final = "1"
 
-class Kind(NamedTuple):
-    """One of the two cookies: its name, the word that goes into its signature, and how long it lives."""
 
-    cookie: str
-    word: str
+class Kept(NamedTuple):
+    """A cookie that the browser is to keep for so many seconds."""
+
+    name: str
+    value: str
     seconds: int
-
-
-FRESH: Final = Kind(EDGE_COOKIES[0], "fresh", RENEW_AFTER_SECONDS)
-KEPT: Final = Kind(EDGE_COOKIES[1], "kept", LIFE_SECONDS)
-KINDS: Final = (FRESH, KEPT)
 
 
 def edge_secret(secret_key: str, publisher_id: int, number: int) -> str:
@@ -34,17 +33,22 @@ def edge_secret(secret_key: str, publisher_id: int, number: int) -> str:
     return _text(hmac.digest(secret_key.encode(), label, "sha256"))
 
 
-def mint(secret: str, kind: Kind, now: datetime, open_until: datetime | None = None) -> str:
-    """Return the cookie's value at wall time `now`; it never outlives the right it stands for."""
-    end = int(now.timestamp()) + kind.seconds
+def cookies(secret: str, now: datetime, open_until: datetime | None = None) -> tuple[Kept, Kept]:
+    """Return both cookies at wall time `now`; the pass never outlives the right it stands for."""
+    return (Kept(PASS, mint(secret, now, open_until), LIFE_SECONDS), Kept(IS_FRESH, FRESH, RENEW_AFTER_SECONDS))
+
+
+def mint(secret: str, now: datetime, open_until: datetime | None = None) -> str:
+    """Return the pass of wall time `now`."""
+    end = int(now.timestamp()) + LIFE_SECONDS
     if open_until is not None:
         end = min(end, int(open_until.timestamp()))
-    return f"{end}.{signature(secret, kind, end)}"
+    return f"{end}.{signature(secret, end)}"
 
 
-def signature(secret: str, kind: Kind, end: int) -> str:
-    """Return what nginx computes as `secure_link_md5 "$secure_link_expires WORD SECRET"`."""
-    return _text(md5(f"{end} {kind.word} {secret}".encode(), usedforsecurity=False).digest())
+def signature(secret: str, end: int) -> str:
+    """Return what nginx computes as `secure_link_md5 "$secure_link_expires SECRET"`."""
+    return _text(md5(f"{end} {secret}".encode(), usedforsecurity=False).digest())
 
 
 def _text(digest: bytes) -> str:

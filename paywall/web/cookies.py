@@ -6,7 +6,7 @@ from flask import Response, after_this_request, request
 
 from paywall.web import current
 
-EDGE_COOKIES = ("paywall_edge", "paywall_edge_kept")
+EDGE_COOKIES = ("paywall_edge", "paywall_edge_fresh")
 """What a web server in front checks by itself; its variables allow no hyphen, so there is no `__Host-` in the names."""
 
 

@@ -46,9 +46,9 @@ def recipe(name: str, places: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def nginx(folder: Path, recipe: str, core: int | None = None) -> Iterator[Served]:
+def nginx(folder: Path, recipe: str, *, core: int | None = None, port: int = 0) -> Iterator[Served]:
     """Run nginx with the recipe, whose `listen 80` becomes a free port, on one core if wanted; ends it afterwards."""
-    port = free_port(HOST)
+    port = port or free_port(HOST)
     folder.mkdir(parents=True, exist_ok=True)
     user = "user root;" if os.geteuid() == 0 else ""
     filled = recipe.replace("listen 80;", f"listen {HOST}:{port};")

@@ -96,19 +96,13 @@ def _edge_cookies(call: Call, told: Told, met: Met) -> list[tuple[str, str]]:
     """Return the cookies that let the proxy open everything by itself; those of who has lost it are dropped."""
     settings, profile = call.parts.settings, call.profile
     names = cookie_names(https=settings.is_https)
-    labels = dict(zip(EDGE_COOKIES, ("Edge", "Edge-Kept"), strict=True))
+    labels = dict(zip(EDGE_COOKIES, ("Edge", "Edge-Fresh"), strict=True))
     if not told.decision.is_full or told.decision.reason not in OPENS_EVERYTHING or met.who.proof:
         sent = call.environ.get("HTTP_COOKIE", "")
         return [(labels[name], drop(names, name)) for name in EDGE_COOKIES if f"{name}=" in sent]
     secret = edge_passes.edge_secret(settings.secret_key, profile.id, profile.edge_secret_number)
-    ends = _ends(met)
-    return [
-        (
-            labels[kind.cookie],
-            keep(names, kind.cookie, edge_passes.mint(secret, kind, clock.wall(), ends), kind.seconds),
-        )
-        for kind in edge_passes.KINDS
-    ]
+    made = edge_passes.cookies(secret, clock.wall(), _ends(met))
+    return [(labels[one.name], keep(names, one.name, one.value, one.seconds)) for one in made]
 
 
 def _ends(met: Met) -> datetime | None:
@@ -140,7 +134,7 @@ ROUTES = (
             "Paywall-Set-Visitor": "The Set-Cookie value of a new visitor.",
             "Paywall-Set-Pass": "The Set-Cookie value of a new or dropped pass.",
             "Paywall-Set-Edge": "The Set-Cookie value by which the proxy opens everything for two minutes.",
-            "Paywall-Set-Edge-Kept": "The same for five minutes, for the time while we can't be asked.",
+            "Paywall-Set-Edge-Fresh": "Gone after two minutes: then the next page asks again.",
         },
         is_before_flask=True,
         tag="Proxies",
