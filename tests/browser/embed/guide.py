@@ -16,7 +16,8 @@ OWN_CONTENT = 'data-content="/content/{id}"'
 
 def example(language: str, place: int = 0) -> str:
     """Return one of the guide's examples in that language, as it is printed."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL)[place]
+    found: list[str] = re.findall(rf"^```{language}\n(.*?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+    return found[place]
 
 
 def html(places: Mapping[str, str]) -> str:
