@@ -81,6 +81,13 @@ def _ask(store: MeterStore, question: Question, *, is_degraded: bool) -> Admissi
 
 def _network_line(question: Question, *, is_degraded: bool) -> NetworkLine | None:
     cap = question.terms.network_cap(is_degraded=is_degraded)
-    if cap is None or question.network is None:
+    network = question.network
+    if network is None and is_degraded and question.who.startswith("v"):
+        network = _nobody_told  # another site's visitors: while memory alone counts they share one line
+    if cap is None or network is None:
         return None
-    return NetworkLine(question.terms.counted_as(f"n{question.network()}"), cap)
+    return NetworkLine(question.terms.counted_as(f"n{network()}"), cap)
+
+
+def _nobody_told() -> str:
+    return "untold"
