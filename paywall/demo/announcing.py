@@ -8,16 +8,20 @@ import urllib.request
 PATIENCE_SECONDS = 60
 
 
-def announce(address: str, path: str = "/healthz") -> None:
-    """Print `ready ADDRESS` once `path` answers there; returns at once. To be called by the process that serves."""
-    threading.Thread(target=_announce, args=(address, path), name="announce", daemon=True).start()
+def announce(address: str, path: str = "/healthz", also: str = "") -> None:
+    """Print `ready ADDRESS` once `path` answers there, and what there is also; returns at once.
+
+    To be called by the process that serves.
+    """
+    said = f"ready {address}" + (f"\n{also}" if also else "")
+    threading.Thread(target=_announce, args=(address + path, said), name="announce", daemon=True).start()
 
 
-def _announce(address: str, path: str) -> None:
+def _announce(url: str, said: str) -> None:
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
-        if _answers(address + path):
-            print(f"ready {address}", flush=True)  # noqa: T201 - the line that people and scripts wait for
+        if _answers(url):
+            print(said, flush=True)  # noqa: T201 - the line that people and scripts wait for
             return
         time.sleep(0.05)
 

@@ -17,7 +17,11 @@ from paywall.database import Database
 from paywall.demo import content, mailbox
 from paywall.demo.announcing import announce
 from paywall.demo.catching_up import catch_up
-from paywall.demo.place import ADDRESS_VARIABLE, FOLDER_VARIABLE, Place
+from paywall.demo.gazette.opening import open_gazette
+from paywall.demo.gazette.passes import Passes
+from paywall.demo.gazette.serving import Door
+from paywall.demo.gazette.site import make_site
+from paywall.demo.place import ADDRESS_VARIABLE, FOLDER_VARIABLE, GAZETTE_PORT_VARIABLE, Place
 from paywall.publishers.rules import Profile
 from paywall.sandbox import Sandbox
 
@@ -39,19 +43,23 @@ def create_demo_app() -> "WSGIApplication":
     database = Database(settings.database_url)
     schema.migrate(database)
     publisher = content.fill(database, place)
+    door = Door(int(os.environ.get(GAZETTE_PORT_VARIABLE, "0")))
+    paper = open_gazette(database, publisher, place, door.address)
     sandbox = Sandbox(place.stripe_file, place.address + SANDBOX_PATH)
     gateway = StripeGateway(sandbox.secret_key, transport=InProcess(sandbox.wsgi))
     secret = _open_for_business(database, gateway, publisher, place)
     database.close()
     product = create_product(replace(settings, stripe_webhook_secrets=(secret,)), gateway)
     product.flask.register_blueprint(mailbox.blueprint)
-    product.flask.context_processor(
-        lambda: {"site_banner": BANNER, "mailbox_path": mailbox.PATH, "control_path": CONTROL_PATH}
-    )
+    shown = {
+        "site_banner": BANNER, "mailbox_path": mailbox.PATH, "control_path": CONTROL_PATH, "gazette": door.address,
+    }  # fmt: skip
+    product.flask.context_processor(lambda: shown)
     sandbox.open_control(clock.advance, partial(catch_up, product.work))
     sandbox.deliverer.start()
     product.start()
-    announce(place.address)
+    door.open(make_site(paper, Passes(place.address, publisher.slug)).wsgi_app)
+    announce(place.address, also=f"beside {door.address} The Harbour Gazette, another site that asks this one")
     return DispatcherMiddleware(product.flask.wsgi_app, {SANDBOX_PATH: sandbox.wsgi})
 
 

@@ -7,17 +7,18 @@ import os
 import sys
 from pathlib import Path
 
-from paywall.demo.place import ADDRESS_VARIABLE, FOLDER_VARIABLE, default_folder
+from paywall.demo.place import ADDRESS_VARIABLE, FOLDER_VARIABLE, GAZETTE_PORT_VARIABLE, default_folder
 
 HOST = "127.0.0.1"
 
 
 def run_demo(port: int, data: Path | None) -> None:
-    """Serve the demo until Ctrl-C; `port` 0 takes a free one."""
+    """Serve the demo until Ctrl-C, and the Gazette's site at the port beside; `port` 0 takes free ones."""
     from paywall.serving import free_port, port_is_taken, serve  # noqa: PLC0415 - after the arguments are known good
 
     folder = (data or default_folder()).absolute()
     folder.mkdir(parents=True, exist_ok=True)
+    os.environ[GAZETTE_PORT_VARIABLE] = str(port and port + 1)
     port = port or free_port(HOST)
     if port_is_taken(HOST, port):
         sys.exit(f"port {port} is taken: choose another with --port, or --port 0 for any free one")

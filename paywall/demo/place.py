@@ -11,6 +11,7 @@ from paywall.settings import Environment, Settings
 
 FOLDER_VARIABLE = "PAYWALL_DEMO_FOLDER"
 ADDRESS_VARIABLE = "PAYWALL_DEMO_ADDRESS"
+GAZETTE_PORT_VARIABLE = "PAYWALL_DEMO_GAZETTE_PORT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,12 @@ class Place:
     def admin_password(self) -> str:
         """Return the admin's password, made up at the first start."""
         return self._kept("admin-password", lambda: secrets.token_urlsafe(9))
+
+    def gazette_key(self, made: str | None = None) -> str:
+        """Return the key that the Gazette's pages ask with; `made` is a new one, told only once. Empty: none yet."""
+        if made is not None:
+            self._file("gazette-key").write_text(made)
+        return self._kept("gazette-key", lambda: "")
 
     def webhook_secret(self, made: str | None) -> str:
         """Return the secret that simulated webhooks are signed with; `made` is a new one, told only once."""
