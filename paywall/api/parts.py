@@ -6,6 +6,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from paywall.api import embed
+from paywall.api.describing import views as describing
 from paywall.api.ground.blueprint import make_blueprint
 from paywall.api.ground.front import Front, doors
 from paywall.api.ground.reception import Reception
@@ -39,6 +40,7 @@ def install(app: Flask, parts: Parts, follower: ChangeFollower) -> Api:
     app.register_blueprint(blueprint)
     app.register_blueprint(connecting.blueprint)
     app.register_blueprint(embed.blueprint)
+    app.register_blueprint(describing.blueprint)
     app.extensions["paywall.api"] = reception
     keys.install(app, parts.gate.keychain)
     follower.listen(parts.keys.hear)
