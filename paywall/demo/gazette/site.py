@@ -53,7 +53,7 @@ def make_site(paper: Paper, passes: Passes) -> Flask:
 
     @site.get("/plain/<slug>")
     def plain(slug: str) -> str:
-        return page(slug, by_script=False)
+        return page(slug, by_script=True)
 
     @site.get("/content/<key>")
     def content(key: str) -> Response:
