@@ -40,7 +40,8 @@ def serve_demo(folder: Path) -> Iterator[Demo]:
     assert process.stdout is not None
     ready = process.stdout.readline().split()
     assert ready[:1] == ["ready"], "the demo did not come up"
-    yield Demo(ready[1], folder, process)
+    beside = process.stdout.readline().split()
+    yield Demo(ready[1], folder, process, beside[1])
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to everybody in the group
     assert process.wait(timeout=20) == 0
 

@@ -33,6 +33,8 @@ class Demo:
     address: str
     folder: Path
     process: subprocess.Popen[str]
+    gazette: str
+    """Where the other site is, that embeds the check."""
 
     @cached_property
     def articles(self) -> list[DemoArticle]:
