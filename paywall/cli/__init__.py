@@ -11,6 +11,7 @@ import click
 from paywall import __version__
 from paywall.cli import (
     articles,
+    audit,
     billing,
     edge,
     keys,
@@ -100,5 +101,6 @@ for command in (
     readers.comp,
     readers.explain,
     webhooks.webhooks,
+    audit.audit,
 ):
     main.add_command(command)

@@ -1,0 +1,54 @@
+"""What is locked, by comparing pages: what one person is shown and another is not."""
+
+from collections.abc import Iterable, Sequence
+
+from paywall.wall.audit.looking.pages import HtmlPage
+from paywall.wall.audit.looking.prose import sentences, weight, without
+from paywall.wall.traces import letters
+
+LEAST = 60
+"""Letters. A difference of less is a greeting or a date."""
+LEAST_BEHIND = 300
+_MOST = 0.6
+
+
+def shown_more(
+    fuller: Sequence[HtmlPage], lesser: HtmlPage, elsewhere: Iterable[str], *, least: int = LEAST
+) -> list[str]:
+    """Return the sentences that each of the fuller pages shows, and neither the lesser one nor any other page does.
+
+    `elsewhere` are the texts of other pages: what they show too is navigation, a greeting, an offer. Empty where the
+    pages differ by no more than a few words.
+    """
+    first, *again = fuller
+    known = [letters(lesser.visible), *(letters(text) for text in elsewhere)]
+    steady = [letters(page.visible) for page in again]
+    more = [one for one in without(sentences(first.visible), *known) if all(letters(one) in text for text in steady)]
+    more = _of_the_article(first, more)
+    return more if weight(more) >= least else []
+
+
+def _of_the_article(page: HtmlPage, found: list[str]) -> list[str]:
+    """Return those of the sentences that stand in the article, if most of them do; all where it can't be told."""
+    for text in page.containers():
+        inside = letters(text)
+        within = [one for one in found if letters(one) in inside]
+        if weight(within) >= _MOST * weight(found):
+            return within
+    return found
+
+
+def behind_the_wall(page: HtmlPage, elsewhere: Iterable[str], *, whole: bool) -> list[str]:
+    """Return the sentences in a part that the page itself says is not free (JSON-LD: `hasPart` with `cssSelector`).
+
+    Such a part may be the whole article, preview included: it counts where the page shows a preview outside it, or
+    where it is known that the page holds nothing back (`whole`).
+    """
+    known = [letters(text) for text in elsewhere]
+    for selector in page.part_selectors():
+        inside = page.inside(selector)
+        outside = without(sentences(page.visible), letters(inside), *known)
+        found = without(sentences(inside), *known)
+        if weight(found) >= LEAST_BEHIND and (whole or weight(_of_the_article(page, outside)) >= LEAST):
+            return found
+    return []

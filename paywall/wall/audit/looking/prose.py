@@ -1,0 +1,65 @@
+"""Sentences: long enough to be known again, short enough to be counted."""
+
+import re
+from collections.abc import Iterable
+
+from paywall.wall.traces import letters
+
+SHORTEST = 30
+"""Letters. What is shorter stands on many pages: `Subscribe now`, `Read more`."""
+SHORTEST_OF_FEW = 10
+"""The same for Chinese and Japanese."""
+_END = re.compile("(?<=[.!?\u2026])[\"'\u201d\u2019\u00bb)\\]]*\\s+|(?<=[\u3002\uff01\uff1f])|\\n+")
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)[^<>]*>")
+_INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "cite",
+        "code",
+        "em",
+        "font",
+        "i",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+        "wbr",
+    ]
+)
+
+
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text, each once, without those that are too short to tell anything."""
+    found = (" ".join(one.split()) for one in _END.split(text))
+    return list(dict.fromkeys(one for one in found if is_long(one)))
+
+
+def is_long(sentence: str) -> bool:
+    """Tell whether a sentence is long enough to be known again."""
+    found = letters(sentence)
+    return len(found) >= SHORTEST or (not found.isascii() and len(found) >= SHORTEST_OF_FEW and " " not in sentence)
+
+
+def without(found: Iterable[str], *known: str) -> list[str]:
+    """Return the sentences that are in none of the texts, which are given as letters."""
+    return [one for one in found if not any(letters(one) in text for text in known)]
+
+
+def without_tags(text: str) -> str:
+    """Return HTML as text, a new line where a block begins or ends."""
+    return _TAG.sub(lambda tag: "" if tag[2].lower() in _INLINE else "\n", text)
+
+
+def weight(found: Iterable[str]) -> int:
+    """Return how many letters some sentences have."""
+    return sum(len(letters(one)) for one in found)

@@ -1,0 +1,107 @@
+"""The audit from beginning to end: meet, judge, tour, look, tell."""
+
+from collections.abc import Callable
+
+from paywall.wall.audit.asking.asks import Answer, Ask
+from paywall.wall.audit.asking.fetching import Fetcher, RequestsUsedUp
+from paywall.wall.audit.asking.people import RETURNING, VISITOR, Person
+from paywall.wall.audit.judging import Judgement, admitted, judge
+from paywall.wall.audit.looking.lengths import too_long
+from paywall.wall.audit.looking.locked import Locked, Source
+from paywall.wall.audit.looking.prose import weight
+from paywall.wall.audit.meeting import Meeting, Unreachable, meet
+from paywall.wall.audit.plan import Plan
+from paywall.wall.audit.surfaces import Surface
+from paywall.wall.audit.telling.findings import Finding, findings_of
+from paywall.wall.audit.telling.notes import notes_of
+from paywall.wall.audit.telling.report import Outcome, Report
+from paywall.wall.audit.touring import tour
+
+_WORDS = 3
+_NOT_SEEN = (
+    "no wall is to be seen: the page says of none, and nothing differs between visitors. Give --canary or --cookie, or "
+    "the address of an article that is locked."
+)
+_FRONT_PAGE = "this is a front page. Give the address of an article that is locked."
+_COOKIE_SHOWS_NOTHING = (
+    "with the cookie the page shows no more than without it. Take a fresh one from a browser that is signed in, and an "
+    "article that is locked; or give --canary."
+)
+_NOT_FOR_THE_ENTITLED = (
+    "the text that you gave is not on the page of the entitled reader either. Copy a sentence from the locked part, "
+    "and a fresh cookie."
+)
+
+
+def audit(plan: Plan, on_ask: Callable[[Ask, Person], object] = lambda *_: None) -> Report:
+    """Make the audit; `on_ask` is called before each request. Never raises for what a site does."""
+    with Fetcher(plan.site, plan.limits, on_ask, cookie=plan.cookie) as fetcher:
+        try:
+            meeting = meet(fetcher, plan)
+        except Unreachable as error:
+            return Report(plan.site.url, Outcome.UNJUDGED, str(error), requests=fetcher.made)
+        except RequestsUsedUp:
+            why = f"{plan.limits.requests} requests are too few to get to know the site: raise --max."
+            return Report(plan.site.url, Outcome.UNJUDGED, why, requests=fetcher.made)
+        judgement = judge(meeting, plan)
+        is_cut_short = False
+        try:
+            words = _words(judgement.locked, meeting)
+            tour(fetcher, meeting, plan, is_metered=judgement.is_metered, words=words)
+        except RequestsUsedUp:
+            is_cut_short = True
+        return _report(fetcher, meeting, plan, judgement, is_cut_short=is_cut_short)
+
+
+def _report(fetcher: Fetcher, meeting: Meeting, plan: Plan, judgement: Judgement, *, is_cut_short: bool) -> Report:
+    answers = fetcher.answers
+    locked = judgement.locked or admitted(meeting, answers)
+    findings = _findings(answers, meeting, locked, judgement)
+    outcome, why = _outcome(findings, plan, judgement)
+    return Report(
+        meeting.site.url,
+        outcome,
+        why,
+        locked,
+        judgement.control,
+        tuple(findings),
+        tuple(notes_of(answers, meeting, judgement)),
+        fetcher.made,
+        len({answer.ask.url for answer in answers}),
+        len({answer.person for answer in answers}),
+        is_cut_short,
+    )
+
+
+def _findings(answers: list[Answer], meeting: Meeting, locked: Locked | None, judgement: Judgement) -> list[Finding]:
+    judged = [answer for answer in answers if not (judgement.is_metered and _may_be_let_in(answer))]
+    seen = [(answer, hit) for answer in judged for hit in (locked.hits_in(answer, meeting.styles) if locked else ())]
+    known = locked.sentences if locked and locked.source is not Source.CANARY else ()
+    return findings_of(seen, too_long(judged, weight(known)))
+
+
+def _may_be_let_in(answer: Answer) -> bool:
+    """Tell whether this was a first visit, which a meter may let in."""
+    return answer.ask.surface is Surface.PAGE and answer.person in (VISITOR.name, RETURNING.name)
+
+
+def _outcome(findings: list[Finding], plan: Plan, judgement: Judgement) -> tuple[Outcome, str]:
+    if findings:
+        return Outcome.LEAK, ""
+    if plan.canaries and judgement.control is False:
+        return Outcome.UNJUDGED, _NOT_FOR_THE_ENTITLED
+    if plan.cookie and judgement.locked is None:
+        return Outcome.UNJUDGED, _COOKIE_SHOWS_NOTHING
+    if judgement.locked is None and not plan.site.names_an_article:
+        return Outcome.UNJUDGED, _FRONT_PAGE
+    if judgement.locked is None and not judgement.has_wall:
+        return Outcome.UNJUDGED, _NOT_SEEN
+    return Outcome.CLEAN, ""
+
+
+def _words(locked: Locked | None, meeting: Meeting) -> str:
+    """Return what to search for: a locked sentence's beginning, too short to give it away; else the article's name."""
+    if locked is None:
+        return meeting.site.slug.replace("-", " ").replace("_", " ")
+    middle = locked.sentences[len(locked) // 2]
+    return " ".join(middle.split()[:_WORDS])

@@ -1,0 +1,1 @@
+"""Telling what was found: where, as whom, and how to mend it."""
