@@ -13,6 +13,7 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -90,14 +91,25 @@ def main() -> int:
     options = parser.parse_args()
     with ExitStack() as stack:
         cases = _cases(stack)
-        for case in cases:
-            case.shoot(3)  # every reader has been asked about once, as in any other minute
+        _ask_once(cases[1])
         for _ in range(options.rounds):
             for case in cases:
                 case.shots.append(case.shoot(options.seconds))
     print(f"{'/v1/check by a secret key, SQLite':52}{'requests/s':>11}{'/ hello':>9}{'CPU µs':>8}   asked")
     ratios = [_print(case, cases[0]) for case in cases]
     return int(any(case.asked and ratio < case.asked for case, ratio in zip(cases, ratios, strict=True)))
+
+
+def _ask_once(case: Case) -> None:
+    """Ask every question once, so that every reader has been asked about as in any other minute."""
+    connection = HTTPConnection(HOST, case.server.port, timeout=30)
+    headers = {"Host": HOST, "Authorization": f"Bearer {case.key}"}
+    for question in case.questions:
+        connection.request("GET", f"{case.path}?{urlencode(question)}", headers=headers)
+        answer = connection.getresponse()
+        assert answer.status == 200, answer.read()
+        answer.read()
+    connection.close()
 
 
 def _print(case: Case, hello: Case) -> float:

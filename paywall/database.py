@@ -115,6 +115,12 @@ class Database:
         with self._factory() as session:
             yield session
 
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """Hold a connection for a single read, where a session around it would cost more than the read."""
+        with self.engine.connect() as connection:
+            yield connection
+
     @property
     def is_sqlite(self) -> bool:
         """True where the single-writer rules of SQLite hold."""

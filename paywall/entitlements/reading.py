@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from paywall.entitlements.rules import Entitlement, Source, Standing
@@ -33,14 +33,14 @@ class ReaderRights:
 
 
 def rights_of(
-    session: Session, publisher_id: int, reader_id: int, sign_in_id: int | None = None
+    transaction: Session | Connection, publisher_id: int, reader_id: int, sign_in_id: int | None = None
 ) -> ReaderRights | None:
     """Return a publisher's reader's rights, numbers and entitlements of one moment; None if there is no such reader.
 
     With a `sign_in_id` also where that sign-in of the reader's has ended.
     """
     asked = {"publisher_id": publisher_id, "reader_id": reader_id, "sign_in_id": sign_in_id}
-    rows: Sequence[Any] = session.execute(_question(is_under_sign_in=sign_in_id is not None), asked).all()
+    rows: Sequence[Any] = transaction.execute(_question(is_under_sign_in=sign_in_id is not None), asked).all()
     if not rows:
         return None
     return ReaderRights(rows[0][0], rows[0][1], tuple(_entitlement(*row[2:]) for row in rows if row[2] is not None))

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
 
 from paywall.database import Database, is_unreachable
 from paywall.entitlements.reading import ReaderRights, rights_of
@@ -42,18 +42,18 @@ class RightsReader:
 
     def read(self, publisher_id: int, reader_id: int) -> ReaderRights | None:
         """Return the reader's rights, None if there is no such reader; raises DatabaseUnavailable."""
-        return self._ask(lambda session: rights_of(session, publisher_id, reader_id))
+        return self._ask(lambda connection: rights_of(connection, publisher_id, reader_id))
 
     def read_under(self, publisher_id: int, reader_id: int, sign_in_id: int) -> ReaderRights | None:
         """Return the reader's rights while that sign-in of theirs lives, else None; raises DatabaseUnavailable."""
-        return self._ask(lambda session: rights_of(session, publisher_id, reader_id, sign_in_id))
+        return self._ask(lambda connection: rights_of(connection, publisher_id, reader_id, sign_in_id))
 
-    def _ask(self, question: Callable[[Session], ReaderRights | None]) -> ReaderRights | None:
+    def _ask(self, question: Callable[[Connection], ReaderRights | None]) -> ReaderRights | None:
         if self.pause.is_on():
             raise DatabaseUnavailable
         try:
-            with self._database.reading() as session:
-                return question(session)
+            with self._database.looking() as connection:
+                return question(connection)
         except SQLAlchemyError as error:
             if not can_not_be_reached(error):
                 raise

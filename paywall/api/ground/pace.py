@@ -5,9 +5,9 @@ not a price.
 """
 
 from threading import Lock
+from time import monotonic
 from typing import NamedTuple
 
-from paywall import clock
 from paywall.errors import PaywallError
 from paywall.publishers.keys.rules import Caller
 
@@ -58,7 +58,7 @@ class Pace:
 
     def count(self, caller: Caller, calls: int = 1) -> Budget:
         """Count `calls` more; the budget's `left` is negative where that was too many."""
-        now = int(clock.wall().timestamp())
+        now = int(monotonic())
         with self._lock:
             second = self._seconds.get(caller.key_id)
             if second is None:
