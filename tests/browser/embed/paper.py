@@ -1,5 +1,6 @@
 """The publisher's own site: a page as the guide has it, and the guide's content endpoint."""
 
+import random
 from dataclasses import dataclass, field
 
 from flask import Flask, Response, request
@@ -8,6 +9,10 @@ from werkzeug.datastructures import MultiDict
 from tests.browser.embed import guide
 
 PARAGRAPH = "The ferry that left at six came back at nine with nobody on board but the man who sells tea. " * 6
+NOUNS = (
+    "herons anchors lanterns buoys ropes barrels gulls pilots ledgers kettles oars sails crates "
+    "nets maps coats whistles ladders"
+).split()
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">{head}
 <link rel="stylesheet" href="/paper.css{style}"></head>
@@ -25,8 +30,8 @@ def preview(article: str) -> str:
 
 
 def canary(article: str) -> str:
-    """The last sentence of an article."""
-    return f"Nine herons of {article} crossed the harbour before the ink was dry."
+    """The last sentence of an article: no two have a phrase in common."""
+    return f"{' '.join(random.Random(article).sample(NOUNS, 14))}: the end of {article}."
 
 
 def rest(article: str) -> str:
