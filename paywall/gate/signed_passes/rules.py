@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from paywall.gate.decision import Reason
+from paywall.gate.decision import OPENING, Reason
 
 ALGORITHM = "ES256"
 TYPE = "paywall-pass+jwt"
@@ -24,7 +24,6 @@ KEPT_AFTER_USE = timedelta(hours=24)
 _LONGEST = 2_000
 _COMPACT = re.compile(r"([A-Za-z0-9_-]{1,200})\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{86}").fullmatch
 _HEADER_NAMES = {"alg", "typ", "kid"}
-_REASONS = frozenset(Reason)
 
 
 class SignedPass(NamedTuple):
@@ -77,10 +76,15 @@ def key_id_of(token: str) -> str | None:
         header = json.loads(urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4)), object_pairs_hook=list)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(header, list) or len(header) != len(_HEADER_NAMES):
-        return None
+    if not isinstance(header, list) or not all(isinstance(pair, tuple) for pair in header):
+        return None  # no object: only an object's pairs come as tuples
     said = {name: value for name, value in header if isinstance(value, str)}
-    if said.keys() != _HEADER_NAMES or said["alg"] != ALGORITHM or said["typ"] != TYPE:
+    if (
+        len(header) != len(_HEADER_NAMES)
+        or said.keys() != _HEADER_NAMES
+        or said["alg"] != ALGORITHM
+        or said["typ"] != TYPE
+    ):
         return None
     return said["kid"]
 
@@ -92,7 +96,7 @@ def read_claims(claims: Mapping[str, Any], issuer: str, audience: str) -> Signed
     session = claims.get("sid")
     if not all(type(word) is str for word in words) or not all(type(time) is int for time in times):
         return None
-    if words[0] != issuer or words[1] != audience or words[4] not in _REASONS or type(session) not in (str, type(None)):
+    if words[0] != issuer or words[1] != audience or words[4] not in OPENING or type(session) not in (str, type(None)):
         return None
     if type(claims.get("nbf", 0)) is not int or claims.get("nbf", times[0]) > times[0]:
         return None
