@@ -212,6 +212,22 @@ FIGURES = (
         ("-m", "bench.nginx"),
     ),
     Figure(
+        "interface",
+        "Made-up calls of the interface",
+        "schemathesis calls every operation of /v1 with what its own description allows and with what it does not.",
+        "2,000 calls or more: 0 x 5xx, 0 answers not as described",
+        ("-m", "tests.proof.schemathesis_run", "--examples", "150"),
+        headline="answers not as described",
+    ),
+    Figure(
+        "other-publisher",
+        "Another publisher's keys and cookies",
+        "Every route there is, with a key or the cookies of another publisher of the same service.",
+        "404 or 403 for each, and nothing of the first publisher in any answer",
+        ("-m", "tests.proof.other_publisher"),
+        headline="routes x",
+    ),
+    Figure(
         "stripe-triggers",
         "Stripe's own scripts against the sandbox",
         "Every script of Stripe's command line tool (npm: @stripe/cli), run offline: has the event happened?",

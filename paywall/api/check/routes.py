@@ -16,6 +16,7 @@ _PROBLEMS = {
     410: "The article was withdrawn.",
     422: "The Idempotency-Key came with another question before.",
 }
+_TAKES = {"Idempotency-Key": "The same key gets the same answer for a day, and spends nothing twice."}
 _HEADERS = {
     "Paywall-Decision": "The decision in one line: `full; reason=metered; left=2`.",
     "Paywall-Degraded": "What could not be asked: `meter` or `database`.",
@@ -89,6 +90,7 @@ ROUTES = (
         answer=CheckAnswer,
         problems=_PROBLEMS,
         headers=_HEADERS,
+        takes=_TAKES,
         is_for_pages=True,
         is_before_flask=True,
         tag="Check",
@@ -104,6 +106,7 @@ ROUTES = (
         answer=CheckAnswer,
         problems=_PROBLEMS,
         headers=_HEADERS,
+        takes=_TAKES,
         is_for_pages=True,
         is_before_flask=True,
         tag="Check",
@@ -118,6 +121,7 @@ ROUTES = (
         body=CheckBatch,
         answer=CheckResults,
         problems={422: _PROBLEMS[422]},
+        takes=_TAKES,
         is_for_pages=True,
         most_bytes=1024 * 1024,
         tag="Check",

@@ -33,11 +33,10 @@ _WITH_BODY = {
 }
 _PATH_PART = re.compile(r"{(\w+)}")
 _PARTS = {
-    "id": "Your own id of the article, or the reader's id.",
+    "id": "Your own id of the article.",
     "article": "Your own id of the article.",
     "grant": "Your own name for the grant.",
 }
-_IDEMPOTENT = ("check", "check_batch")
 _PACE = {
     "RateLimit-Limit": "Calls that the key may make in a second.",
     "RateLimit-Remaining": "Calls that are left in this one.",
@@ -103,22 +102,27 @@ def _who_may(route: Route) -> str:
 
 def _parameters(route: Route | OpenRoute) -> list[dict[str, Any]]:
     in_path = [
-        {"name": name, "in": "path", "required": True, "description": _PARTS[name], "schema": {"type": "string"}}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": _part(route.path, name),
+            "schema": {"type": "string"},
+        }
         for name in _PATH_PART.findall(route.path)
     ]
     if isinstance(route, OpenRoute):
         return in_path
     in_query = parameters_of(route.query) if route.query else []
-    return [*in_path, *in_query, *([_IDEMPOTENCY] if route.name in _IDEMPOTENT else [])]
+    return [*in_path, *in_query, *(_header(name, about) for name, about in (route.takes or {}).items())]
 
 
-_IDEMPOTENCY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "The same key gets the same answer for a day, and spends nothing twice.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
-}
+def _part(path: str, name: str) -> str:
+    return "The reader's id." if name == "id" and path.startswith("/v1/readers") else _PARTS[name]
+
+
+def _header(name: str, about: str) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": False, "description": about, "schema": {"type": "string"}}
 
 
 def _responses(route: Route | OpenRoute) -> dict[str, Any]:

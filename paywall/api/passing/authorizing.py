@@ -122,6 +122,11 @@ ROUTES = (
         handler=authorize,
         scope=Scope.CHECK,
         status=204,
+        takes={
+            "X-Original-URI": "The path that the browser asked for; needed.",
+            "X-Original-Method": "GET counts, all else does not; GET where it is left out.",
+            "X-Paywall-Pass": "A pass that the browser has shown.",
+        },
         problems={
             401: "The pass in X-Paywall-Pass holds no longer.",
             403: "The preview: Paywall-Decision says why.",
