@@ -24,6 +24,7 @@ from paywall.database import Database
 from paywall.gate.parts import GateParts, build_gate
 from paywall.installation import folder
 from paywall.newsroom import views as newsroom
+from paywall.newsroom.addresses import ARTICLES
 from paywall.publishers.keys.ring import KeyRing
 from paywall.publishers.profiles import Profiles
 from paywall.readers import security as readers
@@ -113,7 +114,7 @@ def _install_health(flask: Flask, database: Database, gate: GateParts) -> None:
 
 
 def _stand_wall(app: Flask, gate: GateParts, follower: ChangeFollower) -> Paywall:
-    wall = Paywall(app.wsgi_app, gate.check)
+    wall = Paywall(app.wsgi_app, gate.check, articles_at=ARTICLES)
 
     def hear(change: Change) -> None:
         if change.kind in (ChangeKind.ARTICLE, ChangeKind.PUBLISHER):

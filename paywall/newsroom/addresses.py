@@ -5,10 +5,12 @@ from urllib.parse import quote, urlsplit
 from paywall.articles.rules import author_slug
 from paywall.publishers.rules import Profile
 
+ARTICLES = "/articles/"
+
 
 def article_path(slug: str) -> str:
     """Return the path of an article's page."""
-    return f"/articles/{quote(slug, safe='')}"
+    return f"{ARTICLES}{quote(slug, safe='')}"
 
 
 def section_path(slug: str) -> str:

@@ -6,13 +6,17 @@ from io import BytesIO
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from paywall.gate.decision import Decision
+from paywall.wall.answering.steps import Ask, Body, Head, Kind
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 DECISION_KEY = "paywall.decision"
-_HEADERS_KEPT = frozenset({"HTTP_HOST"})
+_OF_NOBODY = frozenset({"HTTP_HOST"})
+_OF_A_PART = frozenset(
+    {"HTTP_RANGE", "HTTP_IF_RANGE", "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
+    | {"HTTP_IF_UNMODIFIED_SINCE", "HTTP_ACCEPT_ENCODING"}
+)
 
 
 class Reply(NamedTuple):
@@ -22,16 +26,21 @@ class Reply(NamedTuple):
     headers: list[tuple[str, str]]
     body: Iterable[bytes]
 
-    def header(self, name: str) -> str | None:
-        """Return the value of a header, by its lower-case name."""
-        return next((value for key, value in self.headers if key.lower() == name), None)
+    @property
+    def head(self) -> Head:
+        """What it says before its body."""
+        return Head(self.status, self.headers)
 
-    def whole_body(self) -> bytes:
-        """Return all of the body, and let the application clean up."""
-        try:
-            return b"".join(self.body)
-        finally:
-            self.close()
+    def read(self, most_bytes: int) -> "tuple[Body, Reply]":
+        """Return what could be read of the body, and the reply with what is left to be sent."""
+        pieces: list[bytes] = []
+        total, rest = 0, iter(self.body)
+        for piece in rest:
+            pieces.append(piece)
+            total += len(piece)
+            if total > most_bytes:
+                return Body(b"".join(pieces), is_whole=False), self._replace(body=_Body(pieces, rest, self.body))
+        return Body(b"".join(pieces)), self._replace(body=_Body(pieces, rest, self.body))
 
     def close(self) -> None:
         """Let the application clean up."""
@@ -39,7 +48,7 @@ class Reply(NamedTuple):
 
 
 class _Body:
-    """A body of which the first piece was taken already; `close` reaches the application."""
+    """A body of which the first pieces were taken already; `close` reaches the application."""
 
     def __init__(self, taken: list[bytes], rest: Iterator[bytes], source: Iterable[bytes]) -> None:
         self._pieces = chain(taken, rest)
@@ -71,19 +80,27 @@ def ask(application: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
     return Reply(status, headers, body)
 
 
-def environ_for_a_page(environ: "WSGIEnvironment", decision: Decision) -> "WSGIEnvironment":
-    """Return the environ of a plain GET for the same path that tells nothing of who asked, but the decision."""
-    inner = {key: value for key, value in environ.items() if not key.startswith("HTTP_") or key in _HEADERS_KEPT}
+def inner_environ(environ: "WSGIEnvironment", what: Ask) -> "WSGIEnvironment":
+    """Return the environ that goes inward: what a step says of the one that came, and the decision."""
+    if what.kind is Kind.AS_IT_CAME:
+        return environ
+    if what.kind is Kind.UNPACKED:
+        return {key: value for key, value in environ.items() if key != "HTTP_ACCEPT_ENCODING"}
+    if what.kind is Kind.WHOLE:
+        inner = {key: value for key, value in environ.items() if key not in _OF_A_PART}
+    else:
+        inner = {key: value for key, value in environ.items() if not key.startswith("HTTP_") or key in _OF_NOBODY}
     inner.update(
         {
             "REQUEST_METHOD": "GET",
-            "QUERY_STRING": "",
             "CONTENT_LENGTH": "0",
             "CONTENT_TYPE": "",
             "wsgi.input": BytesIO(),
-            DECISION_KEY: decision,
+            DECISION_KEY: what.decision,
         }
     )
-    inner.pop("RAW_URI", None)
-    inner.pop("REQUEST_URI", None)
+    if what.kind is Kind.NOBODY_WITHOUT_QUERY:
+        inner["QUERY_STRING"] = ""
+        inner.pop("RAW_URI", None)
+        inner.pop("REQUEST_URI", None)
     return inner

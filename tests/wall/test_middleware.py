@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
-from paywall.gate.decision import Decision, Extent, Prompt, Reason, Verdict
+from paywall.gate.decision import ArticleName, Decision, Extent, Prompt, Reason, Verdict
 from paywall.wall.middleware import Paywall
 
 FULL = Decision(Extent.FULL, Reason.SUBSCRIBED)
@@ -52,8 +52,8 @@ class Desk:
         self.asked: list[tuple[str, bool]] = []
         self.error: Exception | None = None
 
-    def __call__(self, environ: dict[str, Any], slug: str, *, counts: bool) -> Verdict | None:  # noqa: ARG002
-        self.asked.append((slug, counts))
+    def __call__(self, environ: dict[str, Any], name: ArticleName, *, counts: bool) -> Verdict | None:  # noqa: ARG002
+        self.asked.append((name.id, counts))
         if self.error:
             raise self.error
         return self.verdict
@@ -71,7 +71,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 def wall(paper: Paper, desk: Desk) -> Paywall:
-    return Paywall(paper, desk)
+    return Paywall(paper, desk, articles_at="/articles/")
 
 
 @pytest.fixture
@@ -244,11 +244,11 @@ class TestTheBelt:
             start_response("200 OK", [("Paywall-Article", "7")])
             yield TEXT
 
-        assert Client(Paywall(late, Desk())).get("/anywhere").status_code == 404
+        assert Client(Paywall(late, Desk(), articles_at="/articles/")).get("/anywhere").status_code == 404
 
     def test_an_application_that_writes_is_understood(self) -> None:
         def writing(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:  # noqa: ARG001
             start_response("200 OK", [])(b"first, ")
             return [b"second"]
 
-        assert Client(Paywall(writing, Desk())).get("/anywhere").data == b"first, second"
+        assert Client(Paywall(writing, Desk(), articles_at="/articles/")).get("/anywhere").data == b"first, second"
