@@ -12,7 +12,7 @@ from paywall.articles.catalogue import Catalogue
 from paywall.articles.rules import ArticleCard, Presence
 from paywall.errors import UnknownHost
 from paywall.gate.access import Gate
-from paywall.gate.decision import Verdict
+from paywall.gate.decision import ArticleName, Verdict
 from paywall.gate.events import Answered, EventBuffer
 from paywall.gate.recognition import Recognition
 from paywall.gate.rights import can_not_be_reached
@@ -32,10 +32,10 @@ class WebCheck:
         self._profiles, self._catalogue = profiles, catalogue
         self._gate, self._recognition, self._events = gate, recognition, events
 
-    def __call__(self, environ: "WSGIEnvironment", slug: str, *, counts: bool) -> Verdict | None:
+    def __call__(self, environ: "WSGIEnvironment", name: ArticleName, *, counts: bool) -> Verdict | None:
         """Return the verdict on a request for an article; None: there is no such article to be read just now."""
         now = clock.now()
-        found = self._find(environ.get("HTTP_HOST", ""), slug)
+        found = self._find(environ.get("HTTP_HOST", ""), name.id)
         if found is None:
             return None
         profile, card = found
