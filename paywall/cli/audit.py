@@ -3,9 +3,10 @@
 import json
 import sys
 from pathlib import Path
-from typing import TextIO
 
 import click
+
+_FILE = click.Path(dir_okay=False, writable=True, allow_dash=True)
 
 
 @click.command("audit")
@@ -19,7 +20,7 @@ import click
 @click.option("--views", type=click.IntRange(0, 100), default=20, show_default=True, help="Articles opened first.")
 @click.option("--max", "most", type=click.IntRange(1, 5_000), default=400, show_default=True, help="Requests in all.")
 @click.option("--rate", type=click.FloatRange(0.1, 100), default=5.0, show_default=True, help="Requests a second.")
-@click.option("--json", "file", type=click.File("w"), help="Write the report for programs there; - for the output.")
+@click.option("--json", "file", type=_FILE, metavar="FILE", help="The report for programs; - is the output.")
 def audit(
     *,
     url: str,
@@ -30,7 +31,7 @@ def audit(
     views: int,
     most: int,
     rate: float,
-    file: TextIO | None,
+    file: str | None,
 ) -> None:
     """Look for the text of the locked article at URL on every surface, as everybody who may not read it.
 
@@ -50,8 +51,9 @@ def audit(
     with progress(most, is_shown=sys.stderr.isatty()) as on_ask:
         report = leak.audit(plan, on_ask)
     if file is not None:
-        file.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n")
-    if file is None or file.name != "-":
+        with click.open_file(file, "w", encoding="utf-8") as written:
+            written.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n")
+    if file != "-":
         show(report, Console(highlight=False, width=None if sys.stdout.isatty() else WIDE))
     sys.exit(int(report.outcome))
 

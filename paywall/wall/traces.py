@@ -35,7 +35,7 @@ _NOT_ASCII_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum(
 _UNPRINTED = bytes({*range(1, 32)} - {9, 10, 13})
 """Where many of these are, there is no text: most of what looks like base64 is a picture or a key."""
 _URL_SAFE = str.maketrans("-_", "+/")
-_DOTLESS = str.maketrans("\u0131", "i")
+_DOTLESS = "\u0131"
 _HAN_OR_KANA = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _MOST_CODEPOINT = 0x10FFFF
 
@@ -45,7 +45,7 @@ def letters(text: str) -> str:
     text = text.casefold()
     if text.isascii():
         return text.encode().translate(None, _NOT_ASCII_LETTERS).decode()
-    return _NOT_LETTERS.sub("", normalize("NFKD", text)).translate(_DOTLESS)
+    return _NOT_LETTERS.sub("", normalize("NFKD", text)).replace(_DOTLESS, "i")
 
 
 def forms_of(text: str) -> tuple[str, ...]:
@@ -108,7 +108,7 @@ class Sought:
 
 def decoded(blob: str | bytes, depth: int = DEEPEST) -> Iterator[str]:
     """Yield everything that may be read in there: as it stands, unescaped, without tags, and what is packed in it."""
-    text = blob if isinstance(blob, str) else (_inflated(blob) or blob).decode("utf-8", "replace")
+    text = blob if isinstance(blob, str) else (inflated(blob) or blob).decode("utf-8", "replace")
     yield text
     plain = resolved(text)
     if plain != text:
@@ -160,13 +160,13 @@ def _from_base64(word: str) -> bytes:
 
 
 def _texts(data: bytes) -> Iterator[str]:
-    data = _inflated(data) or data
+    data = inflated(data) or data
     beginning = data[:_LOOKED_AT]
     if beginning and 20 * len(beginning.translate(None, _UNPRINTED)) > 19 * len(beginning):
         yield data.decode("utf-8", "ignore")
 
 
-def _inflated(data: bytes) -> bytes:
+def inflated(data: bytes) -> bytes:
     """Return what was packed with gzip or zlib, as far as it can be unpacked."""
     if data[:2] != b"\x1f\x8b" and data[:1] != b"\x78":
         return b""

@@ -25,7 +25,7 @@ _WALL = re.compile(
 
 @dataclass(frozen=True)
 class Judgement:
-    """`locked` is None where there is nothing to look for; `is_metered`: first visits are let in, later ones are not."""
+    """`locked` is None where there is nothing to look for; `is_metered`: only first visits are let in."""
 
     locked: Locked | None
     is_metered: bool
@@ -51,7 +51,7 @@ def admitted(meeting: Meeting, answers: list[Answer]) -> Locked | None:
     admissions = Admissions(shown)
     for answer in answers:
         admissions.add(answer, meeting.styles)
-    found = list(admissions.found)
+    found = admissions.found
     return Locked(found, Source.ADMITTED, _shown(meeting)) if found else None
 
 

@@ -33,9 +33,10 @@ class Plan:
     limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
+        site = self.site
         for url in self.feeds + self.sitemaps:
-            if not self.site.has(url):
-                raise BadPlan(f"{url} is not on {self.site.host}: nothing else is asked")
+            if not site.has(url):
+                raise BadPlan(f"{url} is not on {site.host}: nothing else is asked")
         for canary in self.canaries:
             if len(letters(canary)) < SHORTEST_CANARY:
                 raise BadPlan(f"“{canary}” is too short to be told from chance: give a sentence of the locked part")

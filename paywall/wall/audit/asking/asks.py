@@ -7,6 +7,7 @@ from functools import cached_property
 
 from paywall.wall.audit.surfaces import Surface
 from paywall.wall.cutting.charset import text_of
+from paywall.wall.traces import inflated
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,9 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The body as text."""
-        return text_of(self.body, self.header("content-type") or "")
+        """The body as text, unpacked where it is a packed file."""
+        body = self.body
+        return text_of(inflated(body) or body, self.header("content-type") or "")
 
     def header(self, name: str) -> str | None:
         """Return the first header of that name."""

@@ -17,15 +17,15 @@ from paywall.wall.audit.looking.pages import HtmlPage
 from paywall.wall.audit.looking.prose import sentences, weight, without, without_tags
 from paywall.wall.audit.looking.strings import Climb, strings_in
 from paywall.wall.audit.surfaces import Place, Surface
-from paywall.wall.traces import decoded, letters, resolved
+from paywall.wall.traces import decoded, forms_of, letters, resolved
 
 LEAST_LETTERS, LEAST_SENTENCES = 300, 3
 _ANCHOR = 40
 _MOST_ANCHORS = 60
 _ENTRY = re.compile(r"<(item|entry|url)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
-_ELSEWHERE = frozenset({Place.TEXT, Place.HIDDEN, Place.STYLES, Place.HEADERS})
-"""Places that are looked at in another way, or not at all."""
+_MOST_NEEDED = 2
+"""So many of the preview's sentences, where it has as many, make a page this article's."""
 _OF_ONE_ARTICLE = frozenset(
     {Surface.PAGE, Surface.CONDITION, Surface.VARIANT, Surface.PRINT, Surface.AMP, Surface.SPELLING, Surface.CACHE}
     | {Surface.OEMBED}
@@ -61,19 +61,31 @@ class Admissions:
     def __init__(self, shown: Shown) -> None:
         self._known, self._anchors, self._site = shown.known, shown.anchors, shown.site
         self._elsewhere = "".join(letters(resolved(text)) for text in shown.elsewhere)
-        self._seen: dict[int, list[str]] = {}
-        self.found: dict[str, None] = {}
+        self._seen: set[int] = set()
+        self._found: list[str] = []
+
+    @property
+    def found(self) -> list[str]:
+        """The sentences beyond the preview, each once, whatever they were wrapped in."""
+        kept: list[str] = []
+        known = ""
+        for one in dict.fromkeys(self._found):
+            if not any(form in known for form in forms_of(one)):
+                kept.append(one)
+                known += letters(one)
+        return kept
 
     def add(self, answer: Answer, styles: str = "") -> None:
         """Take what an answer tells beyond the preview."""
-        key = hash(answer.packed)
+        key = hash((answer.packed, answer.headers, self._is_of_the_article(answer)))
         if key not in self._seen:
-            self._seen[key] = [one for text in self._texts(answer, styles) for one in self._beyond(text)]
-        self.found.update(dict.fromkeys(self._seen[key]))
+            self._seen.add(key)
+            self._found += [one for text in self._texts(answer, styles) for one in self._beyond(text)]
 
     def _texts(self, answer: Answer, styles: str) -> Iterator[str]:
         if answer.status != 200 or not answer.packed:
             return
+        yield from self._of_data(answer, "\n".join(value for _, value in answer.headers))
         if answer.is_page:
             yield from self._of_page(answer, HtmlPage(answer.text, styles))
         elif "xml" in answer.kind:
@@ -82,10 +94,11 @@ class Admissions:
             yield from self._of_data(answer, answer.text)
 
     def _of_page(self, answer: Answer, page: HtmlPage) -> Iterator[str]:
-        if self._is_of_the_article(answer):
-            yield from [text for text in page.containers() if self._is_anchored(text)][:1]
+        anchored = [text for text in page.containers() if self._is_anchored(text)]
+        if anchored and (self._is_of_the_article(answer) or self._is_well_anchored(anchored[0])):
+            yield anchored[0]
         for place, text in page.places():
-            if place not in _ELSEWHERE and text:
+            if place not in (Place.TEXT, Place.HIDDEN) and text:
                 yield from self._of_data(answer, text)
         yield from (block for block in page.hidden_blocks if self._belongs(answer, block))
 
@@ -99,7 +112,7 @@ class Admissions:
     def _of_feed(self, text: str) -> Iterator[str]:
         for match in _ENTRY.finditer(text):
             entry = _CDATA.sub(lambda cdata: unescape(cdata[1]), match[0])
-            if self._site.url in entry or f"/{self._site.slug}" in entry or self._is_anchored(entry):
+            if self._names_us(entry) or self._is_anchored(entry):
                 yield unescape(entry)
 
     def _belongs(self, answer: Answer, text: str) -> bool:
@@ -107,11 +120,19 @@ class Admissions:
 
     def _is_of_the_article(self, answer: Answer) -> bool:
         """Tell whether an address is one of this article alone: another article may begin as a teaser here does."""
-        return answer.ask.surface in _OF_ONE_ARTICLE or bool(self._site.slug and self._site.slug in answer.ask.url)
+        return answer.ask.surface in _OF_ONE_ARTICLE or self._names_us(answer.ask.url)
+
+    def _names_us(self, text: str) -> bool:
+        return self._site.url in text or bool(self._site.slug and self._site.slug in text)
 
     def _is_anchored(self, text: str) -> bool:
         found = letters(text)
         return any(anchor in found for anchor in self._anchors)
+
+    def _is_well_anchored(self, text: str) -> bool:
+        """Tell whether this is our article and not another that begins as a teaser on our page does."""
+        found = letters(text)
+        return sum(anchor in found for anchor in self._anchors) >= min(_MOST_NEEDED, len(self._anchors))
 
     def _is_enough(self, text: str) -> bool:
         return bool(self._beyond(text))

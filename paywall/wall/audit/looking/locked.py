@@ -51,6 +51,7 @@ class Locked:
         run = min([RUN, *lengths]) if source is Source.CANARY else RUN_OF_FOUND_ONES
         self._lengths, self._ends = lengths, list(accumulate(lengths))
         self._sought = Sought("\n".join(sentences), shown, run)
+        self._bodies: dict[tuple[bytes, str, int, bool], list[Hit]] = {}
         self._known: dict[int, tuple[frozenset[int], str] | None] = {}
 
     def __len__(self) -> int:
@@ -58,16 +59,8 @@ class Locked:
 
     def hits_in(self, answer: Answer, styles: str = "") -> list[Hit]:
         """Return where the locked text is in an answer; its source is searched as a whole where no place shows any."""
-        hits = [hit for place, text in places_of(answer, styles) if (hit := self._hit(place, text))]
-        if not hits and answer.packed:
-            body = answer.body
-            raw = (
-                Hit(Place.SOURCE, *found)
-                if (found := self._found(answer.text)) or (found := self._found(body))
-                else None
-            )
-            hits = [raw] if raw else []
-        return hits
+        in_headers = self._hit(Place.HEADERS, "\n".join(value for _, value in answer.headers))
+        return [*([in_headers] if in_headers else []), *self._hits_in_body(answer, styles)]
 
     def is_in(self, text: str) -> bool:
         """Tell whether any of it is in a text."""
@@ -78,7 +71,15 @@ class Locked:
         found = self._found(text)
         return len(found[0]) / len(self.sentences) if found else 0.0
 
-    def _hit(self, place: Place, text: str) -> Hit | None:
+    def _hits_in_body(self, answer: Answer, styles: str) -> list[Hit]:
+        key = (answer.packed, answer.kind, answer.status, answer.is_hop)  # most answers for a page are the same
+        if answer.packed and key not in self._bodies:
+            hits = [hit for place, text in places_of(answer, styles) if (hit := self._hit(place, text))]
+            whole = self._hit(Place.SOURCE, answer.text) or self._hit(Place.SOURCE, answer.body) if not hits else None
+            self._bodies[key] = [whole] if whole else hits
+        return self._bodies.get(key, [])
+
+    def _hit(self, place: Place, text: str | bytes) -> Hit | None:
         found = self._found(text) if text else None
         return Hit(place, *found) if found else None
 
@@ -109,10 +110,7 @@ class Locked:
 
 
 def places_of(answer: Answer, styles: str = "") -> Iterator[tuple[Place, str]]:
-    """Yield each place of an answer with what is in it."""
-    yield Place.HEADERS, "\n".join(value for _, value in answer.headers)
-    if not answer.packed:
-        return
+    """Yield each place of an answer's body with what is in it."""
     if answer.is_hop:
         yield Place.REDIRECT, answer.text
     elif answer.status in (401, 402, 403, 404, 410, 451) and not answer.is_page:

@@ -64,9 +64,13 @@ class HtmlPage:
 
     @cached_property
     def hidden_blocks(self) -> list[str]:
-        """The text of each element that is in the page and not shown: the outermost ones."""
-        outermost = [node for node in self._hidden_nodes if not self._is_within_hidden(node)]
-        return [without_tags_of(node) for node in outermost]
+        """The text of what is in the page and not shown, siblings together."""
+        blocks: dict[int, list[str]] = {}
+        for node in self._hidden_nodes:
+            if not self._is_within_hidden(node):
+                parent = node.parent.mem_id if node.parent else 0
+                blocks.setdefault(parent, []).append(without_tags_of(node))
+        return ["\n".join(siblings) for siblings in blocks.values()]
 
     def prose_of(self, node: LexborNode | None) -> str:
         """Return what is shown of an element, a line for each block."""

@@ -53,11 +53,12 @@ def findings_of(seen: Iterable[Seen], lengths: Iterable[TooLong]) -> list[Findin
     every = sorted(seen, key=lambda one: one[0].person not in _ORDINARY)
     ordinary = {(answer.ask.url, hit.place) for answer, hit in every if answer.person in _ORDINARY}
     on_the_page = {hit.place for answer, hit in every if _is_page(answer)}
+    lists = {answer.packed for answer, _ in every if answer.ask.surface is Surface.LISTING}  # `/?s=…` may be one
     found: dict[tuple[Surface, Place, str], Finding] = {}
     for answer, hit in sorted(every, key=lambda one: not _is_page(one[0])):
         is_special = (answer.ask.url, hit.place) not in ordinary
         mend = _MENDS.get(answer.person, "") if is_special else ""
-        surface = answer.ask.surface
+        surface = Surface.LISTING if answer.packed in lists else answer.ask.surface
         if surface in _OF_THE_PAGE and hit.place in on_the_page:
             surface, mend = Surface.PAGE, ""
         key = (surface, hit.place, mend)
