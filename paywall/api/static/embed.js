@@ -30,8 +30,8 @@
     .paywall-invitation .paywall-headline { margin: 0 0 .3em; font-size: 1.4em; line-height: 1.2 }
     .paywall-invitation .paywall-price { margin-top: .6em; font-weight: 600 }
     .paywall-actions { display: flex; flex-wrap: wrap; align-items: center; gap: .75em 1.5em; margin-top: 1.25em }
-    .paywall-invitation .paywall-actions .paywall-button { display: inline-block; padding: .75em 1.4em; border: 0; border-radius: 3px; background: var(--paywall-accent, CanvasText); color: var(--paywall-on-accent, Canvas); font: inherit; font-weight: 600; line-height: 1.25; text-align: center; text-decoration: none; cursor: pointer }
-    .paywall-invitation .paywall-also, .paywall-notice { margin-top: 1.25em; font-size: .9em; opacity: .8 }
+    .paywall-invitation .paywall-actions .paywall-button { display: inline-block; padding: .7em 1.4em; border: 2px solid var(--paywall-accent, currentColor); border-radius: 3px; background: var(--paywall-accent, none); color: var(--paywall-on-accent, inherit); font: inherit; font-weight: 600; line-height: 1.25; text-align: center; text-decoration: none; cursor: pointer }
+    .paywall-invitation .paywall-also, .paywall-notice { margin-top: 1.25em; font-size: .9em }
     @media (max-width: 30em) { .paywall-actions > .paywall-button { width: 100%; box-sizing: border-box } }
     @media print { .paywall-actions, .paywall-also { display: none } }`
 
@@ -116,6 +116,8 @@
   function make (tag, name, ...inside) {
     const element = document.createElement(tag)
     element.className = 'paywall-' + name
+    element.lang = 'en'
+    element.dir = 'auto'
     element.append(...inside)
     return element
   }

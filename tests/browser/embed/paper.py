@@ -17,7 +17,9 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{tit
 <meta name="viewport" content="width=device-width, initial-scale=1">{head}
 <link rel="stylesheet" href="/paper.css{style}"></head>
 <body><h1>{title}</h1><main>{body}</main><footer><p>The end of the page.</p></footer></body></html>"""
-CSS = "body { margin: 0 auto; max-width: 36rem; padding: 1rem; font: 18px/1.5 serif; color-scheme: light dark } "
+CSS = (
+    "body { margin: 0 auto; max-width: 36rem; padding: 1rem; font: 18px/1.5 serif } :root { color-scheme: light dark } "
+)
 RULES = """<script type="speculationrules">
 {"prerender": [{"source": "list", "urls": ["/story/%s"], "eagerness": "immediate"}]}</script>"""
 LEAVING = """<script>
