@@ -75,8 +75,8 @@
 
   // --- asking
 
-  async function fetched (url, options) {
-    const answer = await fetch(url, { signal: AbortSignal.timeout && AbortSignal.timeout(PATIENCE), ...options })
+  async function fetched (url, options, patience = PATIENCE) {
+    const answer = await fetch(url, { signal: AbortSignal.timeout && AbortSignal.timeout(patience), ...options })
     if (!answer.ok) throw new Error(`${answer.status} from ${url}: ${await answer.text()}`)
     return answer
   }
@@ -100,7 +100,7 @@
       credentials: 'include',
       headers: { Authorization: 'Bearer ' + key, 'Content-Type': 'application/json' },
       body: JSON.stringify({ ...named(element), visitor: visitor(), referrer: document.referrer, words: true }),
-    })).then(answer => answer.json())
+    }, keptPass() ? PATIENCE / 4 : PATIENCE)).then(answer => answer.json())
     queue = turn.catch(() => {})
     return turn
   }

@@ -45,6 +45,12 @@ class TestWhileThePaywallIsAway:
         assert name == "opened"
         assert detail == {"article": METERED[-1], "extent": "full", "reason": "unreachable", "prompt": "none"}
 
+    def test_nor_is_a_subscriber_kept_waiting_by_a_paywall_that_says_nothing(self, visit: Visit, stage: Stage) -> None:
+        stage.subscribe(visit.signs_up())
+        assert visit.opens(METERED[0], "own=1").reads(METERED[0])
+        with stage.servers["wall"].silent():
+            assert visit.opens("locked", "own=1").reads("locked")
+
     def test_a_pass_that_is_kept_does_not_outlive_a_no(self, visit: Visit, stage: Stage) -> None:
         email = visit.signs_up()
         stage.subscribe(email)
