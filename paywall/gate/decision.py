@@ -111,6 +111,8 @@ class Invitation(NamedTuple):
     text: str
     button: str
     url: str
+    sign_in_url: str = ""
+    """For those who have subscribed already; empty where there is no need to say it."""
 
 
 class Verdict(NamedTuple):

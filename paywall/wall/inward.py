@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 DECISION_KEY = "paywall.decision"
-_OF_NOBODY = frozenset({"HTTP_HOST"})
-_OF_A_PART = frozenset(
+OF_NOBODY = frozenset({"HTTP_HOST"})
+OF_A_PART = frozenset(
     {"HTTP_RANGE", "HTTP_IF_RANGE", "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
     | {"HTTP_IF_UNMODIFIED_SINCE", "HTTP_ACCEPT_ENCODING"}
 )
@@ -87,9 +87,9 @@ def inner_environ(environ: "WSGIEnvironment", what: Ask) -> "WSGIEnvironment":
     if what.kind is Kind.UNPACKED:
         return {key: value for key, value in environ.items() if key != "HTTP_ACCEPT_ENCODING"}
     if what.kind is Kind.WHOLE:
-        inner = {key: value for key, value in environ.items() if key not in _OF_A_PART}
+        inner = {key: value for key, value in environ.items() if key not in OF_A_PART}
     else:
-        inner = {key: value for key, value in environ.items() if not key.startswith("HTTP_") or key in _OF_NOBODY}
+        inner = {key: value for key, value in environ.items() if not key.startswith("HTTP_") or key in OF_NOBODY}
     inner.update(
         {
             "REQUEST_METHOD": "GET",

@@ -4,22 +4,28 @@ Around a foreign site it finds the articles in what the application answers, ask
 read. Around a site that renders for a decision (`articles_at`), it asks the check first and hands the decision inward.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from structlog import get_logger
 
 from paywall.gate.decision import ArticleName, Verdict
-from paywall.wall.answering.headers import UNDECIDED
+from paywall.wall.answering.cut import CutSite
+from paywall.wall.answering.headers import NOT_FOUND, UNDECIDED
+from paywall.wall.answering.inviting import Inviting, invite
 from paywall.wall.answering.rendered import RenderedSite
-from paywall.wall.answering.steps import Ask, Judge, Kind, Page, Pass, Read, Site, Step
+from paywall.wall.answering.steps import Ask, Judge, Kind, Own, Pass, Read, Site, Step
+from paywall.wall.cutting.marks import check_selector
+from paywall.wall.cutting.rules import MARKER, PREVIEW_WORDS, CutRules
 from paywall.wall.inward import Reply, ask, inner_environ
-from paywall.wall.variants import Variants
+from paywall.wall.variants import Page, Variants
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = get_logger()
+KEEP_SECONDS = 30.0
+"""How long a page that says its version is taken from memory before the application is asked again."""
 
 
 class Check(Protocol):
@@ -36,16 +42,40 @@ class Check(Protocol):
 class Paywall:
     """Stands around a WSGI application. Safe to share between threads."""
 
-    def __init__(
-        self, application: "WSGIApplication", check: Check, *, articles_at: str, variants: Variants | None = None
+    def __init__(  # noqa: PLR0913 - each is another thing that a publisher may choose
+        self,
+        application: "WSGIApplication",
+        check: Check,
+        *,
+        cut: str = "",
+        preview_words: int = PREVIEW_WORDS,
+        preview_paragraphs: int = 0,
+        marker: str = MARKER,
+        invitation: Inviting = invite,
+        keep_seconds: float = KEEP_SECONDS,
+        articles_at: str | None = None,
+        variants: Variants | None = None,
     ) -> None:
+        """Stand around `application`, and ask `check`.
+
+        `cut` is the CSS selector of an article's text, of which `preview_words` (or `preview_paragraphs`) stay; pages
+        may say by the comment `<!-- paywall -->` instead where the preview ends. `invitation` makes the HTML that
+        stands there. Pages that say their `Paywall-Version` are kept for `keep_seconds`. `articles_at` is for a site
+        that renders for a decision, at that prefix. Raises ValueError for what is no selector.
+        """
+        if cut:
+            check_selector(cut)
         self._application, self._check = application, check
-        self._site: Site = RenderedSite(articles_at, variants or Variants())
+        kept = variants or Variants()
+        rules = CutRules(cut, preview_words, preview_paragraphs, marker)
+        self.site: Site = (
+            CutSite(rules, invitation, kept, keep_seconds) if articles_at is None else RenderedSite(articles_at, kept)
+        )
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request."""
         came = environ.copy()  # applications may change theirs
-        inside, steps, said = _Inside(self._application, environ, came), self._site.steps(came), None
+        inside, steps, said = _Inside(self._application, environ, came), self.site.steps(came), None
         try:
             while True:
                 said = self._take(steps.send(said), inside)
@@ -57,7 +87,7 @@ class Paywall:
 
     def forget_all(self) -> None:
         """Have every page looked at anew: to be called when something changed that any page may show."""
-        self._site.forget_all()
+        self.site.forget_all()
 
     def _take(self, step: Step, inside: "_Inside") -> Any:  # noqa: ANN401 - each step has its own
         if isinstance(step, Judge):
@@ -66,6 +96,8 @@ class Paywall:
             return inside.ask(step)
         if isinstance(step, Read):
             return inside.read(step)
+        if isinstance(step, Own):
+            return own_page(self._check, inside.came)
         raise TypeError(step)
 
     def _judge(self, environ: "WSGIEnvironment", step: Judge) -> Verdict | None:
@@ -74,6 +106,12 @@ class Paywall:
         except Exception:
             log.exception("the check failed, the article stays shut", article=step.name)
             return UNDECIDED
+
+
+def own_page(check: Check, environ: "WSGIEnvironment") -> Page:
+    """Return what the check answers at an address of its own, for signing in; 404 where it has none."""
+    answer: Callable[[WSGIEnvironment], Page | None] | None = getattr(check, "own_page", None)
+    return (answer(environ) if answer else None) or NOT_FOUND
 
 
 class _Inside:

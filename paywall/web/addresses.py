@@ -2,9 +2,11 @@
 
 import ipaddress
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from paywall.settings_values import Network
+if TYPE_CHECKING:  # the wall, which may be installed alone, goes by these rules, too
+    from paywall.settings_values import Network
 
 _LONGEST_NEXT = 2048
 
@@ -40,7 +42,7 @@ def _is_path(value: str) -> bool:
     return not (parts.scheme or parts.netloc)
 
 
-def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
+def client_address(peer: str, forwarded_for: str, trusted: "Sequence[Network]") -> str:
     """Return the address of the caller: hops are counted from the right, and only trusted ones are passed over."""
     address = peer
     hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
@@ -59,7 +61,7 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 64), strict=False))
 
 
-def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:
+def _is_trusted(address: str, trusted: "Sequence[Network]") -> bool:
     parsed = _parse(address)
     return parsed is not None and any(parsed in network for network in trusted)
 

@@ -14,8 +14,9 @@ VARY = ("Vary", "Cookie")
 _ALLOW = ("Allow", "GET, HEAD, OPTIONS")
 _OURS = frozenset({"paywall-article", "paywall-version", "paywall-decision"})
 _OF_CACHES = frozenset(
-    "etag last-modified accept-ranges cache-control expires pragma vary age surrogate-control surrogate-key cdn-cache-control "
-    "cloudflare-cdn-cache-control x-accel-expires content-md5 digest content-digest repr-digest".split()
+    {"etag", "last-modified", "accept-ranges", "cache-control", "expires", "pragma", "vary", "age", "content-md5"}
+    | {"surrogate-control", "surrogate-key", "cdn-cache-control", "cloudflare-cdn-cache-control", "x-accel-expires"}
+    | {"digest", "content-digest", "repr-digest"}
 )
 _OF_CONNECTIONS = frozenset({"content-length", "connection", "keep-alive", "transfer-encoding"})
 _OF_THE_BODY = frozenset({"content-encoding", "content-type", "content-range", "content-disposition"})

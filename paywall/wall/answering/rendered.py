@@ -1,4 +1,4 @@
-"""A site that renders an article for a decision: its pages are known by their paths, and were never fuller than allowed.
+"""A site that renders an article for a decision: its pages are known by their paths, never fuller than allowed.
 
 The application inside renders an article in full only if `environ["paywall.decision"]` is a full Decision, and marks
 every answer that shows one with `Paywall-Article` (its id) and `Paywall-Version`. A marked answer from elsewhere, which

@@ -1,7 +1,7 @@
 """The steps of an answer: what has to be asked of the application inside and of the check, in which order.
 
-A site yields steps and is sent what came of them; it never waits itself. What it returns at last is a whole `Page`, or a
-`Pass` for what the application has said already.
+A site yields steps and is sent what came of them; it never waits itself. What it returns at last is a whole `Page`, or
+a `Pass` for what the application has said already.
 """
 
 from collections.abc import Generator

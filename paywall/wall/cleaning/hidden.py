@@ -1,6 +1,6 @@
 """The text that was cut from a page, as something to look for: a run of letters of it gives it away, wherever it is.
 
-A run is 23 letters of Latin script (four or five words), 22 of Cyrillic or Arabic, eight Chinese or Japanese ones. It is
+A run is 23 letters of Latin script (four or five words), 22 of Cyrillic or Arabic, eight Chinese or Japanese. It is
 looked for by pieces of half that length: where every third piece of the text is known and every fourth one of a page is
 looked up, two meet in any run.
 """
@@ -83,7 +83,7 @@ def _size(text: str, found: bytes) -> int:
 
 
 def _steps(length: int, size: int) -> tuple[int, int]:
-    """Return how far apart the known pieces are, and those that are looked up: fewer of the ones are more of the others."""
+    """Return how far apart the known pieces are, and those that are looked up: fewer of one are more of the other."""
     if length < _FEW or size < _SIZE:
         return 1, size
     return (3, 4) if length < _MANY else (size, 1)

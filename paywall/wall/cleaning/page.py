@@ -17,7 +17,7 @@ _KEPT = frozenset({"html", "head", "body"})
 
 
 def is_clean(tree: LexborHTMLParser, hidden: Hidden) -> bool:
-    """Tell whether nothing on the page gives the hidden text away: not its source, in any reading, nor what it shows."""
+    """Tell whether nothing on the page gives the hidden text away: no reading of its source, nor what it shows."""
     if gives_away(tree.html or "", hidden):
         return False
     body = tree.body

@@ -39,11 +39,15 @@ def gives_away(text: str, hidden: Hidden, depth: int = DEEPEST) -> bool:
         return True
     if "<" in plain and hidden.is_within(letters(_TAG.sub("", plain))):
         return True
-    return depth > 0 and len(plain) >= _SHORTEST_PACKED and any(gives_away(inner, hidden, depth - 1) for inner in _unpacked(plain))
+    return (
+        depth > 0
+        and len(plain) >= _SHORTEST_PACKED
+        and any(gives_away(inner, hidden, depth - 1) for inner in _unpacked(plain))
+    )
 
 
 def resolved(text: str) -> str:
-    """Return `text` with the escapes of scripts, addresses and HTML resolved, also where they are escaped themselves."""
+    """Return `text` with the escapes of scripts, addresses and HTML resolved, also where these are escaped."""
     for _ in range(_MOST_ESCAPED):
         plain = _once_resolved(text)
         if plain == text:

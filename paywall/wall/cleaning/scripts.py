@@ -1,5 +1,7 @@
-"""Scripts that carry the page's state: texts in them that give the cut text away are emptied, and if that does not help
-the whole script is."""
+"""Scripts that carry the page's state: texts in them that give the cut text away are emptied.
+
+If that does not help, the whole script is.
+"""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""From a page's bytes to its text: by its byte order mark, by what its answer says, by what the page says, by trying."""
+"""From a page's bytes to its text: by its byte order mark, by what its answer or the page says, by trying."""
 
 import codecs
 import re

@@ -1,4 +1,4 @@
-"""Where on a page its article ends for those who may not read it: at marker comments, or inside what a selector names."""
+"""Where on a page its article ends for those who may not read it: at markers, or inside what a selector names."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

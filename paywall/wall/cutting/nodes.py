@@ -8,11 +8,56 @@ NO_TEXT = frozenset({"script", "style", "template", "noscript", "iframe", "objec
 FURNITURE = NO_TEXT | {"nav", "form", "button", "select", "textarea"}
 """What may stand within an article and is none of its text."""
 FLOW = frozenset(
-    "div section article main body aside header footer td th li dd blockquote center details fieldset figure form "
-    "address".split()
+    [
+        "div",
+        "section",
+        "article",
+        "main",
+        "body",
+        "aside",
+        "header",
+        "footer",
+        "td",
+        "th",
+        "li",
+        "dd",
+        "blockquote",
+        "center",
+        "details",
+        "fieldset",
+        "figure",
+        "form",
+        "address",
+    ]
 )
 """Where a block may be put."""
-_PHRASES = frozenset("p span a b i em strong u s small font big mark cite q sub sup h1 h2 h3 h4 h5 h6".split())
+_PHRASES = frozenset(
+    [
+        "p",
+        "span",
+        "a",
+        "b",
+        "i",
+        "em",
+        "strong",
+        "u",
+        "s",
+        "small",
+        "font",
+        "big",
+        "mark",
+        "cite",
+        "q",
+        "sub",
+        "sup",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+    ]
+)
 
 
 def walk(top: LexborNode, left_out: Container[str] = ()) -> Iterator[LexborNode]:

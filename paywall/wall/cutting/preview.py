@@ -6,15 +6,41 @@ that, it is cut at a word, with an ellipsis. A heading never ends a preview.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from selectolax.lexbor import LexborNode
 
 from paywall.articles.body.words import count_words, past_marks, word_ends
-from paywall.wall.cutting.nodes import FURNITURE, parents, take_away, take_away_after, take_away_inside, texts
+from paywall.wall.cutting.nodes import FURNITURE, parents, take_away_after, take_away_inside, texts
 from paywall.wall.cutting.rules import CutRules
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_INLINE = frozenset("a abbr b bdi bdo cite code em font i kbd mark q s samp small span strong sub sup time u".split())
+_INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "cite",
+        "code",
+        "em",
+        "font",
+        "i",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "u",
+    ]
+)
 _ELLIPSIS = "…"
 
 
@@ -67,7 +93,7 @@ def _last_whole(found: list[_Text], rules: CutRules, half: int) -> _Text | None:
     """Return the text that ends the preview with a whole paragraph, if there is such a place."""
     ends = [
         one
-        for one, after in zip(found, found[1:], strict=False)
+        for one, after in pairwise(found)
         if one.block.mem_id != after.block.mem_id and one.words_until <= half and one.block.tag not in _HEADINGS
     ]
     if rules.paragraphs:
