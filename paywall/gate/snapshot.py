@@ -35,10 +35,10 @@ class Snapshot:
             if len(self._seen) > self._most_readers:
                 self._seen.popitem(last=False)
 
-    def rights_under(self, known: Pass, at: datetime, within: timedelta = KEPT_FOR) -> ReaderRights | None:
-        """Return what the pass's reader had when last seen, if that was `within` so long before wall time `at`."""
+    def rights_under(self, known: Pass, at: datetime) -> ReaderRights | None:
+        """Return what the pass's reader had when last seen, if that is less than a day before wall time `at`."""
         seen = self._seen.get(known.sign_in_id)
-        if seen is None or seen.reader_id != known.reader_id or at - seen.at > within:
+        if seen is None or seen.reader_id != known.reader_id or at - seen.at > KEPT_FOR:
             return None
         return seen.rights
 

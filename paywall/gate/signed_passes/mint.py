@@ -13,6 +13,7 @@ from joserfc.jwk import ECKey
 from joserfc.jws import JWSRegistry
 
 from paywall.gate.decision import Reason
+from paywall.gate.recent import Recent
 from paywall.gate.signed_passes.keychain import Keychain
 from paywall.gate.signed_passes.rules import (
     ALGORITHM,
@@ -29,7 +30,8 @@ from paywall.publishers.rules import Profile
 
 HANDED_OUT_AGAIN_SECONDS = LIFE_SECONDS // 2
 """Signing takes twice as long as answering: who turns pages is given the same pass for half its life."""
-MOST = 20_000
+_LONG_ENOUGH = timedelta(seconds=LIFE_SECONDS - HANDED_OUT_AGAIN_SECONDS)
+MOST = 40_000
 
 
 class Holder(NamedTuple):
@@ -54,20 +56,18 @@ class PassMint:
     """Mints and verifies. Safe to share between threads."""
 
     def __init__(self, keychain: Keychain, seal: Seal, base_url: str, most: int = MOST) -> None:
-        self._keychain, self.seal, self._base_url, self._most = keychain, seal, base_url, most
-        self._handed_out: dict[tuple[int, Holder], Minted] = {}
-        self._verified: dict[tuple[int, str], tuple[str, SignedPass]] = {}
+        self._keychain, self.seal, self._base_url = keychain, seal, base_url
+        self._handed_out: Recent[tuple[int, Holder], Minted] = Recent(most)
+        self._verified: Recent[tuple[int, str], tuple[str, SignedPass]] = Recent(most)
 
     def mint(self, profile: Profile, holder: Holder, now: datetime) -> Minted:
         """Return a pass at wall time `now`: one with half its life left, or a new one. Raises DatabaseUnavailable."""
         which = (profile.id, holder)
         kept = self._handed_out.get(which)
-        if kept and kept.expires_at - now > timedelta(seconds=LIFE_SECONDS - HANDED_OUT_AGAIN_SECONDS):
+        if kept and kept.expires_at - now > _LONG_ENOUGH:
             return kept
         minted = self._sign(profile, holder, now)
-        if len(self._handed_out) >= self._most:
-            self._handed_out.clear()
-        self._handed_out[which] = minted
+        self._handed_out.put(which, minted)
         return minted
 
     def verify(self, token: str, profile: Profile, now: datetime) -> SignedPass | None:
@@ -84,7 +84,7 @@ class PassMint:
         if found is None or not is_good(found, now.timestamp()):
             return None
         if known is None:
-            self._remember(profile.id, token, key.kid, found)
+            self._verified.put((profile.id, token), (key.kid, found))
         return found
 
     def _sign(self, profile: Profile, holder: Holder, now: datetime) -> Minted:
@@ -111,11 +111,6 @@ class PassMint:
         except (JoseError, ValueError):
             return None
         return read_claims(claims, site_url(profile, self._base_url), profile.slug)
-
-    def _remember(self, publisher_id: int, token: str, kid: str, found: SignedPass) -> None:
-        if len(self._verified) >= self._most:
-            self._verified.clear()
-        self._verified[publisher_id, token] = (kid, found)
 
 
 def _token(kid: str, payload: bytes, key: ECKey) -> str:
