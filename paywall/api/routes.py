@@ -7,5 +7,6 @@ from paywall.api.passing.authorizing import ROUTES as AUTHORIZING
 from paywall.api.passing.content import ROUTES as CONTENT
 from paywall.api.passing.tokens import ROUTES as TOKENS
 from paywall.api.readers.routes import ROUTES as READERS
+from paywall.api.webhooks.routes import ROUTES as WEBHOOKS
 
-ROUTES: tuple[Route | OpenRoute, ...] = (*CHECK, *ARTICLES, *READERS, *TOKENS, *CONTENT, *AUTHORIZING)
+ROUTES: tuple[Route | OpenRoute, ...] = (*CHECK, *ARTICLES, *READERS, *WEBHOOKS, *TOKENS, *CONTENT, *AUTHORIZING)

@@ -93,23 +93,25 @@ def deliveries(
 
 
 @webhooks.command("replay")
-@click.argument("what")
+@click.argument("endpoint")
 @_publisher
-@click.option("--since", metavar="TIME", help="With an endpoint: all since then, 2026-11-24 or 2026-11-24T09:30 (UTC).")
+@click.option("--delivery", type=int, metavar="NUMBER", help="Send this one again.")
+@click.option("--since", metavar="TIME", help="Send all since then again: 2026-11-24 or 2026-11-24T09:30 (UTC).")
 @click.pass_obj
-def replay(context: Context, *, what: str, publisher: str | None, since: str | None) -> None:
-    """Send again the delivery of number WHAT, or all of the endpoint WHAT --since TIME. Ids stay the same."""
+def replay(context: Context, *, endpoint: str, publisher: str | None, delivery: int | None, since: str | None) -> None:
+    """Send ENDPOINT again what it was sent, or was not: one --delivery, or all --since a time. Ids stay the same."""
     from paywall.telling import passing_on
     from paywall.telling.endpoints import endpoint_of
 
-    profile = context.profile(publisher)
+    if (delivery is None) == (since is None):
+        raise click.UsageError("name either --delivery or --since")
+    profile, count = context.profile(publisher), 1
     with context.database().writing() as session:
+        row = endpoint_of(session, profile.id, endpoint)
         if since is not None:
-            moment = _moment(since)
-            count = passing_on.replay_since(session, endpoint_of(session, profile.id, what), moment)
+            count = passing_on.replay_since(session, row, _moment(since))
         else:
-            passing_on.replay(session, profile.id, _number(what))
-            count = 1
+            passing_on.replay(session, row, delivery or 0)
     click.echo(f"{count} {'event is' if count == 1 else 'events are'} sent again")
 
 
@@ -181,9 +183,3 @@ def _moment(typed: str) -> datetime:
     except ValueError:
         raise BadInput("since", "Give a time such as 2026-11-24 or 2026-11-24T09:30.") from None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found
-
-
-def _number(typed: str) -> int:
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 19):
-        raise BadInput("what", "Give the number of a delivery, or an endpoint with --since.")
-    return int(typed)

@@ -1,5 +1,6 @@
 """Adding, finding and removing endpoints, replacing their secrets, switching them on and off; each deed is audited."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ MOST = 20
 LONGEST_DESCRIPTION = 200
 LONGEST_OVERLAP = timedelta(days=30)
 OVERLAP = timedelta(hours=24)
+_is_id = re.compile(r"we_[0-9a-f]{16}").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def add_endpoint(
 def endpoint_of(session: Session, publisher_id: int, public_id: str) -> Endpoint:
     """Return a publisher's endpoint by its id (`we_…`), held by the caller's transaction; raises NotFound."""
     which = (Endpoint.publisher_id == publisher_id, Endpoint.public_id == public_id)
-    row = session.scalar(select(Endpoint).where(*which).with_for_update())
+    row = session.scalar(select(Endpoint).where(*which).with_for_update()) if _is_id(public_id) else None
     if row is None:
         raise NotFound("There is no endpoint of that id.")
     return row

@@ -31,12 +31,10 @@ def pass_on(database: Database) -> int:
         return len(taken)
 
 
-def replay(session: Session, publisher_id: int, delivery_id: int) -> None:
-    """Deliver one event again, as if it were new, with the same id; raises NotFound."""
-    ours = select(Endpoint.id).where(Endpoint.publisher_id == publisher_id)
-    which = (Delivery.id == delivery_id, Delivery.endpoint_id.in_(ours))
-    if not _begin_again(session, *which):
-        raise NotFound("There is no delivery of that number.")
+def replay(session: Session, endpoint: Endpoint, number: int) -> None:
+    """Deliver one event again, as if it were new, with the same id; raises NotFound for what is not this endpoint's."""
+    if not _begin_again(session, Delivery.id == number, Delivery.endpoint_id == endpoint.id):
+        raise NotFound("There is no such delivery.")
 
 
 def replay_since(session: Session, endpoint: Endpoint, since: datetime) -> int:

@@ -17,9 +17,10 @@ from tests.telling.newspaper import DAY, Newspaper, ids, numbers
 LONG_AGO = timedelta(days=365)
 
 
-def again(newspaper: Newspaper, number: int, publisher_id: int | None = None) -> None:
+def again(newspaper: Newspaper, number: int, endpoint: str | None = None) -> None:
     with newspaper.database.writing() as session:
-        replay(session, publisher_id or newspaper.publisher_id, number)
+        named = endpoint or newspaper.deliveries()[0].endpoint
+        replay(session, endpoint_of(session, newspaper.publisher_id, named), number)
 
 
 def again_since(newspaper: Newspaper, endpoint: str, ago: timedelta) -> int:
@@ -52,12 +53,13 @@ class TestOneDelivery:
         assert found.state is State.WAITING
         assert clock.wall() - found.began_at < timedelta(minutes=1)
 
-    def test_of_another_newspaper_is_not_found(self, newspaper: Newspaper, receiver: Receiver) -> None:
+    def test_of_another_endpoint_is_not_found(self, newspaper: Newspaper, receiver: Receiver) -> None:
         newspaper.add(receiver.url())
         newspaper.give()
         newspaper.tell()
+        other = newspaper.add(receiver.url("/other"))
         with pytest.raises(NotFound):
-            again(newspaper, newspaper.delivery().number, publisher_id=newspaper.publisher_id + 1)
+            again(newspaper, newspaper.delivery().number, other)
 
     def test_while_an_attempt_is_under_way_is_sent_all_the_same(self, newspaper: Newspaper, receiver: Receiver) -> None:
         newspaper.add(receiver.url())

@@ -36,6 +36,8 @@ _PARTS = {
     "id": "Your own id of the article.",
     "article": "Your own id of the article.",
     "grant": "Your own name for the grant.",
+    "webhook": "The webhook's id (`we_…`).",
+    "delivery": "The delivery's id.",
 }
 _PACE = {
     "RateLimit-Limit": "Calls that the key may make in a second.",
