@@ -18,7 +18,6 @@ from paywall.demo import content, mailbox
 from paywall.demo.announcing import announce
 from paywall.demo.catching_up import catch_up
 from paywall.demo.gazette.opening import open_gazette
-from paywall.demo.gazette.passes import Passes
 from paywall.demo.gazette.serving import Door
 from paywall.demo.gazette.site import make_site
 from paywall.demo.place import ADDRESS_VARIABLE, FOLDER_VARIABLE, GAZETTE_PORT_VARIABLE, Place
@@ -58,7 +57,7 @@ def create_demo_app() -> "WSGIApplication":
     sandbox.open_control(clock.advance, partial(catch_up, product.work))
     sandbox.deliverer.start()
     product.start()
-    door.open(make_site(paper, Passes(place.address, publisher.slug)).wsgi_app)
+    door.open(make_site(paper).wsgi_app)
     announce(place.address, also=f"beside {door.address} The Harbour Gazette, another site that asks this one")
     return DispatcherMiddleware(product.flask.wsgi_app, {SANDBOX_PATH: sandbox.wsgi})
 

@@ -55,11 +55,11 @@ class Place:
         """Return the admin's password, made up at the first start."""
         return self._kept("admin-password", lambda: secrets.token_urlsafe(9))
 
-    def gazette_key(self, made: str | None = None) -> str:
-        """Return the key that the Gazette's pages ask with; `made` is a new one, told only once. Empty: none yet."""
+    def gazette_key(self, what: str, made: str | None = None) -> str:
+        """Return the key that the Gazette's `pages` or `server` ask with; `made` is a new one. Empty: none yet."""
         if made is not None:
-            self._file("gazette-key").write_text(made)
-        return self._kept("gazette-key", lambda: "")
+            self._file(f"gazette-{what}-key").write_text(made)
+        return self._kept(f"gazette-{what}-key", lambda: "")
 
     def webhook_secret(self, made: str | None) -> str:
         """Return the secret that simulated webhooks are signed with; `made` is a new one, told only once."""

@@ -96,14 +96,47 @@ class TestTheGazette:
             answer = page.request.get(f"/content/{story.key}")
             assert (answer.status, last_words(story) in answer.text()) == (403, False)
 
-    def test_shows_what_is_free_and_a_way_on_without_javascript(self, browser: Browser, demo: Demo) -> None:
+
+class TestItsPagesForBrowsersWithoutScripts:
+    """Made whole, and cut by the middleware on their way out."""
+
+    @pytest.fixture
+    def context(self, browser: Browser, demo: Demo) -> Iterator[BrowserContext]:
         context = browser.new_context(base_url=demo.gazette, java_script_enabled=False)
-        page = context.new_page()
+        context.set_default_timeout(10_000)
+        yield context
+        context.close()
+
+    def test_are_a_link_away_and_end_in_the_invitation(self, page: Page) -> None:
         page.goto(LOCKED.path)
         assert not reads_whole(page, LOCKED)
         page.get_by_role("link", name="Read the whole article").click()
         assert not reads_whole(page, LOCKED)
-        context.close()
+        assert "€4.99 a month, cancel any time" in page.locator(".paywall-invitation").inner_text()
+
+    def test_lead_to_a_subscription_and_back_to_the_story(self, page: Page, demo: Demo) -> None:
+        page.goto(f"/plain/{LOCKED.slug}")
+        reader = Reader(page)
+        page.locator(".paywall-invitation").get_by_role("link", name="Subscribe").click()
+        page.get_by_role("button", name="Subscribe by the month").first.click()
+        page.get_by_role("link", name="Create an account").click()
+        reader.signs_up()
+        reader.chooses_monthly()
+        reader.pays()
+        expect(page).to_have_url(f"{demo.gazette}/plain/{LOCKED.slug}")
+        for story in read_stories():
+            page.goto(f"/plain/{story.slug}")
+            assert reads_whole(page, story), story.slug
+
+    def test_count_what_is_free(self, page: Page) -> None:
+        for story in METERED:
+            page.goto(f"/plain/{story.slug}")
+            assert reads_whole(page, story)
+
+    def test_hold_no_text_that_the_gazette_does_not_have(self, page: Page) -> None:
+        answer = page.goto("/plain/the-harbour-that-learned-to-wait")
+        assert answer is not None
+        assert answer.status == 404
 
 
 class TestOnEveryScreen:

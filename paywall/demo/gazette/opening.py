@@ -1,4 +1,4 @@
-"""Making the Gazette known to the Courier: its site, where its stories are, and the key that its pages ask with."""
+"""Making the Gazette known to the Courier: its site, where its stories are, and the keys it asks with."""
 
 from datetime import datetime, time
 
@@ -20,6 +20,10 @@ from paywall.publishers.rules import Profile
 from paywall.publishers.sites import add_site, remove_site
 
 ACTOR = "demo"
+KEYS = {
+    "pages": NewKey("The Harbour Gazette's pages", frozenset({Scope.CHECK}), is_publishable=True),
+    "server": NewKey("The Harbour Gazette's server", frozenset({Scope.CHECK, Scope.READERS})),
+}
 FROM_THE_COURIER = "the-harbour-that-learned-to-wait"
 """A story of the sister paper's, which the Gazette shows and does not have."""
 
@@ -30,14 +34,14 @@ def open_gazette(database: Database, publisher: Profile, place: Place, address: 
     with database.writing() as session:
         _name_only_this_site(session, publisher, address)
         publisher = read_profile(session, publisher.id)
-        key = _key(session, publisher.id, place)
+        key, secret = (_key(session, publisher.id, place, what, new) for what, new in KEYS.items())
     now = clock.now()
     drafts = [draft_of(_item(story, address), publisher) for story in stories]
     with database.writing() as session:
         for draft in drafts:
             put_article(session, publisher.id, draft, now)
         stories.append(_of_the_courier(session, publisher.id))
-    return Paper(address, place.address, key, tuple(stories))
+    return Paper(address, place.address, publisher.slug, key, secret, tuple(stories))
 
 
 def _name_only_this_site(session: Session, publisher: Profile, address: str) -> None:
@@ -46,13 +50,12 @@ def _name_only_this_site(session: Session, publisher: Profile, address: str) -> 
     add_site(session, publisher.id, address, actor=ACTOR)
 
 
-def _key(session: Session, publisher_id: int, place: Place) -> str:
-    kept = place.gazette_key()
+def _key(session: Session, publisher_id: int, place: Place, what: str, new: NewKey) -> str:
+    kept = place.gazette_key(what)
     live = {public_id_of(key.shown_as) for key in list_keys(session, publisher_id, clock.wall()) if key.is_live}
     if kept and public_id_of(kept) in live:
         return kept
-    new = NewKey("The Harbour Gazette's pages", frozenset({Scope.CHECK}), is_publishable=True)
-    return place.gazette_key(create_key(session, publisher_id, new, actor=ACTOR))
+    return place.gazette_key(what, create_key(session, publisher_id, new, actor=ACTOR))
 
 
 def _item(story: Story, address: str) -> Item:

@@ -1,13 +1,20 @@
-"""The Gazette's site, as a publisher has one: pages that hold previews, and an endpoint for what a pass opens."""
+"""The Gazette's site, as a publisher has one: pages that hold previews, and an endpoint for what a pass opens.
 
-from dataclasses import dataclass
+Two ways in side by side: most stories ask by the script tag; one, and every story's page for browsers without scripts,
+is made whole and cut by the middleware on its way out.
+"""
+
+from dataclasses import dataclass, field
 from functools import partial
 
-from flask import Flask, Response, abort, render_template, request
+from flask import Flask, Response, abort, make_response, render_template, request
 
 from paywall.demo.gazette.passes import Passes
 from paywall.demo.gazette.stories import Story
+from paywall.wall.middleware import Paywall
+from paywall.wall.remote.check import RemoteCheck
 
+BY_MIDDLEWARE = frozenset({"nobody-will-sign-for-the-crane"})
 TIDES = (
     ("Friday", "06:12", "12:31"),
     ("Saturday", "06:58", "13:17"),
@@ -21,39 +28,46 @@ TIDES = (
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What the site was told: where it is, where the paywall is, its publishable key, and what is in the paper."""
+    """What the site was told: where it is, where the paywall is and as whom it asks, and what is in the paper."""
 
     site: str
     wall: str
+    publisher: str
     key: str
+    """Publishable: it stands in the pages."""
+    secret: str = field(repr=False)
     stories: tuple[Story, ...]
-    by_middleware: frozenset[str] = frozenset()
-    """Slugs of stories whose pages are cut by the middleware."""
 
 
-def make_site(paper: Paper, passes: Passes) -> Flask:
-    """Return the site; pages under /plain and those of `by_middleware` are whole until the middleware cuts them."""
+def make_site(paper: Paper) -> Flask:
+    """Return the site, with the middleware around it."""
     site = Flask(__name__)
-    stories = {story.slug: story for story in paper.stories}
+    passes, stories = Passes(paper.wall, paper.publisher), {story.slug: story for story in paper.stories}
     show = partial(render_template, stories=paper.stories, site=paper.site, wall=paper.wall, key=paper.key)
 
-    def page(slug: str, *, by_script: bool) -> str:
+    def page(slug: str, *, by_script: bool) -> Response:
         story = stories.get(slug) or abort(404)
         plain = f"/plain/{slug}" if story.is_ours else f"{paper.wall}/articles/{slug}"
         address = paper.site + story.path
-        return show("story.html", story=story, here=address, by_script=by_script, without_script=plain)
+        shown = show("story.html", story=story, here=address, by_script=by_script, without_script=plain)
+        response = make_response(shown)
+        if not by_script:
+            response.headers["Paywall-Article"] = story.key
+        return response
 
     @site.get("/")
     def front() -> str:
         return show("front.html", here=paper.site + "/", tides=TIDES)
 
     @site.get("/stories/<slug>")
-    def story(slug: str) -> str:
-        return page(slug, by_script=slug not in paper.by_middleware)
+    def story(slug: str) -> Response:
+        return page(slug, by_script=slug not in BY_MIDDLEWARE)
 
     @site.get("/plain/<slug>")
-    def plain(slug: str) -> str:
-        return page(slug, by_script=True)
+    def plain(slug: str) -> Response:
+        if slug in stories and not stories[slug].is_ours:
+            abort(404)
+        return page(slug, by_script=False)
 
     @site.get("/content/<key>")
     def content(key: str) -> Response:
@@ -62,4 +76,6 @@ def make_site(paper: Paper, passes: Passes) -> Flask:
             abort(403)
         return Response(found.rest, headers={"Cache-Control": "private, no-store"}, mimetype="text/html")
 
+    check = RemoteCheck(paper.wall, paper.secret, publisher=paper.publisher)
+    site.wsgi_app = Paywall(site.wsgi_app, check)  # type: ignore[method-assign]
     return site
