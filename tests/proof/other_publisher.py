@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from paywall import clock, schema
@@ -34,13 +35,17 @@ from paywall.publishers.sites import add_site
 from paywall.readers.accounts import open_account
 from paywall.readers.email_address import parse_email
 from paywall.settings import Environment, Settings
+from paywall.telling.endpoints import NewEndpoint, add_endpoint
+from paywall.telling.parts import make_telling
+from paywall.telling.passing_on import pass_on
 from tests.readers.browser import Browser
 
 MARK = "zanzibar"
 """In everything of the first publisher's that has a name."""
 SITE = f"https://www.{MARK}.example"
 ARTICLE, GRANT, EMAIL = f"{MARK}-article", f"{MARK}-grant", f"{MARK}@example.com"
-_NAMES = {"id": ARTICLE, "article": ARTICLE, "grant": GRANT}
+WEBHOOK = "we_0123456789abcdef"
+_NAMES = {"id": ARTICLE, "article": ARTICLE, "grant": GRANT, "webhook": WEBHOOK}
 _BODIES: dict[str, Any] = {
     "check": {"article": ARTICLE, "visitor": "visitor-0001"},
     "check_batch": {"checks": [{"article": ARTICLE}, {"url": f"{SITE}/a"}]},
@@ -48,7 +53,8 @@ _BODIES: dict[str, Any] = {
     "exchange_code": {"code": "no-code-of-yours"},
     "put_article": {"title": "Mine now", "url": f"{SITE}/a"},
     "put_articles": {"articles": [{"id": "mine", "title": "Mine", "url": f"{SITE}/a"}]},
-    "add_webhook": {"url": "https://203.0.113.1/hook"},
+    "add_webhook": {"url": f"{SITE}/hooks", "events": ["access.ended"]},
+    "replay_webhook": {"since": "2026-01-01T00:00:00Z"},
 }
 _QUERIES = {"check_by_query": {"url": f"{SITE}/a"}, "find_reader": {"email": EMAIL}}
 _HEADERS = {"authorize": {"X-Original-URI": f"/articles/{ARTICLE}"}}
@@ -93,7 +99,9 @@ def _by_key(product: Product, key: str) -> Iterator[Tried]:
 
 
 def _is_right(name: str, answer: TestResponse) -> bool:
-    said = answer.text.replace(ARTICLE, "").replace(f"{SITE}/a", "")  # what the rival itself has sent
+    said = (
+        answer.text.replace(ARTICLE, "").replace(f"{SITE}/a", "").replace(f"{SITE}/hooks", "")
+    )  # what the rival itself has sent
     if MARK in said or answer.status_code >= 500:
         return False
     if name in _OWN:
@@ -146,16 +154,27 @@ def _two_newspapers(database_url: str) -> tuple[Product, str]:
         put_grant(session, first, reader.id, GRANT, ends_at=ends, reason="Print", actor="tests")
         item = Item("", ARTICLE, "<p>A text of its own.</p>", title=MARK, link=f"{SITE}/a", access="free", slug=ARTICLE)
         put_article(session, first, draft_of(item, read_profile(session, first)), clock.now())
+        _add_webhook(session, first)
         key = create_key(session, rival, NewKey("all", ALL_SCOPES, calls_per_second=1_000_000), actor="tests")
+    pass_on(database)  # the grant waits to be told to the first one's webhook: delivery 1
     database.close()
-    settings = Settings(
+    return create_product(_settings(database_url)), key
+
+
+def _settings(database_url: str) -> Settings:
+    return Settings(
         secret_key="other-publisher-0123456789-abcde",
         base_url="https://first.test",
         env=Environment.TEST,
         database_url=database_url,
         log_level="error",
     )
-    return create_product(settings), key
+
+
+def _add_webhook(session: Session, publisher_id: int) -> None:
+    telling = make_telling(_settings("sqlite://"), Database("sqlite://"))
+    row, _secret = add_endpoint(telling, session, publisher_id, NewEndpoint(f"{SITE}/hooks"), actor="tests")
+    row.public_id = WEBHOOK
 
 
 def summary(tried: list[Tried]) -> str:
