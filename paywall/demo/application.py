@@ -57,7 +57,7 @@ def create_demo_app() -> "WSGIApplication":
     sandbox.open_control(clock.advance, partial(catch_up, product.work))
     sandbox.deliverer.start()
     product.start()
-    door.open(make_site(paper).wsgi_app)
+    door.open(lambda: make_site(paper).wsgi_app)
     announce(place.address, also=f"beside {door.address} The Harbour Gazette, another site that asks this one")
     return DispatcherMiddleware(product.flask.wsgi_app, {SANDBOX_PATH: sandbox.wsgi})
 

@@ -9,8 +9,7 @@ from paywall.articles.item import Item
 from paywall.articles.keeping import draft_of, put_article
 from paywall.articles.listings import article_page
 from paywall.database import Database
-from paywall.demo.gazette.site import Paper
-from paywall.demo.gazette.stories import Story, read_stories
+from paywall.demo.gazette.stories import Paper, Story, read_stories
 from paywall.demo.place import Place
 from paywall.publishers.keys.listing import list_keys
 from paywall.publishers.keys.making import NewKey, create_key, public_id_of

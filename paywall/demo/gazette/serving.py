@@ -5,7 +5,8 @@ everything must be allowed, on the same site, so that the paywall's cookies trav
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -23,21 +24,27 @@ class Door:
 
     def __init__(self, port: int) -> None:
         self._server = _listen(port, self._answer)
-        self._site: WSGIApplication | None = None
+        self._lock = threading.Lock()
+        self._site: Callable[[], WSGIApplication] = _nothing
 
     @property
     def address(self) -> str:
         """The origin, such as `http://127.0.0.1:8001`."""
         return f"http://{HOST}:{self._server.server_port}"
 
-    def open(self, site: "WSGIApplication") -> None:
-        """Serve the site from now on, as long as the process lives."""
-        self._site = site
+    def open(self, make_site: "Callable[[], WSGIApplication]") -> None:
+        """Serve a site from now on, as long as the process lives; it is made when somebody asks for it first."""
+        self._site = cache(make_site)
         threading.Thread(target=self._server.serve_forever, name="gazette", daemon=True).start()
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        assert self._site is not None  # noqa: S101 - nothing is answered before
-        return self._site(environ, start_response)
+        with self._lock:
+            site = self._site()
+        return site(environ, start_response)
+
+
+def _nothing() -> "WSGIApplication":
+    raise RuntimeError("nothing is answered before the door is open")
 
 
 class _Quiet(WSGIRequestHandler):

@@ -4,13 +4,12 @@ Two ways in side by side: most stories ask by the script tag; one, and every sto
 is made whole and cut by the middleware on its way out.
 """
 
-from dataclasses import dataclass, field
 from functools import partial
 
 from flask import Flask, Response, abort, make_response, render_template, request
 
 from paywall.demo.gazette.passes import Passes
-from paywall.demo.gazette.stories import Story
+from paywall.demo.gazette.stories import Paper
 from paywall.wall.middleware import Paywall
 from paywall.wall.remote.check import RemoteCheck
 
@@ -24,19 +23,6 @@ TIDES = (
     ("Wednesday", "10:02", "16:21"),
     ("Thursday", "10:48", "17:07"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What the site was told: where it is, where the paywall is and as whom it asks, and what is in the paper."""
-
-    site: str
-    wall: str
-    publisher: str
-    key: str
-    """Publishable: it stands in the pages."""
-    secret: str = field(repr=False)
-    stories: tuple[Story, ...]
 
 
 def make_site(paper: Paper) -> Flask:

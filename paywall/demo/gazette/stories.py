@@ -1,4 +1,4 @@
-"""The Gazette's stories: a folder of Markdown, of which the first two paragraphs are anybody's to read."""
+"""What is in the Gazette: a folder of Markdown, of which the first two paragraphs are anybody's to read."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -39,6 +39,19 @@ class Story:
     def is_free(self) -> bool:
         """True where nobody is asked."""
         return self.access == "free"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What the site was told: where it is, where the paywall is and as whom it asks, and what is in the paper."""
+
+    site: str
+    wall: str
+    publisher: str
+    key: str
+    """Publishable: it stands in the pages."""
+    secret: str = field(repr=False)
+    stories: tuple[Story, ...]
 
 
 def read_stories(folder: Path = FOLDER) -> list[Story]:
