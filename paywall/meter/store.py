@@ -19,6 +19,8 @@ from paywall.meter.windows import Window
 SLACK = timedelta(days=1)
 """How long a row outlives its window, so that a process whose clock is behind still finds it."""
 MOST_RACES = 10_000
+NEVER_WRITTEN = 0
+"""The end of a row that is only read."""
 
 
 class MeterUnavailable(Unavailable):
@@ -125,7 +127,8 @@ class MeterStore:
 
     def peek(self, reader: str, article: str, window: Window) -> Admission:
         """Say whether the article is open already. Never takes a view, never writes (HEAD, prefetch, count=false)."""
-        views = unpack(self._rows.read(_row_of_reader(reader, window)), window)
+        row = Row(_holder("reader", reader), window.key, NEVER_WRITTEN, window.lasts is None)
+        views = unpack(self._rows.read(row), window)
         return _admission(views, opened=article in views)
 
     def unite(self, source: str, target: str, window: Window) -> None:

@@ -1,5 +1,6 @@
 """The publisher's letterhead: under whose name, and with links to which site, its mails go out."""
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from paywall.mail import Letterhead
@@ -16,6 +17,10 @@ def letterhead(publisher: Profile, base_url: str) -> Letterhead:
 
 def site_url(publisher: Profile, base_url: str) -> str:
     """Return the address of a publisher's site without a slash at the end; `base_url` lends the scheme."""
+    return _address(publisher.hosts, base_url)
+
+
+@lru_cache(maxsize=1_000)  # every answer to another site names it
+def _address(hosts: tuple[str, ...], base_url: str) -> str:
     parts = urlsplit(base_url)
-    host = publisher.hosts[0] if publisher.hosts else parts.netloc
-    return f"{parts.scheme}://{host}"
+    return f"{parts.scheme}://{hosts[0] if hosts else parts.netloc}"

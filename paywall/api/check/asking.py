@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
 from urllib.parse import quote
 
 from paywall import clock
 from paywall.api.check.finding import find_card
 from paywall.api.check.models import CheckQuestion
 from paywall.api.check.words import notice_for, words_for
-from paywall.api.check.writing import Parts, write_answer
+from paywall.api.check.writing import write_answer, write_ending
 from paywall.api.ground.routes import Call
 from paywall.articles.rules import ArticleCard
 from paywall.errors import BadInput, UnknownHost
@@ -20,16 +19,8 @@ from paywall.meter.visitor import network_key
 from paywall.publishers.letterhead import site_url
 from paywall.web.addresses import client_address
 
-
-class Asked(NamedTuple):
-    """One question, answered."""
-
-    answer: str
-    """Its JSON, in the shape of CheckAnswer."""
-    decision: str
-    """As the `Paywall-Decision` header says it."""
-    degraded: str
-    cookies: tuple[str, ...]
+Asked = tuple[str, str, str, tuple[str, ...]]
+"""One question, answered: JSON in the shape of CheckAnswer, the `Paywall-Decision` header, what was down, cookies."""
 
 
 def ask(call: Call, question: CheckQuestion) -> Asked:
@@ -43,14 +34,15 @@ def ask(call: Call, question: CheckQuestion) -> Asked:
     counts = question.count or call.caller.is_publishable
     told = gate.remote(profile, card, met, counts=counts, referrer=question.referrer, now=now)
     answer = _answer(call, card, question, met, told)
-    return Asked(answer, told.decision.header, told.degraded, told.cookies)
+    return answer, told.decision.header, told.degraded, told.cookies
 
 
 def _meet(call: Call, card: ArticleCard, question: CheckQuestion, now: datetime) -> Met:
     people = call.parts.gate.people
-    named = Named(question.reader, question.signed_pass, question.visitor, _network(call, question))
-    is_browser = call.caller.is_publishable and question.reader is None and question.signed_pass is None
-    if is_browser and _is_at_home(call):
+    is_page = call.caller.is_publishable
+    network = _network(call, question) if is_page or question.network else None
+    named = Named(question.reader, question.signed_pass, question.visitor, network)
+    if is_page and question.reader is None and question.signed_pass is None and _is_at_home(call):
         return people.meet_browser(call.environ, call.profile, named, now)
     return people.meet(call.profile, card.key, named, now)
 
@@ -86,9 +78,8 @@ def _answer(call: Call, card: ArticleCard, question: CheckQuestion, met: Met, to
     site = site_url(call.profile, call.parts.settings.base_url)
     url = subscribe_url(site, here, is_page=call.caller.is_publishable)
     token_is_bad = met.token_is_bad
-    return write_answer(
-        Parts(card.key, decision, url, told.is_registered, told.signed_pass, told.degraded, token_is_bad, words, notice)
-    )
+    ending = write_ending(told.degraded, words, notice, token_is_bad=token_is_bad)
+    return write_answer(card.key, decision, url, told.signed_pass, ending, is_registered=told.is_registered)
 
 
 @lru_cache(maxsize=10_000)

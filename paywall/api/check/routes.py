@@ -60,16 +60,17 @@ def _once(call: Call, question: bytes, answer: Callable[[], Said]) -> Said:
 
 
 def _with_headers(asked: Asked) -> Answer:
-    headers: tuple[tuple[str, str], ...] = (("Paywall-Decision", asked.decision),)
-    if asked.cookies or asked.degraded:
-        headers += tuple(("Set-Cookie", cookie) for cookie in asked.cookies)
-        headers += (("Paywall-Degraded", asked.degraded),) if asked.degraded else ()
-    return Answer(asked.answer.encode(), headers=headers)
+    answer, decision, degraded, cookies = asked
+    headers: tuple[tuple[str, str], ...] = (("Paywall-Decision", decision),)
+    if cookies or degraded:
+        headers += tuple(("Set-Cookie", cookie) for cookie in cookies)
+        headers += (("Paywall-Degraded", degraded),) if degraded else ()
+    return Answer(answer.encode(), 200, headers)
 
 
 def _one_of_many(call: Call, place: int, question: CheckQuestion) -> str:
     try:
-        return ask(call, question).answer
+        return ask(call, question)[0]
     except NotFound:
         return write_refused(question.article, question.url, "not_found")
     except Withdrawn:

@@ -6,38 +6,34 @@ The model would take a quarter of an answer's time; a test holds both to the sam
 import json
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
 
 from paywall.api.check.models import CheckRefused, Words
 from paywall.gate.decision import Decision
 from paywall.gate.signed_passes.mint import Minted
 
 
-class Parts(NamedTuple):
-    """All that an answer says."""
-
-    article: str
-    decision: Decision
-    subscribe_url: str
-    is_registered: bool
-    signed_pass: Minted | None
-    degraded: str
-    token_is_bad: bool
-    words: Words | None = None
-    notice: str | None = None
-
-
-def write_answer(parts: Parts) -> str:
-    """Return the JSON of an answer."""
-    article, decision, url, is_registered, signed, degraded, token_is_bad, words, notice = parts
-    signed_pass = f'"{signed.token}","passExpiresAt":"{_instant(signed.expires_at)}"' if signed else _NO_PASS
-    ending = _PLAIN_ENDING
-    if degraded or token_is_bad or words or notice:
-        ending = _ending(degraded, words, notice, token_is_bad=token_is_bad)
+def write_answer(  # noqa: PLR0913 - all that an answer says
+    article: str,
+    decision: Decision,
+    subscribe_url: str,
+    signed_pass: Minted | None,
+    ending: str,
+    *,
+    is_registered: bool,
+) -> str:
+    """Return the JSON of an answer; `ending` is from `write_ending`."""
+    said = f'"{signed_pass.token}","passExpiresAt":"{_instant(signed_pass.expires_at)}"' if signed_pass else _NO_PASS
     return (
-        f'{{"article":{_quoted(article)},{_said(decision)},"subscribeUrl":{_quoted(url)},'
-        f'"isRegistered":{"true" if is_registered else "false"},"pass":{signed_pass},{ending}'
+        f'{{"article":{_quoted(article)},{_said(decision)},"subscribeUrl":{_quoted(subscribe_url)},'
+        f'"isRegistered":{"true" if is_registered else "false"},"pass":{said},{ending}'
     )
+
+
+def write_ending(degraded: str, words: Words | None, notice: str | None, *, token_is_bad: bool) -> str:
+    """Return the last part of an answer: what was down, what was bad, the words that were asked for."""
+    if not (degraded or token_is_bad or words or notice):
+        return _PLAIN_ENDING
+    return _ending(degraded, words, notice, token_is_bad=token_is_bad)
 
 
 def write_refused(article: str | None, url: str | None, error: str) -> str:

@@ -60,7 +60,7 @@ class ApiDoor:
 
     def __call__(self, environ: "WSGIEnvironment") -> Reply:
         """Answer one call, whatever it is."""
-        headers: Headers = list(PRIVATE)
+        headers: Headers = PRIVATE.copy()
         route = self._routes.get(environ["REQUEST_METHOD"])
         try:
             if route is None:
@@ -69,8 +69,10 @@ class ApiDoor:
             answer = route.handler(call)
         except Exception as error:  # noqa: BLE001 - an answer is owed, whatever happens
             return refuse(error, environ, headers)
-        body = json_of(answer.body)
-        headers += [*answer.headers, *([_JSON, ("Content-Length", str(len(body)))] if answer.status != 204 else [])]
+        body = answer.body if type(answer.body) is bytes else json_of(answer.body)
+        headers += answer.headers
+        if answer.status != 204:
+            headers += (_JSON, ("Content-Length", str(len(body))))
         return Reply(STATUS[answer.status], headers, body)
 
     def _other_method(self, environ: "WSGIEnvironment", headers: Headers) -> Reply:

@@ -1,7 +1,7 @@
 """The shape of what comes in and goes out: pydantic models that take nothing they don't know and convert nothing."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
@@ -46,15 +46,15 @@ Model = TypeVar("Model", bound=ApiModel)
 def from_json(shape: type[Model], data: Mapping[str, Any]) -> Model:
     """Return `data` in that shape; raises BadFields naming every field that does not fit."""
     try:
-        return shape.model_validate(data, by_alias=True, by_name=False)
+        return cast(Model, shape.__pydantic_validator__.validate_python(data, by_alias=True, by_name=False))
     except ValidationError as error:
         raise _bad_fields(error, shape) from error
 
 
-def from_query(shape: type[Model], data: Mapping[str, Any]) -> Model:
+def from_query(shape: type[Model], data: dict[str, Any]) -> Model:
     """Return the parameters of a query in that shape: all values are text, true and false are spelled so."""
     try:
-        return shape.model_validate_strings(data, by_alias=True, by_name=False)
+        return cast(Model, shape.__pydantic_validator__.validate_strings(data, by_alias=True, by_name=False))
     except ValidationError as error:
         raise _bad_fields(error, shape) from error
 

@@ -6,7 +6,6 @@ not a price.
 
 from threading import Lock
 from time import monotonic
-from typing import NamedTuple
 
 from paywall.errors import PaywallError
 from paywall.publishers.keys.rules import Caller
@@ -23,17 +22,7 @@ class TooManyCalls(PaywallError):
     retry_after = _WINDOW_SECONDS
 
 
-class Budget(NamedTuple):
-    """What is left of this second's calls."""
-
-    limit: int
-    left: int
-
-    @property
-    def headers(self) -> list[tuple[str, str]]:
-        """How a program is told."""
-        left = max(0, self.left)
-        return [("RateLimit-Limit", str(self.limit)), ("RateLimit-Remaining", str(left)), _RESET]
+Headers = list[tuple[str, str]]
 
 
 class _Second:
@@ -56,8 +45,8 @@ class Pace:
         self._seconds: dict[int, _Second] = {}
         self._lock = Lock()
 
-    def count(self, caller: Caller, calls: int = 1) -> Budget:
-        """Count `calls` more; the budget's `left` is negative where that was too many."""
+    def count(self, caller: Caller, calls: int = 1) -> int:
+        """Count `calls` more; returns how many are left of this second's, a negative number if that was too many."""
         now = int(monotonic())
         with self._lock:
             second = self._seconds.get(caller.key_id)
@@ -66,9 +55,15 @@ class Pace:
             if second.began_at != now:
                 second.began_at, second.calls = now, 0
             second.calls += calls
-            return Budget(caller.calls_per_second, caller.calls_per_second - second.calls)
+            return caller.calls_per_second - second.calls
 
     def spend(self, caller: Caller, calls: int) -> None:
         """Count a call as so many more; raises TooManyCalls."""
-        if self.count(caller, calls).left < 0:
+        if self.count(caller, calls) < 0:
             raise TooManyCalls
+
+
+def pace_headers(caller: Caller, left: int) -> Headers:
+    """Return how a program is told what is left of this second's calls."""
+    limit = ("RateLimit-Limit", str(caller.calls_per_second))
+    return [limit, ("RateLimit-Remaining", str(left) if left > 0 else "0"), _RESET]

@@ -1,11 +1,11 @@
 """Receiving a call: what must be so of every one, before anybody looks at what it is about."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from paywall.api.ground import cors
 from paywall.api.ground.cors import Headers
 from paywall.api.ground.models import from_json, from_query
-from paywall.api.ground.pace import TooManyCalls
+from paywall.api.ground.pace import TooManyCalls, pace_headers
 from paywall.api.ground.reading import judge_accept, read_json, read_query, refuse_key_in_query
 from paywall.api.ground.routes import Call, Parts, Route
 from paywall.errors import UnknownHost
@@ -35,11 +35,14 @@ class Reception:
         refuse_key_in_query(environ)
         judge_accept(environ)
         caller = self._admit(environ, route, headers)
-        body = None
+        body = query = None
         if route.body is not None:
             is_friend = not caller.is_publishable
             body = from_json(route.body, read_json(environ, route.most_bytes, is_friend=is_friend))
-        query = _query(environ, route)
+        if route.query is not None:
+            query = from_query(route.query, read_query(environ))
+        elif environ.get("QUERY_STRING"):
+            raise BadFields(FieldError(name[:100], "There is no such parameter.") for name in read_query(environ))
         return Call(self.parts, caller, self.parts.profiles.of(caller.publisher_id), body, query, environ)
 
     def preflight(self, environ: "WSGIEnvironment") -> Headers:
@@ -64,16 +67,8 @@ class Reception:
             raise OriginRefused("A publishable key can be read by everybody: this needs a secret one.")
         if route.scope not in caller.scopes:
             raise ScopeMissing(f"This needs a key with the scope {route.scope}.")
-        budget = self.parts.pace.count(caller)
-        headers += budget.headers
-        if budget.left < 0:
+        left = self.parts.pace.count(caller)
+        headers += pace_headers(caller, left)
+        if left < 0:
             raise TooManyCalls
         return caller
-
-
-def _query(environ: "WSGIEnvironment", route: Route) -> Any:  # noqa: ANN401 - the shape that the route names
-    if route.query is not None:
-        return from_query(route.query, read_query(environ))
-    if environ.get("QUERY_STRING"):
-        raise BadFields(FieldError(name[:100], "There is no such parameter.") for name in read_query(environ))
-    return None

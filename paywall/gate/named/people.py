@@ -63,6 +63,8 @@ class People:
     def meet(self, profile: Profile, article: str, named: Named, now: datetime) -> Met:
         """Tell who is named in a question about an article (its key) at business time `now`. Never raises."""
         shown = None
+        if named.signed_pass is None and named.reader is None:
+            return self._visitor(profile, named, is_uncertain=False, token_is_bad=False)
         if named.signed_pass is not None:
             shown = self._verify(named.signed_pass, profile)
             if shown is not None and shown.covers(article):
@@ -114,9 +116,9 @@ class People:
         return self._mint.seal.open_session(shown.session) if shown.session else None
 
     def _visitor(self, profile: Profile, named: Named, *, is_uncertain: bool, token_is_bad: bool) -> Met:
-        name = _NOBODY if named.visitor is None else self._name(profile.id, named.visitor)
-        who = Who(name, None, NO_RIGHT, is_uncertain, named.network)
-        return Met(who, named.visitor is None, token_is_bad)
+        visitor = named.visitor
+        name = _NOBODY if visitor is None else name_of_visitor(self._visitor_key, profile.id, visitor)
+        return Met(Who(name, None, NO_RIGHT, is_uncertain, named.network), visitor is None, token_is_bad)
 
     def _name(self, publisher_id: int, visitor: str) -> str:
         return name_of_visitor(self._visitor_key, publisher_id, visitor)
