@@ -228,6 +228,15 @@ FIGURES = (
         headline="routes x",
     ),
     Figure(
+        "telling",
+        "Telling publishers of changes",
+        "A thousand changes of access for three endpoints: one answers at once, one after five seconds, one never; a "
+        "worker is killed every three seconds. Then the other two come round.",
+        "lost 0 at all three; the quick one is not kept waiting by the others",
+        ("-m", "tests.proof.telling"),
+        headline="telling on",
+    ),
+    Figure(
         "stripe-triggers",
         "Stripe's own scripts against the sandbox",
         "Every script of Stripe's command line tool (npm: @stripe/cli), run offline: has the event happened?",

@@ -19,7 +19,7 @@ from paywall.telling.message import event_payload, ping_payload
 from paywall.telling.rules import State, at_once
 from paywall.telling.tables import Delivery, Endpoint
 
-LEASE = timedelta(seconds=10)
+LEASE = timedelta(seconds=6)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +41,7 @@ def is_anything_due(session: Session, now: datetime, *, slow: bool) -> bool:
 
 
 def claim(session: Session, now: datetime, most: int, *, slow: bool) -> list[Claim]:
-    """Take up to `most` deliveries that are due, fairly between the endpoints of a lane; ours for ten seconds each."""
+    """Take up to `most` deliveries that are due, fairly between the endpoints of a lane; each is ours for a while."""
     query = select(Endpoint).where(*_ready(now, slow)).order_by(func.random()).limit(most)
     endpoints = session.scalars(query.with_for_update(skip_locked=True)).all()
     share = max(1, most // max(1, len(endpoints)))

@@ -22,7 +22,7 @@ from paywall.telling.passing_on import pass_on
 
 log = get_logger()
 ROUND_SECONDS = 1.0
-BEAT_SECONDS = 3.0
+BEAT_SECONDS = 2.0
 UNDER_WAY = 16
 """Deliveries under way in one lane of one process."""
 

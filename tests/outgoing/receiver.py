@@ -52,9 +52,9 @@ class Receiver:
 
 
 @contextmanager
-def receiving(reply: Reply | None = None, tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
-    """Listen on a free port of this machine until the block ends."""
-    server = _Server(("127.0.0.1", 0), _Handler)
+def receiving(reply: Reply | None = None, tls: ssl.SSLContext | None = None, *, port: int = 0) -> Iterator[Receiver]:
+    """Listen on a port of this machine, a free one if none is given, until the block ends."""
+    server = _Server(("127.0.0.1", port), _Handler)
     server.receiver = Receiver(server.server_address[1], reply or plain(204))
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)

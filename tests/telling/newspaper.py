@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from standardwebhooks import Webhook
 
 from paywall import clock
@@ -104,6 +104,13 @@ class Newspaper:
         """Make all that waits due, and hold nobody back."""
         with self.database.writing() as session:
             session.execute(update(Delivery).values(due_at=clock.wall(), leased_until=None))
+            session.execute(update(Endpoint).values(held_until=None))
+
+    def due_now_but_claimed(self) -> None:
+        """Make all that waits due that nobody is at, and hold nobody back."""
+        with self.database.writing() as session:
+            is_free = or_(Delivery.leased_until.is_(None), Delivery.leased_until <= clock.wall())
+            session.execute(update(Delivery).where(is_free).values(due_at=clock.wall()))
             session.execute(update(Endpoint).values(held_until=None))
 
     def events(self) -> list[AccessEvent]:
