@@ -14,7 +14,7 @@ _SIZE = 12
 _SIZE_OF_MANY_BYTES = 23
 _MANY_BYTES = 1.4
 _FEW, _MANY = 4_000, 100_000
-_SHORTEST_PHRASE = 12
+_SHORTEST_PHRASE, _SHORTEST_OF_FEW = 12, 18
 _FEWEST_WORDS = 3
 
 
@@ -26,7 +26,7 @@ class Hidden:
         found = letters(text)
         self._text, self._shown = found, letters(shown)
         self._forms = (found, rot13(found), letters(text[::-1]))
-        self._size = min(_size(text, found), (len(found) + 1) // 2)
+        self._size = max(1, min(_size(text, found), (len(found) + 1) // 2))
         self._run = 2 * self._size - 1
         every, self._step = _steps(len(found), self._size)
         last = len(found) - self._size + 1 if len(found) >= _SHORTEST_PHRASE else 0
@@ -54,8 +54,9 @@ class Hidden:
         """Tell whether the whole of `text` is a phrase of the hidden text, of three words at least."""
         if not _SHORTEST_PHRASE <= len(found) <= len(self._text):
             return False
-        has_words = len(text.split(None, _FEWEST_WORDS)) >= _FEWEST_WORDS or is_in_few_letters(text)
-        return has_words and found in self._text and found not in self._shown
+        few = is_in_few_letters(text)
+        is_long = len(found) >= _SHORTEST_OF_FEW if few else len(text.split(None, _FEWEST_WORDS)) >= _FEWEST_WORDS
+        return is_long and found in self._text and found not in self._shown
 
     def _place_in(self, found: bytes) -> int:
         """Return where a run begins in `found`, in bytes; -1 where there is none."""

@@ -1,11 +1,10 @@
 """Everywhere else on a page that its text may be: scripts, comments, templates, attributes, other visible elements."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from paywall.wall.cleaning.hidden import Hidden
-from paywall.wall.cleaning.letters import letters
 from paywall.wall.cleaning.readings import gives_away
 from paywall.wall.cleaning.scripts import cleaned_script, cleaned_text
 from paywall.wall.cutting.nodes import walk
@@ -13,7 +12,6 @@ from paywall.wall.cutting.nodes import walk
 _SHORTEST = 12
 _READ_BY_PEOPLE = frozenset({"alt", "aria-label", "content", "title", "value", "placeholder", "label"})
 _SOURCE = frozenset({"script", "style"})
-_KEPT = frozenset({"html", "head", "body"})
 
 
 def is_clean(tree: LexborHTMLParser, hidden: Hidden) -> bool:
@@ -21,7 +19,7 @@ def is_clean(tree: LexborHTMLParser, hidden: Hidden) -> bool:
     if gives_away(tree.html or "", hidden):
         return False
     body = tree.body
-    return body is None or not hidden.is_within(letters(_shown(body)))
+    return body is None or not gives_away(_shown(body), hidden)
 
 
 def clean(tree: LexborHTMLParser, hidden: Hidden) -> None:
@@ -70,25 +68,31 @@ def _clean_source(node: LexborNode, hidden: Hidden) -> None:
 
 def _clean_shown(node: LexborNode, hidden: Hidden) -> None:
     """Take away the smallest elements that show a part of the hidden text."""
-    if not _shows(node, hidden):
+    if not gives_away(_shown(node), hidden):
         return
-    for child in list(node.iter()):
-        if child.tag not in _SOURCE:
+    for child in list(node.iter(include_text=True)):
+        if child.is_text_node and gives_away(child.text_content or "", hidden):
+            child.decompose()
+        elif child.is_element_node and child.tag not in _SOURCE:
             _clean_shown(child, hidden)
-    for text in [child for child in node.iter(include_text=True) if child.is_text_node]:
-        if hidden.is_in(text.text_content or ""):
-            text.decompose()
-    if node.tag not in _KEPT and _shows(node, hidden):
-        node.decompose()
+    children = [child for child in node.iter(include_text=True) if child.tag not in _SOURCE]
+    while together := _telling_together(children, hidden):
+        for child in children[together]:
+            child.decompose()
+        del children[together]
 
 
-def _shows(node: LexborNode, hidden: Hidden) -> bool:
-    return hidden.is_within(letters(_shown(node)))
+def _telling_together(nodes: list[LexborNode], hidden: Hidden) -> slice | None:
+    """Return the first few neighbours that only together show a part of the hidden text."""
+    texts = [node.text_content or "" if node.is_text_node else _shown(node) for node in nodes]
+    if not gives_away("\n".join(texts), hidden):
+        return None
+    places = range(len(texts) + 1)
+    end = bisect_left(places, True, key=lambda end: gives_away("\n".join(texts[:end]), hidden))
+    start = bisect_left(places, True, hi=end, key=lambda start: not gives_away("\n".join(texts[start:end]), hidden)) - 1
+    return slice(max(start, 0), end)
 
 
 def _shown(node: LexborNode) -> str:
-    return "".join(_texts(node))
-
-
-def _texts(node: LexborNode) -> Iterator[str]:
-    return (inner.text_content or "" for inner in walk(node, _SOURCE) if inner.is_text_node)
+    """Return all text in an element; the line ends between its pieces are no letters, and part what is packed."""
+    return "\n".join(inner.text_content or "" for inner in walk(node, _SOURCE) if inner.is_text_node)
