@@ -42,6 +42,7 @@ class CheckQuestion(ApiModel):
     """Which article, and who wants to read it: the article by `article` or by `url`, people as you know them."""
 
     sentences: ClassVar[Mapping[str, str]] = _SENTENCES
+    flags: ClassVar[tuple[str, ...]] = ("count", "words")
 
     article: str | None = Field(
         None, pattern=_ARTICLE_ID, description="Your own id of the article.", examples=["harbour-2026-11-27"]

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from paywall.web.problems import BadFields, FieldError
 
 _LONGEST_NAME = 100
+_FLAGS = ("true", "false")
 _SENTENCES = {
     "missing": "This is needed.",
     "extra_forbidden": "There is no such field.",
@@ -29,6 +30,8 @@ class ApiModel(BaseModel):
 
     sentences: ClassVar[Mapping[str, str]] = {}
     """What to say where a field, by its name outside, is not spelled as its pattern has it."""
+    flags: ClassVar[tuple[str, ...]] = ()
+    """Fields that must be `true` or `false` in a query, too: neither `1` nor `no`."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -53,6 +56,9 @@ def from_json(shape: type[Model], data: Mapping[str, Any]) -> Model:
 
 def from_query(shape: type[Model], data: dict[str, Any]) -> Model:
     """Return the parameters of a query in that shape: all values are text, true and false are spelled so."""
+    for name in shape.flags:
+        if data.get(name, "true") not in _FLAGS:
+            raise BadFields([FieldError(name, _SENTENCES["bool_parsing"])])
     try:
         return cast(Model, shape.__pydantic_validator__.validate_strings(data, by_alias=True, by_name=False))
     except ValidationError as error:
