@@ -52,7 +52,7 @@ class Asked:
         self.verdict = verdict
         self.questions: list[tuple[ArticleName, bool]] = []
 
-    def __call__(self, _environ: dict[str, Any], name: ArticleName, *, counts: bool) -> Verdict | None:
+    def __call__(self, environ: dict[str, Any], name: ArticleName, *, counts: bool) -> Verdict | None:  # noqa: ARG002 - a check is given it
         self.questions.append((name, counts))
         if isinstance(self.verdict, Exception):
             raise self.verdict

@@ -106,6 +106,8 @@ class RemoteCheck:
         self, environ: "WSGIEnvironment", said: dict[str, Any], names: Names, sent: dict[str, str], visitor: str
     ) -> Verdict:
         decision = _decision(said)
+        if said["pass"]:
+            self._passes.trust(said["pass"])
         return Verdict(
             decision,
             0,
@@ -142,7 +144,7 @@ def _cookies(
     kept = []
     if decision.reason is Reason.METERED and decision.is_full and names.visitor not in sent:
         kept.append(cookies.keep(names, names.visitor, visitor, cookies.VISITOR_SECONDS))
-    if said["pass"]:
+    if said["pass"] and decision.reason is not Reason.FREE_ARTICLE:
         kept.append(cookies.keep(names, names.signed_pass, said["pass"], cookies.PASS_SECONDS))
     elif names.signed_pass in sent and not decision.is_full:
         kept.append(cookies.keep(names, names.signed_pass, "", 0))

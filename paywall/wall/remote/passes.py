@@ -1,5 +1,7 @@
 """Passes that readers' browsers hold: verified here, offline, and remembered once they are."""
 
+import json
+from base64 import urlsafe_b64decode
 from collections import OrderedDict
 from typing import Any, NamedTuple
 
@@ -51,6 +53,16 @@ class Passes:
         if known is None:
             self._remember(token, held)
         return held
+
+    def trust(self, token: str) -> None:
+        """Take a pass as good that the service itself has just answered with: it came by our own connection."""
+        try:
+            body = token.split(".")[1]
+            held = _held(json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4))))
+        except (IndexError, ValueError, KeyError, TypeError):
+            return
+        if held is not None:
+            self._remember(token, held)
 
     def _verified(self, token: str) -> Held | None:
         keys = self._keys.current()

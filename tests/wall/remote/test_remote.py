@@ -1,0 +1,129 @@
+"""A publisher's site that has only the client: everything is asked of the service, which is really served."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import httpx
+import pytest
+from werkzeug.test import Client
+
+from paywall.wall.middleware import Paywall
+from paywall.wall.remote.check import RemoteCheck
+from tests.wall.remote.service import PAGE, SITE, Browser, Service
+
+ALLOWANCE = 3
+
+
+def paper(_environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
+    return [PAGE.encode()]
+
+
+@pytest.fixture
+def wall(service: Service) -> Paywall:
+    return Paywall(paper, RemoteCheck(service.address, service.key), cut="div.article-body")
+
+
+@pytest.fixture
+def browser(wall: Paywall, service: Service) -> Browser:
+    return Browser(Client(wall), service)
+
+
+class TestAVisitor:
+    def test_reads_the_allowance_and_is_invited_then(self, browser: Browser) -> None:
+        opened = [browser.decision(f"metered-{number}").startswith("full") for number in range(4)]
+        assert opened == [True] * ALLOWANCE + [False]
+        assert browser.decision("metered-0").startswith("full")
+
+    def test_is_known_by_a_cookie_of_the_site_that_no_script_reads(self, browser: Browser) -> None:
+        answer = browser.read("metered-0")
+        cookie = next(one for one in answer.headers.getlist("Set-Cookie") if "paywall_visitor" in one)
+        assert cookie.endswith("; Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax")
+
+    def test_is_invited_in_the_words_of_the_service_by_links_that_come_back(self, browser: Browser) -> None:
+        page = browser.read("subscribers-0").text
+        assert "/_paywall/subscribe?next=/news/subscribers-0" in page
+
+    def test_reads_what_is_free_and_no_cookie_is_set(self, browser: Browser) -> None:
+        assert not browser.read("free-0").headers.getlist("Set-Cookie")
+
+    def test_sees_pages_of_no_article_as_they_are(self, browser: Browser) -> None:
+        answer = browser.site.get("/about", base_url=SITE)
+        assert answer.text == PAGE
+        assert "Paywall-Decision" not in answer.headers
+
+
+class TestAReader:
+    def test_signs_in_by_way_of_the_service_and_reads_on_the_site(self, browser: Browser) -> None:
+        browser.sign_up("payer@example.com", 30)
+        assert browser.decision("subscribers-0").startswith("preview")
+        back = browser.come_back_signed_in("/news/subscribers-0")
+        assert back.headers["Location"] == "/news/subscribers-0"
+        assert browser.decision("subscribers-0") == "full; reason=subscribed"
+
+    @pytest.mark.parametrize("days", [None, -1.0])
+    def test_without_a_running_subscription_does_not(self, browser: Browser, days: float | None) -> None:
+        browser.sign_up("other@example.com", days)
+        browser.come_back_signed_in("/news/subscribers-0")
+        assert browser.decision("subscribers-0").startswith("preview")
+
+    def test_who_signs_out_is_a_visitor_again(self, browser: Browser) -> None:
+        browser.sign_up("payer@example.com", 30)
+        browser.come_back_signed_in("/news/subscribers-0")
+        assert browser.decision("subscribers-0").startswith("full")
+        browser.site.post("/_paywall/sign-out", base_url=SITE)
+        assert browser.decision("subscribers-0").startswith("preview")
+
+    def test_a_code_that_was_brought_without_our_state_signs_nobody_in(self, browser: Browser) -> None:
+        browser.sign_up("mallory@example.com", 30)
+        out = browser.site.get("/_paywall/sign-in?next=/", base_url=SITE)
+        back = browser.there.get(out.headers["Location"]).headers["Location"]
+        victim = Browser(Client(browser.site.application), browser.service)
+        victim.site.get(back.removeprefix(SITE), base_url=SITE)
+        assert victim.cookie("reader") is None
+
+    @pytest.mark.parametrize("way_back", ["https://evil.example/", "//evil.example", "/\\evil.example", "/\tx"])
+    def test_is_led_to_no_other_site(self, browser: Browser, way_back: str) -> None:
+        browser.sign_up("payer@example.com", None)
+        out = browser.site.get("/_paywall/sign-in", query_string={"next": way_back}, base_url=SITE)
+        back = browser.there.get(out.headers["Location"]).headers["Location"]
+        answer = browser.site.get(back.removeprefix(SITE), base_url=SITE)
+        assert answer.headers["Location"] == "/"
+
+
+class TestWhileTheServiceIsAway:
+    def test_a_payer_reads_on_and_everybody_else_is_asked_to_try_again(self, browser: Browser) -> None:
+        browser.sign_up("payer@example.com", 30)
+        browser.come_back_signed_in("/")
+        assert browser.decision("subscribers-0").startswith("full")
+        browser.service.stop()
+        assert browser.decision("subscribers-1") == "full; reason=subscribed"
+        stranger = Browser(Client(browser.site.application), browser.service)
+        answer = stranger.read("metered-0")
+        assert answer.headers["Paywall-Decision"].startswith("preview")
+        assert answer.headers["Paywall-Degraded"] == "service"
+
+    def test_another_process_verifies_the_pass_by_the_keys_it_has(self, browser: Browser) -> None:
+        browser.sign_up("payer@example.com", 30)
+        browser.come_back_signed_in("/")
+        browser.read("subscribers-0")
+        other = RemoteCheck(browser.service.address, browser.service.key)
+        other._passes._keys.fetch()
+        browser.service.stop()
+        browser.site.application = Paywall(paper, other, cut="div.article-body")
+        assert browser.decision("subscribers-2").startswith("full")
+
+    @pytest.mark.parametrize("forged", ["x", "a.b.c", "e30.e30." + "A" * 86])
+    def test_a_forged_pass_opens_nothing(self, browser: Browser, forged: str) -> None:
+        browser.site.set_cookie("__Host-paywall_pass", forged, domain="www.paper.example", path="/", secure=True)
+        browser.service.stop()
+        assert browser.decision("subscribers-0").startswith("preview")
+
+
+class TestAPayersPages:
+    def test_cost_no_call_while_the_pass_is_young(self, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+        browser.sign_up("payer@example.com", 30)
+        browser.come_back_signed_in("/")
+        browser.read("subscribers-0")
+        monkeypatch.setattr(httpx.Client, "post", lambda *_, **__: pytest.fail("the service was asked"))
+        assert browser.decision("subscribers-1").startswith("full")
