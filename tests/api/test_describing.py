@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 
 from paywall.api.ground.routes import Route
 from paywall.api.routes import ROUTES

@@ -4,8 +4,6 @@ import json
 
 from flask import Blueprint, Response, make_response, render_template
 
-from paywall.api.describing.document import document
-from paywall.api.describing.page import groups
 from paywall.publishers.letterhead import site_url
 from paywall.web import current
 
@@ -26,6 +24,8 @@ def openapi() -> Response:
 @blueprint.get("/docs")
 def docs() -> Response:
     """Show the document."""
+    from paywall.api.describing.page import groups  # noqa: PLC0415 - the same
+
     said = _document()
     response = make_response(render_template("api/docs.html", document=said, groups=groups(said)))
     response.headers["Cache-Control"] = _CACHING
@@ -33,4 +33,6 @@ def docs() -> Response:
 
 
 def _document() -> dict[str, object]:
+    from paywall.api.describing.document import document  # noqa: PLC0415 - what makes schemas takes long to import
+
     return document(site_url(current.publisher(), current.settings().base_url))

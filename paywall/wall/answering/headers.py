@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 NO_STORE = ("Cache-Control", "private, no-store")
 VARY = ("Vary", "Cookie")
+FOR_CRAWLERS = ("X-Robots-Tag", "noarchive, max-image-preview:large")
 _ALLOW = ("Allow", "GET, HEAD, OPTIONS")
 _OURS = frozenset({"paywall-article", "paywall-version", "paywall-decision"})
 _OF_CACHES = frozenset(
@@ -42,8 +43,10 @@ def gated_stream(head: Head, decision: Decision) -> Headers:
 
 
 def for_decision(headers: Headers, decision: Decision) -> Headers:
-    """Return the headers with the decision that they go out under."""
-    return [*(pair for pair in headers if pair[0] != "Paywall-Decision"), ("Paywall-Decision", decision.header)]
+    """Return the headers with the decision that they go out under; a crawler is told to keep no copy for others."""
+    kept = [pair for pair in headers if pair[0] != "Paywall-Decision" and pair != FOR_CRAWLERS]
+    extra = [FOR_CRAWLERS] if decision.reason is Reason.VERIFIED_CRAWLER else []
+    return [*kept, *extra, ("Paywall-Decision", decision.header)]
 
 
 def with_extras(headers: Headers, verdict: Verdict) -> Headers:
