@@ -24,6 +24,10 @@ class Revocations:
         least = self._least_numbers.get(known.reader_id)
         return (least is not None and known.access_number < least[0]) or known.sign_in_id in self._ended_sign_ins
 
+    def sign_in_has_ended(self, known: Pass) -> bool:
+        """Tell whether the sign-in is over under which the pass was minted: then it does not even say who this is."""
+        return known.sign_in_id in self._ended_sign_ins
+
     def hear(self, change: Change) -> None:
         """Take note of a change that ends passes."""
         if change.kind is ChangeKind.ACCESS_ENDED:

@@ -83,7 +83,7 @@ class Tokens:
         if held is not None and held.is_good(publisher_id, now, wall) and not self._revocations.has_ended(held.known):
             return held.who
         known = passes.read(self._key, token)
-        if known is None or known.publisher_id != publisher_id or self._revocations.has_ended(known):
+        if known is None or known.publisher_id != publisher_id or self._revocations.sign_in_has_ended(known):
             return None
         who = self._identify(known, now, wall)
         if who is not None and who.known is not None and not who.is_uncertain:
@@ -94,7 +94,9 @@ class Tokens:
         age = wall.timestamp() - known.minted_at
         if age >= LIFE.total_seconds():
             return None
-        return by_pass(known, now) if age < passes.RENEW_AFTER_SECONDS else self._look_closer(known, now, wall)
+        if age < passes.RENEW_AFTER_SECONDS and not self._revocations.has_ended(known):
+            return by_pass(known, now)
+        return self._look_closer(known, now, wall)
 
     def _look_closer(self, known: Pass, now: datetime, wall: datetime) -> Who | None:
         try:
@@ -111,7 +113,8 @@ class Tokens:
         seen = self._snapshot.rights_under(known, wall)
         if seen is not None:
             return _holder(known, seen, right_at(seen, now))._replace(is_uncertain=True)
-        if wall.timestamp() - known.minted_at >= passes.OUTAGE_LIFE_SECONDS:
+        age = wall.timestamp() - known.minted_at
+        if age >= passes.OUTAGE_LIFE_SECONDS or self._revocations.has_ended(known):
             raise DatabaseUnavailable
         who = by_pass(known, now)
         return who._replace(right=who.right or NO_RIGHT, is_uncertain=True)
