@@ -27,6 +27,7 @@ from paywall.telling.parts import make_telling
 MAIL_SECONDS = 2
 LOOK_SECONDS = 2
 SWEEP_SECONDS = 5 * 60
+FORGET_SECONDS = 6 * 60 * 60
 _MINUTE, _SWEEP = timedelta(minutes=1), timedelta(minutes=5)
 
 
@@ -62,7 +63,7 @@ class Work:
             Background([Job("mails", MAIL_SECONDS, self._send_mails)]),
             Background([Job("changes", SWEEP_SECONDS, self._forget_changes)]),
             Background([Job("ends of access", LOOK_SECONDS, self._note_ends)]),
-            Background([Job("old events", SWEEP_SECONDS, self._forget_events)]),
+            Background([Job("old events", FORGET_SECONDS, self._forget_events)]),
             *lanes(make_telling(self.settings, self.database)),
             *(self._of_billing(self.billing) if self.billing else []),
         ]

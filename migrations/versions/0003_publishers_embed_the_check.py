@@ -18,10 +18,12 @@ def upgrade() -> None:
     _give_articles_addresses()
     _number_edge_secrets()
     _tell_publishers()
+    _know_crawlers()
 
 
 def downgrade() -> None:
     """The reverse, in reverse order."""
+    _know_no_crawlers()
     _tell_nobody()
     _forget_edge_secrets()
     _take_articles_addresses()
@@ -156,6 +158,29 @@ def _forget_edge_secrets() -> None:
         batch_op.drop_column("edge_secret_number")
 
 
+def _know_crawlers() -> None:
+    op.create_table(
+        "crawler_ranges",
+        sa.Column("operator", sa.String(), nullable=False),
+        sa.Column("ranges", sa.JSON(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("fetched_at", paywall.database.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("operator", name=op.f("pk_crawler_ranges")),
+    )
+    with op.batch_alter_table("publishers", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("crawlers", sa.JSON(), server_default=sa.text("'{}'"), nullable=False))
+    with op.batch_alter_table("gate_events", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("crawler", sa.String(), nullable=True))
+
+
+def _know_no_crawlers() -> None:
+    with op.batch_alter_table("gate_events", schema=None) as batch_op:
+        batch_op.drop_column("crawler")
+    with op.batch_alter_table("publishers", schema=None) as batch_op:
+        batch_op.drop_column("crawlers")
+    op.drop_table("crawler_ranges")
+
+
 def _tell_publishers() -> None:
     _note_told_ends()
     op.create_table(
@@ -214,7 +239,7 @@ def _tell_publishers() -> None:
         sa.UniqueConstraint("reader_id", "sequence", name=op.f("uq_access_events_reader_id_sequence")),
     )
     with op.batch_alter_table("access_events", schema=None) as batch_op:
-        batch_op.create_index("ix_access_events_noted", ["publisher_id", "noted_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_access_events_noted_at"), ["noted_at"], unique=False)
         batch_op.create_index(
             "ix_access_events_waiting",
             ["id"],
@@ -251,6 +276,7 @@ def _tell_publishers() -> None:
         sa.UniqueConstraint("event_id", "endpoint_id", name=op.f("uq_webhook_deliveries_event_id_endpoint_id")),
     )
     with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webhook_deliveries_began_at"), ["began_at"], unique=False)
         batch_op.create_index("ix_webhook_deliveries_latest", ["endpoint_id", "id"], unique=False)
         batch_op.create_index(
             "ix_webhook_deliveries_waiting",
@@ -308,6 +334,7 @@ def _tell_nobody() -> None:
             postgresql_where=sa.text("state = 'waiting'"),
         )
         batch_op.drop_index("ix_webhook_deliveries_latest")
+        batch_op.drop_index(batch_op.f("ix_webhook_deliveries_began_at"))
 
     op.drop_table("webhook_deliveries")
     with op.batch_alter_table("access_events", schema=None) as batch_op:
@@ -316,7 +343,7 @@ def _tell_nobody() -> None:
             sqlite_where=sa.text("is_passed_on = 0"),
             postgresql_where=sa.text("NOT is_passed_on"),
         )
-        batch_op.drop_index("ix_access_events_noted")
+        batch_op.drop_index(batch_op.f("ix_access_events_noted_at"))
 
     op.drop_table("access_events")
     op.drop_table("webhook_endpoints")

@@ -105,13 +105,12 @@ def replay(context: Context, *, endpoint: str, publisher: str | None, delivery: 
 
     if (delivery is None) == (since is None):
         raise click.UsageError("name either --delivery or --since")
-    profile, count = context.profile(publisher), 1
-    with context.database().writing() as session:
-        row = endpoint_of(session, profile.id, endpoint)
-        if since is not None:
-            count = passing_on.replay_since(session, row, _moment(since))
-        else:
-            passing_on.replay(session, row, delivery or 0)
+    profile, database, count = context.profile(publisher), context.database(), 1
+    if since is not None:
+        count = passing_on.replay_since(database, profile.id, endpoint, _moment(since))
+    else:
+        with database.writing() as session:
+            passing_on.replay(session, endpoint_of(session, profile.id, endpoint), delivery or 0)
     click.echo(f"{count} {'event is' if count == 1 else 'events are'} sent again")
 
 

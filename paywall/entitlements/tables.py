@@ -58,7 +58,6 @@ class AccessEvent(Base):
     __tablename__ = "access_events"
     __table_args__ = (
         UniqueConstraint("reader_id", "sequence"),
-        Index("ix_access_events_noted", "publisher_id", "noted_at"),
         Index(
             "ix_access_events_waiting",
             "id",
@@ -87,7 +86,7 @@ class AccessEvent(Base):
     """Until when, as far as is known; None without access."""
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     """Business time."""
-    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     """Wall time."""
     is_passed_on: Mapped[bool] = mapped_column(default=False)
     """Whoever wants to hear of it has been given it to deliver."""

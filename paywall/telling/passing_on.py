@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from paywall import clock
 from paywall.database import Database, insert_once
 from paywall.entitlements.history import events
+from paywall.entitlements.tables import AccessEvent
 from paywall.errors import NotFound
+from paywall.telling.endpoints import endpoint_of
 from paywall.telling.rules import State, wants
 from paywall.telling.tables import Delivery, Endpoint
 
@@ -37,20 +39,28 @@ def replay(session: Session, endpoint: Endpoint, number: int) -> None:
         raise NotFound("There is no such delivery.")
 
 
-def replay_since(session: Session, endpoint: Endpoint, since: datetime) -> int:
+def replay_since(database: Database, publisher_id: int, public_id: str, since: datetime) -> int:
     """Deliver all that an endpoint wants and that was noted since (wall time), heard or not; returns how many events.
 
-    What it was never to hear of, because it was not there yet or was disabled, is delivered as well.
+    What it was never to hear of, because it was not there yet or was disabled, is delivered as well. Raises NotFound.
     """
-    wanted = [
-        event
-        for event in events.events_since(session, endpoint.publisher_id, since)
-        if wants(endpoint.turns, event.turn)
-    ]
-    for event in wanted:
-        if not _deliver(session, endpoint.id, event.id):
-            _begin_again(session, Delivery.endpoint_id == endpoint.id, Delivery.event_id == event.id)
-    return len(wanted)
+    count, last = 0, 0
+    while True:
+        with database.writing() as session:
+            endpoint = endpoint_of(session, publisher_id, public_id)
+            found = events.events_since(session, publisher_id, since, last, _AT_ONCE)
+            count += sum(_deliver_again(session, endpoint, event) for event in found)
+        if len(found) < _AT_ONCE:
+            return count
+        last = found[-1].id
+
+
+def _deliver_again(session: Session, endpoint: Endpoint, event: AccessEvent) -> bool:
+    if not wants(endpoint.turns, event.turn):
+        return False
+    if not _deliver(session, endpoint.id, event.id):
+        _begin_again(session, Delivery.endpoint_id == endpoint.id, Delivery.event_id == event.id)
+    return True
 
 
 def _listening(session: Session, publisher_ids: Iterable[int]) -> list[Endpoint]:

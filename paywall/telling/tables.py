@@ -62,7 +62,7 @@ class Delivery(Base):
     state: Mapped[str] = mapped_column(default=State.WAITING.value)
     attempts: Mapped[int] = mapped_column(default=0)
     """Since it began, or began again."""
-    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Somebody is at it; extended while that one lives."""

@@ -68,11 +68,12 @@ class Outcome:
 
     def __str__(self) -> str:
         steps = statistics.quantiles(self.delays, n=100)
+        quick = f"p50 {steps[49]:.2f} s, p99 {steps[98]:.2f} s, at most {max(self.delays):.1f} s"
         return (
             f"telling on {self.engine}: {self.plan.changes:,} changes x 3 endpoints (quick, "
-            f"{self.plan.slow_seconds:g} s, never answering), {self.kills} workers killed: lost {self.lost}; the quick one hears after p50 "
-            f"{steps[49]:.2f} s, p99 {steps[98]:.2f} s, at most {max(self.delays):.1f} s, while the others have taken "
-            f"{self.meanwhile[0]} and {self.meanwhile[1]}; sent twice under one id: {self.twice}"
+            f"{self.plan.slow_seconds:g} s, never answering), {self.kills} workers killed: lost {self.lost}; "
+            f"the quick one hears after {quick}, while the others have taken {self.meanwhile[0]} and "
+            f"{self.meanwhile[1]}; sent twice under one id: {self.twice}"
         )
 
 

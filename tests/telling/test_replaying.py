@@ -6,6 +6,7 @@ import pytest
 
 from paywall import clock
 from paywall.errors import NotFound
+from paywall.telling import passing_on
 from paywall.telling.endpoints import endpoint_of
 from paywall.telling.passing_on import replay, replay_since
 from paywall.telling.rules import State
@@ -13,8 +14,6 @@ from paywall.telling.sweeping import sweep
 from paywall.telling.tables import Attempt, Endpoint
 from tests.outgoing.receiver import Receiver, plain
 from tests.telling.newspaper import DAY, Newspaper, ids, numbers
-
-LONG_AGO = timedelta(days=365)
 
 
 def again(newspaper: Newspaper, number: int, endpoint: str | None = None) -> None:
@@ -24,9 +23,7 @@ def again(newspaper: Newspaper, number: int, endpoint: str | None = None) -> Non
 
 
 def again_since(newspaper: Newspaper, endpoint: str, ago: timedelta) -> int:
-    with newspaper.database.writing() as session:
-        row = endpoint_of(session, newspaper.publisher_id, endpoint)
-        return replay_since(session, row, clock.wall() - ago)
+    return replay_since(newspaper.database, newspaper.publisher_id, endpoint, clock.wall() - ago)
 
 
 class TestOneDelivery:
@@ -82,6 +79,15 @@ class TestAllSinceATime:
         assert again_since(newspaper, endpoint, timedelta(hours=1)) == 2
         assert newspaper.tell() == 2
         assert sorted(numbers(receiver)) == [1, 2, 2]
+
+    def test_may_be_more_than_fits_into_one_transaction(
+        self, newspaper: Newspaper, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(passing_on, "_AT_ONCE", 2)
+        endpoint = newspaper.add(receiver.url())
+        for number in range(5):
+            newspaper.give(f"sub_{number}")
+        assert again_since(newspaper, endpoint, DAY) == 5
 
     def test_leaves_out_what_is_older_and_what_is_not_wanted(self, newspaper: Newspaper, receiver: Receiver) -> None:
         endpoint = newspaper.add(receiver.url(), turns=("access.granted",))

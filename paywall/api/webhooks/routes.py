@@ -88,8 +88,7 @@ def replay_since(call: Call, webhook: str) -> Answer:
     """Send again all that there was since a moment."""
     sent: SentReplay = call.body
     since = sent.since if sent.since.tzinfo else sent.since.replace(tzinfo=ZoneInfo(call.profile.timezone))
-    with call.parts.database.writing() as session:
-        count = passing_on.replay_since(session, endpoint_of(session, call.profile.id, webhook), since)
+    count = passing_on.replay_since(call.parts.database, call.profile.id, webhook, since)
     return Answer(Replayed(events=count))
 
 

@@ -26,10 +26,10 @@ def take_new(session: Session, most: int) -> Sequence[AccessEvent]:
     return events
 
 
-def events_since(session: Session, publisher_id: int, since: datetime) -> Sequence[AccessEvent]:
-    """Return a publisher's events noted at or after `since` (wall time), oldest first."""
-    which = (AccessEvent.publisher_id == publisher_id, AccessEvent.noted_at >= since)
-    return session.scalars(select(AccessEvent).where(*which).order_by(AccessEvent.id)).all()
+def events_since(session: Session, publisher_id: int, since: datetime, after: int, most: int) -> Sequence[AccessEvent]:
+    """Return a publisher's events noted at or after `since` (wall time), oldest first, from the row behind `after`."""
+    which = (AccessEvent.publisher_id == publisher_id, AccessEvent.noted_at >= since, AccessEvent.id > after)
+    return session.scalars(select(AccessEvent).where(*which).order_by(AccessEvent.id).limit(most)).all()
 
 
 def forget_before(session: Session, moment: datetime) -> int:
