@@ -29,7 +29,8 @@ class ChangeKind(StrEnum):
     ACCESS_ENDED = "access_ended"  # subject: "reader id:access number"; passes with a lower number are dead
     SIGN_IN_ENDED = "sign_in_ended"  # subject: the sign-in's id; passes minted under it are dead
     KEY = "key"  # subject: the key's row id; a key was made, rotated or revoked
-    PASS_KEY = "pass_key"  # subject: its kid; a key that signs passes was made, or others were withdrawn
+    PASS_KEY = "pass_key"  # noqa: S105 - subject: the kid of a key that signs passes, made or withdrawn
+    CRAWLER_RANGES = "crawler_ranges"  # subject: the operator; its address ranges were fetched, for every publisher
 
 
 class ChangeRow(Base):

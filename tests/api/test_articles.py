@@ -42,7 +42,12 @@ def refused(cms: Server, path: str = PATH, **changes: Any) -> list[str]:
 class TestPuttingAnArticle:
     def test_adds_it_and_says_so(self, cms: Server) -> None:
         said = put(cms)
-        assert (said["outcome"], said["id"], said["url"], said["access"]) == ("added", "harbour-1", ADDRESS, "subscribers")
+        assert (said["outcome"], said["id"], said["url"], said["access"]) == (
+            "added",
+            "harbour-1",
+            ADDRESS,
+            "subscribers",
+        )
         assert "herons" not in str({**said, "preview": ""})
 
     def test_again_changes_nothing(self, cms: Server) -> None:

@@ -89,9 +89,7 @@ class TestLettingIn:
         assert browser.decision("subscribers-0").startswith("preview")
         assert office.call("DELETE", f"/v1/readers/{reader}/grants/g").status_code == 404
 
-    def test_each_deed_is_in_the_audit_without_an_address(
-        self, office: Server, reader: str, product: Product
-    ) -> None:
+    def test_each_deed_is_in_the_audit_without_an_address(self, office: Server, reader: str, product: Product) -> None:
         office.put(f"/v1/readers/{reader}/grants/g", {**GRANT, "validUntil": soon()})
         office.call("DELETE", f"/v1/readers/{reader}/grants/g")
         with product.database.reading() as session:

@@ -103,9 +103,7 @@ class TestWaysAround:
 
 
 class TestAnEdgePass:
-    def test_opens_everything_without_a_call_and_while_the_service_is_away(
-        self, no_call: Site
-    ) -> None:
+    def test_opens_everything_without_a_call_and_while_the_service_is_away(self, no_call: Site) -> None:
         reader = no_call.reader("payer@example.com", days=30)
         assert sees_all(reader.get(LOCKED))
         asked_again = _with_cookies(no_call, 121).get(LOCKED)

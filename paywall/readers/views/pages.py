@@ -30,7 +30,7 @@ def errors_of(*problems: BadInput) -> Mapping[str, str]:
 
 
 def way_back(form: Form | None = None) -> str:
-    """Return where to go afterwards: `next` of the form or of the address, if it is the publisher's, else the account."""
+    """Return where to go afterwards: `next` of the form or the address, if it is the publisher's; else the account."""
     wanted = form.text_or("next") if form else request.args.get("next")
     return safe_next(wanted, HOME, current.publisher().sites)
 
