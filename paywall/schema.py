@@ -43,6 +43,7 @@ TABLES = (
     "paywall.billing.changing.tables",
     "paywall.meter.table",
     "paywall.gate.events",
+    "paywall.gate.crawlers.ranges.tables",
     "paywall.gate.signed_passes.tables",
     "paywall.api.check.once",
 )

@@ -13,6 +13,7 @@ from paywall.cli import (
     articles,
     audit,
     billing,
+    crawlers,
     edge,
     keys,
     ledger,
@@ -82,6 +83,7 @@ def import_group() -> None:
 
 publisher.add_command(publishers.set_up)
 publisher.add_command(sites.site)
+publisher.add_command(crawlers.set_up_crawlers)
 for command in (keys.create, keys.list_keys, keys.revoke, keys.rotate, keys.rotate_pass_key, edge.edge_secret):
     keys_group.add_command(command)
 plan.add_command(billing.set_up_plan)
@@ -102,5 +104,6 @@ for command in (
     readers.explain,
     webhooks.webhooks,
     audit.audit,
+    crawlers.crawlers,
 ):
     main.add_command(command)

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from paywall.articles.rules import ArticleCard
 from paywall.errors import DatabaseUnavailable
+from paywall.gate.crawlers.rules import Crawler, gets
 from paywall.gate.decide import NEEDS_METER, Case, first_step, is_open_to_all, second_step
-from paywall.gate.decision import Decision, Reason
+from paywall.gate.decision import Decision, Extent, Reason
 from paywall.gate.metering import GateMeter, Question
 from paywall.gate.passes import Pass
 from paywall.gate.rights import NO_RIGHT, Right
@@ -34,6 +35,8 @@ class Who(NamedTuple):
     """What a pass says of the reader, where one was shown or has just been minted."""
     proof: Reason | None = None
     """Why a signed pass, shown for this article, opens it."""
+    crawler: Crawler | None = None
+    """The crawler that this is, verified: it is never counted."""
 
 
 class Access(NamedTuple):
@@ -55,8 +58,9 @@ class Gate:
     def check_access(self, profile: Profile, card: ArticleCard, who: Who, *, counts: bool, now: datetime) -> Access:
         """Decide whether `who` may read the article of `card`, which belongs to `profile`, at business time `now`.
 
-        With `counts` false nothing is spent, and only what is open, or was opened already, opens.
+        With `counts` false, as for crawlers, nothing is spent, and only what is open, or was opened already, opens.
         """
+        counts = counts and who.crawler is None
         terms = self.terms.of(profile, card.section)
         case = self.case_of(terms, card, who, now)
         degraded = "database" if case.is_uncertain else ""
@@ -99,6 +103,7 @@ class Gate:
             is_uncertain,
             right.owes,
             who.proof,
+            who.crawler is not None and gets(who.crawler, terms.profile.crawlers) is Extent.FULL,
         )
 
     def unite(self, profile: Profile, source: str, target: str, now: datetime) -> bool:

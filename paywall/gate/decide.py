@@ -37,6 +37,8 @@ class Case(NamedTuple):
     """A subscription is there that a missing payment has shut: the reader need not subscribe, but pay."""
     proof: Reason | None = None
     """A signed pass that was shown opens this very article, and says why."""
+    is_crawler: bool = False
+    """A verified crawler that the publisher lets read everything."""
 
 
 class Needs(Enum):
@@ -50,6 +52,7 @@ FirstAnswer = Decision | Literal[Needs.METER]
 Rule = Callable[[Case], FirstAnswer | None]
 
 _OPEN_TO_ALL = Decision(Extent.FULL, Reason.FREE_ARTICLE)
+_CRAWLER = Decision(Extent.FULL, Reason.VERIFIED_CRAWLER)
 _STAFF = Decision(Extent.FULL, Reason.STAFF)
 _REGISTERED = Decision(Extent.FULL, Reason.REGISTERED)
 _SUSPENDED = Decision(Extent.PREVIEW, Reason.SUSPENDED, Prompt.UPDATE_PAYMENT)
@@ -76,6 +79,10 @@ def is_open_to_all(level: AccessLevel, *, wall_is_lifted: bool) -> bool:
 
 def _free_articles_and_lifted_walls_are_open(case: Case) -> Decision | None:
     return _OPEN_TO_ALL if is_open_to_all(case.level, wall_is_lifted=case.wall_is_lifted) else None
+
+
+def _verified_crawlers_read_what_they_are_let(case: Case) -> Decision | None:
+    return _CRAWLER if case.is_crawler else None
 
 
 def _a_signed_pass_opens_what_it_was_given_for(case: Case) -> Decision | None:
@@ -120,6 +127,7 @@ def _metered_articles_are_counted(case: Case) -> FirstAnswer | None:
 
 RULES: Final[tuple[Rule, ...]] = (
     _free_articles_and_lifted_walls_are_open,
+    _verified_crawlers_read_what_they_are_let,
     _a_signed_pass_opens_what_it_was_given_for,
     _staff_read_everything,
     _the_entitled_read_everything,

@@ -46,6 +46,8 @@ class GateEvent(Base):
     reader_id: Mapped[int | None]
     visitor: Mapped[str | None]
     """A digest of the visitor's token: enough to count visitors by, useless as a token."""
+    crawler: Mapped[str | None]
+    """The name of a verified crawler, which is neither a reader nor a visitor."""
     extent: Mapped[str]
     reason: Mapped[str]
     prompt: Mapped[str]
@@ -63,6 +65,7 @@ class Answered(NamedTuple):
     decision: Decision
     referrer: str
     at: datetime
+    crawler: str | None = None
 
 
 class EventBuffer:
@@ -118,7 +121,8 @@ def _row(answered: Answered) -> dict[str, Any]:
         "publisher_id": answered.publisher_id,
         "article_id": answered.article_id,
         "reader_id": answered.reader_id,
-        "visitor": None if answered.reader_id else _visitor_digest(answered.counted_as),
+        "visitor": None if answered.reader_id or answered.crawler else _visitor_digest(answered.counted_as),
+        "crawler": answered.crawler,
         "extent": decision.extent.value,
         "reason": decision.reason.value,
         "prompt": decision.prompt.value,

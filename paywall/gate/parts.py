@@ -8,6 +8,9 @@ from paywall.background import Job
 from paywall.changes import ChangeFollower
 from paywall.database import Database
 from paywall.gate.access import Gate
+from paywall.gate.crawlers.lookups import DnsResolver
+from paywall.gate.crawlers.ranges.holding import LOOK_SECONDS, Ranges
+from paywall.gate.crawlers.verdicts import Crawlers
 from paywall.gate.events import FLUSH_SECONDS, EventBuffer, sweep
 from paywall.gate.identity import knocker
 from paywall.gate.metering import GateMeter
@@ -45,6 +48,7 @@ class GateParts(NamedTuple):
     mint: PassMint
     people: People
     remote: RemoteCheck
+    crawlers: Crawlers
     jobs: tuple[Job, ...]
 
 
@@ -59,11 +63,13 @@ def build_gate(
     meter = open_store(settings.effective_meter_url)
     catalogue, rights, events = Catalogue(database), RightsReader(database), EventBuffer(database)
     gate = Gate(GateMeter(meter), rights.right_now)
-    recognition = Recognition(settings, gate, rights, knocker(application))
+    crawlers = Crawlers(Ranges(database), DnsResolver())
+    recognition = Recognition(settings, gate, rights, knocker(application), crawlers)
     seal = Seal(settings.secret_key)
     keychain = Keychain(database, seal)
-    for listener in (catalogue.hear, recognition.revocations.hear, recognition.snapshot.hear, keychain.hear):
-        follower.listen(listener)
+    remembering = (catalogue, recognition.revocations, recognition.snapshot, keychain, crawlers.ranges)
+    for one in remembering:
+        follower.listen(one.hear)
     check = WebCheck(profiles, catalogue, gate, recognition, events)
     mint = PassMint(keychain, seal, settings.base_url)
     tokens = Tokens(settings.secret_key, rights, recognition.revocations, recognition.snapshot)
@@ -73,8 +79,11 @@ def build_gate(
         Job("gate events", FLUSH_SECONDS, events.flush),
         Job("old gate events", AN_HOUR, lambda: _sweep_events(database, settings.gate_events_days)),
         Job("old views", AN_HOUR, lambda: meter.sweep(clock.now())),
+        Job("crawlers' ranges", LOOK_SECONDS, crawlers.ranges.load),
     )
-    return GateParts(gate, check, recognition, catalogue, events, rights, meter, keychain, mint, people, remote, jobs)
+    return GateParts(
+        gate, check, recognition, catalogue, events, rights, meter, keychain, mint, people, remote, crawlers, jobs
+    )
 
 
 def _sweep_events(database: Database, days: int) -> None:

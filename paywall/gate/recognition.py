@@ -13,6 +13,9 @@ from paywall.errors import DatabaseUnavailable
 from paywall.gate import passes
 from paywall.gate.access import Gate, Who
 from paywall.gate.cookies import VISITOR_SECONDS, drop, keep
+from paywall.gate.crawlers.catalogue import claim_of
+from paywall.gate.crawlers.rules import Crawler
+from paywall.gate.crawlers.verdicts import Crawlers
 from paywall.gate.identity import Knocker
 from paywall.gate.passes import Pass
 from paywall.gate.revocations import Revocations
@@ -52,12 +55,14 @@ class _Visit(NamedTuple):
 class Recognition:
     """Turns cookies into a reader or a visitor. Safe to share between threads."""
 
-    def __init__(self, settings: Settings, gate: Gate, rights: RightsReader, knock: Knocker) -> None:
+    def __init__(
+        self, settings: Settings, gate: Gate, rights: RightsReader, knock: Knocker, crawlers: Crawlers
+    ) -> None:
         self._settings = settings
         self._names = cookie_names(https=settings.is_https)
         self._pass_key = passes.pass_key(settings.secret_key)
         self._visitor_key = visitor.visitor_key(settings.secret_key)
-        self._gate, self._rights, self._knock = gate, rights, knock
+        self._gate, self._rights, self._knock, self._crawlers = gate, rights, knock, crawlers
         self.revocations = Revocations()
         self.snapshot = Snapshot()
         self._strangers = Strangers()
@@ -153,6 +158,11 @@ class Recognition:
 
     def _visitor(self, environ: "WSGIEnvironment", wallet: Wallet, *, is_uncertain: bool = False) -> Recognised:
         """Recognise a visitor by the token, or give a new one, which is set when a view is taken."""
+        user_agent = environ.get("HTTP_USER_AGENT", "")
+        if claim_of(user_agent) is not None:
+            crawler = self._crawlers.verify(self._address(environ), user_agent)
+            if crawler is not None:
+                return Recognised(as_crawler(crawler))
         name, cookie = wallet.visitor, None
         if name is None:
             name, cookie = self._new_visitor()
@@ -167,10 +177,13 @@ class Recognition:
         return name, keep(self._names, self._names.visitor, token, VISITOR_SECONDS)
 
     def _network(self, environ: "WSGIEnvironment") -> str:
-        address = client_address(
+        address = self._address(environ)
+        return visitor.network_key(self._settings.secret_key, address, environ.get("HTTP_USER_AGENT", ""))
+
+    def _address(self, environ: "WSGIEnvironment") -> str:
+        return client_address(
             environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""), self._settings.trusted_proxies
         )
-        return visitor.network_key(self._settings.secret_key, address, environ.get("HTTP_USER_AGENT", ""))
 
 
 def _is_good_for(known: Pass, wallet: Wallet, now: datetime) -> bool:
@@ -184,6 +197,11 @@ def by_pass(known: Pass, now: datetime) -> Who:
     """Return the reader of a pass; what it does not open is asked of the database each time."""
     opens = known.opens_everything(now.timestamp())
     return reader(known.reader_id, _RIGHT_BY_PASS[known.standing, known.is_staff] if opens else None, known)
+
+
+def as_crawler(crawler: Crawler) -> Who:
+    """Return a verified crawler: it has no token and no meter."""
+    return Who(f"c{crawler.name}", None, NO_RIGHT, crawler=crawler)
 
 
 def reader(reader_id: int, right: Right | None, known: Pass) -> Who:

@@ -50,7 +50,9 @@ class RemoteCheck:
         if not counts:
             return Told(decision, who.reader_id is not None, degraded, None, cookies)
         if self._events.has_room():
-            self._events.note(Answered(profile.id, card.id, who.reader_id, who.counted_as, decision, referrer, now))
+            crawler = None if who.crawler is None else who.crawler.name
+            noted = Answered(profile.id, card.id, who.reader_id, who.counted_as, decision, referrer, now, crawler)
+            self._events.note(noted)
         signed = self._pass_for(profile, card, who, decision, now) if decision.is_full and not who.proof else None
         return Told(decision, who.reader_id is not None, degraded, signed, cookies)
 

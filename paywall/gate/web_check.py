@@ -47,7 +47,9 @@ class WebCheck:
             cookies = (*cookies, visitor_cookie)
         if counts and self._events.has_room():
             referrer = environ.get("HTTP_REFERER", "")
-            self._events.note(Answered(profile.id, card.id, who.reader_id, who.counted_as, decision, referrer, now))
+            crawler = None if who.crawler is None else who.crawler.name
+            noted = Answered(profile.id, card.id, who.reader_id, who.counted_as, decision, referrer, now, crawler)
+            self._events.note(noted)
         return Verdict(decision, card.id, card.version, profile.language, cookies, degraded)
 
     def _find(self, host: str, slug: str) -> tuple[Profile, ArticleCard] | None:

@@ -65,6 +65,14 @@ def choose(database: Database, slug: str | None) -> Profile:
     )
 
 
+def all_profiles(database: Database) -> list[Profile]:
+    """Return every publisher there is, the oldest first."""
+    with database.reading() as session:
+        return [
+            read_profile(session, number) for number in session.scalars(select(Publisher.id).order_by(Publisher.id))
+        ]
+
+
 def read_profile(session: Session, publisher_id: int) -> Profile:
     """Read a publisher and all that belongs to it into one value."""
     row = session.get_one(Publisher, publisher_id)
@@ -90,6 +98,7 @@ def read_profile(session: Session, publisher_id: int) -> Profile:
         sections=tuple(_section(section) for section in row.sections),
         sites=tuple(site.origin for site in row.sites),
         edge_secret_number=row.edge_secret_number,
+        crawlers=dict(row.crawlers),
     )
 
 

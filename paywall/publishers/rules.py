@@ -1,6 +1,7 @@
 """What a publisher has decided, as plain values: safe to keep in memory and to hand to the gate."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -76,6 +77,8 @@ class Profile:
     """Origins of the sites that the publisher has elsewhere."""
     edge_secret_number: int = 0
     """How many secrets for the edge were given up before the one that holds."""
+    crawlers: Mapping[str, str] = field(default_factory=dict)
+    """What crawlers get, by their names, where the publisher has said: `full` or `preview`."""
 
     def section(self, slug: str) -> SectionRules | None:
         """Return the section of that slug, if there is one."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from paywall.database import Base, UtcDateTime
@@ -26,6 +26,8 @@ class Publisher(Base):
     network_cap_factor: Mapped[int | None] = mapped_column(default=20)
     preview_words: Mapped[int] = mapped_column(default=100)
     edge_secret_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    crawlers: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
+    """`full` or `preview` by a crawler's name, where it was said."""
     invitation_headline: Mapped[str] = mapped_column(default="Support independent journalism")
     invitation_text: Mapped[str] = mapped_column(default="Subscribe by the month for full digital access.")
     invitation_button: Mapped[str] = mapped_column(default="Subscribe")

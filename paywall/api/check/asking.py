@@ -13,6 +13,8 @@ from paywall.api.check.writing import write_answer, write_ending
 from paywall.api.ground.routes import Call
 from paywall.articles.rules import ArticleCard
 from paywall.errors import BadInput, UnknownHost
+from paywall.gate.crawlers.catalogue import claim_of
+from paywall.gate.crawlers.rules import Crawler
 from paywall.gate.named.people import Met, Named
 from paywall.gate.remote_check import Told
 from paywall.meter.visitor import network_key
@@ -41,7 +43,7 @@ def _meet(call: Call, card: ArticleCard, question: CheckQuestion, now: datetime)
     people = call.parts.gate.people
     is_page = call.caller.is_publishable
     network = _network(call, question) if is_page or question.network else None
-    named = Named(question.reader, question.signed_pass, question.visitor, network)
+    named = Named(question.reader, question.signed_pass, question.visitor, network, _crawler(call, question))
     if is_page and question.reader is None and question.signed_pass is None and _is_at_home(call):
         return people.meet_browser(call.environ, call.profile, named, now)
     return people.meet(call.profile, card.key, named, now)
@@ -61,6 +63,15 @@ def _network(call: Call, question: CheckQuestion) -> Callable[[], str] | None:
         return lambda: network_key(secret, _own_address(call), call.environ.get("HTTP_USER_AGENT", ""))
     network = question.network
     return None if network is None else lambda: network_key(secret, network.address, network.user_agent)
+
+
+def _crawler(call: Call, question: CheckQuestion) -> Crawler | None:
+    """Return the crawler that asks, verified by where the publisher's server says it calls from, or a page does."""
+    crawlers, network = call.parts.gate.crawlers, question.network
+    if not call.caller.is_publishable:
+        return crawlers.verify(network.address, network.user_agent) if network else None
+    user_agent = call.environ.get("HTTP_USER_AGENT", "")
+    return crawlers.verify(_own_address(call), user_agent) if claim_of(user_agent) else None
 
 
 def _own_address(call: Call) -> str:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from paywall import clock
 from paywall.errors import DatabaseUnavailable
 from paywall.gate.access import Gate, Who
+from paywall.gate.crawlers.rules import Crawler
 from paywall.gate.named.tokens import Tokens
 from paywall.gate.passes import NOT_MERGED, Pass
-from paywall.gate.recognition import Recognition
+from paywall.gate.recognition import Recognition, as_crawler
 from paywall.gate.rights import NO_RIGHT
 from paywall.gate.signed_passes.mint import PassMint
 from paywall.gate.signed_passes.rules import SignedPass
@@ -36,6 +37,8 @@ class Named(NamedTuple):
     """An id that the publisher's server keeps for a browser."""
     network: Callable[[], str] | None = None
     """Gives the keyed hash of the visitor's network and browser."""
+    crawler: Crawler | None = None
+    """Who it is, verified, if it is a crawler: whoever else is named goes before."""
 
 
 class Met(NamedTuple):
@@ -117,6 +120,8 @@ class People:
 
     def _visitor(self, profile: Profile, named: Named, *, is_uncertain: bool, token_is_bad: bool) -> Met:
         visitor = named.visitor
+        if named.crawler is not None:
+            return Met(as_crawler(named.crawler), token_is_bad=token_is_bad)
         name = _NOBODY if visitor is None else name_of_visitor(self._visitor_key, profile.id, visitor)
         return Met(Who(name, None, NO_RIGHT, is_uncertain, named.network), visitor is None, token_is_bad)
 
