@@ -11,6 +11,7 @@ from paywall.api.check.models import CheckQuestion
 from paywall.api.check.words import notice_for, words_for
 from paywall.api.check.writing import write_answer, write_ending
 from paywall.api.ground.routes import Call
+from paywall.articles.addresses import canonical_url
 from paywall.articles.rules import ArticleCard
 from paywall.errors import BadInput, UnknownHost
 from paywall.gate.crawlers.catalogue import claim_of
@@ -26,9 +27,7 @@ Asked = tuple[str, str, str, tuple[str, ...]]
 
 
 def ask(call: Call, question: CheckQuestion) -> Asked:
-    """Answer one question; raises NotFound, Withdrawn or BadInput."""
-    if (question.article is None) is (question.url is None):
-        raise BadInput("article", "Name the article by `article` or by `url`.")
+    """Answer one question that names one article; raises NotFound, Withdrawn or BadInput."""
     now = clock.now()
     profile, gate = call.profile, call.parts.gate
     card = find_card(call.parts, profile.id, question, now)
@@ -37,6 +36,14 @@ def ask(call: Call, question: CheckQuestion) -> Asked:
     told = gate.remote(profile, card, met, counts=counts, referrer=question.referrer, now=now)
     answer = _answer(call, card, question, met, told)
     return answer, told.decision.header, told.degraded, told.cookies
+
+
+def judge(question: CheckQuestion) -> None:
+    """Raise BadInput unless the question names one article, in one way."""
+    if (question.article is None) is (question.url is None):
+        raise BadInput("article", "Name the article by `article` or by `url`.")
+    if question.url is not None:
+        canonical_url(question.url)
 
 
 def _meet(call: Call, card: ArticleCard, question: CheckQuestion, now: datetime) -> Met:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from paywall.api.check.asking import Asked, ask
+from paywall.api.check.asking import Asked, ask, judge
 from paywall.api.check.finding import Withdrawn
 from paywall.api.check.models import CheckAnswer, CheckBatch, CheckQuestion, CheckResults
 from paywall.api.check.once import Once, Said
@@ -36,16 +36,18 @@ def check_by_query(call: Call) -> Answer:
 def check_batch(call: Call) -> Answer:
     """Answer up to a hundred questions; each costs as much of the key's pace as a call of its own."""
     batch: CheckBatch = call.body
+    _judge_all(batch)
     call.parts.pace.spend(call.caller, len(batch.checks) - 1)
 
     def answer() -> Said:
-        results = ",".join([_one_of_many(call, place, question) for place, question in enumerate(batch.checks)])
+        results = ",".join([_one_of_many(call, question) for question in batch.checks])
         return Said(f'{{"results":[{results}]}}', "")
 
     return Answer(_once(call, batch.model_dump_json().encode(), answer).answer.encode())
 
 
 def _one(call: Call, question: CheckQuestion) -> Answer:
+    judge(question)
     if "HTTP_IDEMPOTENCY_KEY" not in call.environ:
         return _with_headers(ask(call, question))
     said = _once(call, question.model_dump_json().encode(), lambda: Said(*ask(call, question)[:2]))
@@ -68,15 +70,22 @@ def _with_headers(asked: Asked) -> Answer:
     return Answer(answer.encode(), 200, headers)
 
 
-def _one_of_many(call: Call, place: int, question: CheckQuestion) -> str:
+def _judge_all(batch: CheckBatch) -> None:
+    """Raise BadInput naming the place of a question that is none, before any of them is answered."""
+    for place, question in enumerate(batch.checks):
+        try:
+            judge(question)
+        except BadInput as error:
+            raise BadInput(f"checks.{place}.{error.field}", error.sentence) from error
+
+
+def _one_of_many(call: Call, question: CheckQuestion) -> str:
     try:
         return ask(call, question)[0]
     except NotFound:
         return write_refused(question.article, question.url, "not_found")
     except Withdrawn:
         return write_refused(question.article, question.url, "gone")
-    except BadInput as error:
-        raise BadInput(f"checks.{place}.{error.field}", error.sentence) from error
 
 
 ROUTES = (

@@ -24,7 +24,7 @@ DEEPEST = 20
 _MOST_PARAMETERS = 50
 _JSON_TYPE = re.compile(r"application/json\s*(;\s*charset\s*=\s*\"?utf-?8\"?\s*)?", re.IGNORECASE).fullmatch
 _KEY_IN_QUERY = re.compile(r"(?:^|&)(?:api_?)?key=|pw_[sp]k_").search
-_UNWRITABLE = re.compile("[\0\ud800-\udfff]").search
+_LONE = re.compile("[\ud800-\udfff]").search
 
 
 class NotJson(PaywallError):
@@ -73,7 +73,7 @@ def parse_object(raw: bytes) -> dict[str, Any]:
         raise _bad_body("This is not JSON as it should be: one object in UTF-8, each name once.") from error
     if not isinstance(found, dict):
         raise _bad_body("Send an object: {…}.")
-    if (b"\\u" in raw or b"\0" in raw) and _UNWRITABLE(json.dumps(found, ensure_ascii=False).replace("\\u0000", "\0")):
+    if b"\\u" in raw and not _can_be_stored(found):  # only an escape can have brought one in
         raise _bad_body("There is a character in it that can't be stored.")
     if raw.count(b"[") + raw.count(b"{") > DEEPEST and _depth(found) > DEEPEST:
         raise _bad_body(f"This is nested more than {DEEPEST} deep.")
@@ -189,6 +189,12 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+def _can_be_stored(found: dict[str, Any]) -> bool:
+    """Tell whether there is neither a lone surrogate nor a NUL in it."""
+    text = json.dumps(found, ensure_ascii=False)
+    return "\\u0000" not in text.replace("\\\\", "") and not _LONE(text)
 
 
 def _finite(text: str) -> float:
