@@ -262,6 +262,15 @@ FIGURES = (
         refused=r"\*\*missed\*\*",
     ),
     Figure(
+        "check",
+        "The check of other sites",
+        "A publisher's server asks /v1/check by its secret key about 10,000 visitors and 10,000 readers over 1,000 "
+        "articles, beside Flask alone saying hello in JSON: one worker on one core, the load from the other.",
+        "at least twice Flask's hello",
+        ("-m", "bench.check"),
+        headline="all three in turn",
+    ),
+    Figure(
         "acknowledgement",
         "Acknowledging webhooks",
         "A stream of shuffled, tripled events at the served product, which works them off in the same process while "
