@@ -25,7 +25,14 @@ TOP = {"app", "work"}
 LEVEL = {room: number for number, rooms in enumerate(ROOMS_FROM_BELOW) for room in rooms}
 ONE_DOOR = {"stripe": "paywall/billing/stripe_gateway.py", "redis": "paywall/meter/redis_store.py"}
 PURE = ("rules", "decision", "decide", "windows", "status")
-WALL_MAY_KNOW = {"paywall.gate.decision", "paywall.articles.body.words", "paywall.clock", "paywall.web.addresses"}
+WALL_MAY_KNOW = {
+    "paywall.gate.decision",
+    "paywall.articles.body.tangles",
+    "paywall.articles.body.words",
+    "paywall.clock",
+    "paywall.errors",
+    "paywall.web.addresses",
+}
 """All of them know only the standard library, so the wall can be installed alone."""
 SANDBOX_MAY_KNOW = {"paywall.clock", "paywall.installation"}
 SANDBOX_GUESTS = {"demo", "cli"}

@@ -13,6 +13,7 @@ from paywall.gate.decision import ArticleName, Verdict
 from paywall.wall.answering.cut import CutSite
 from paywall.wall.answering.headers import NOT_FOUND, UNDECIDED
 from paywall.wall.answering.inviting import Inviting, invite
+from paywall.wall.answering.pages import Pages
 from paywall.wall.answering.rendered import RenderedSite
 from paywall.wall.answering.steps import Ask, Judge, Kind, Own, Pass, Read, Site, Step
 from paywall.wall.cutting.marks import check_selector
@@ -53,6 +54,8 @@ class Paywall:
         marker: str = MARKER,
         invitation: Inviting = invite,
         keep_seconds: float = KEEP_SECONDS,
+        skip: tuple[str, ...] = (),
+        shuts_unknown: bool = False,
         articles_at: str | None = None,
         variants: Variants | None = None,
     ) -> None:
@@ -60,16 +63,23 @@ class Paywall:
 
         `cut` is the CSS selector of an article's text, of which `preview_words` (or `preview_paragraphs`) stay; pages
         may say by the comment `<!-- paywall -->` instead where the preview ends. `invitation` makes the HTML that
-        stands there. Pages that say their `Paywall-Version` are kept for `keep_seconds`. `articles_at` is for a site
-        that renders for a decision, at that prefix. Raises ValueError for what is no selector.
+        stands there. Pages that say their `Paywall-Version` are kept for `keep_seconds`. Paths that begin with one of
+        `skip` are never looked into: the site's own editor. `shuts_unknown` cuts what the selector finds also where the
+        check knows of no such article. `articles_at` is for a site that renders for a decision, at that prefix. Raises
+        ValueError for what is no selector.
         """
         if cut:
             check_selector(cut)
         self._application, self._check = application, check
-        kept = variants or Variants()
-        rules = CutRules(cut, preview_words, preview_paragraphs, marker)
         self.site: Site = (
-            CutSite(rules, invitation, kept, keep_seconds) if articles_at is None else RenderedSite(articles_at, kept)
+            CutSite(
+                Pages(CutRules(cut, preview_words, preview_paragraphs, marker), invitation),
+                keep_seconds,
+                skip=skip,
+                shuts_unknown=shuts_unknown,
+            )
+            if articles_at is None
+            else RenderedSite(articles_at, variants or Variants())
         )
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

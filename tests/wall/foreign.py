@@ -51,8 +51,10 @@ class Asked:
     def __init__(self, verdict: Verdict | Exception | None) -> None:
         self.verdict = verdict
         self.questions: list[tuple[ArticleName, bool]] = []
+        self.environ: dict[str, Any] = {}
 
-    def __call__(self, environ: dict[str, Any], name: ArticleName, *, counts: bool) -> Verdict | None:  # noqa: ARG002 - a check is given it
+    def __call__(self, environ: dict[str, Any], name: ArticleName, *, counts: bool) -> Verdict | None:
+        self.environ = environ
         self.questions.append((name, counts))
         if isinstance(self.verdict, Exception):
             raise self.verdict

@@ -213,9 +213,26 @@ class TestFeeds:
         assert CANARY not in answer.text
         assert json.loads(answer.text)["items"][0]["id"] == 1
 
+    def test_a_marker_among_elements_locks_the_rest_of_its_parent(self) -> None:
+        text = f"<div><p>{PREVIEW}</p><!-- paywall --><p>{CANARY}</p><br/>{MORE}</div>"
+        feed = f"<feed><entry><content type='xhtml'>{text}</content><id>1</id></entry></feed>"
+        answer = get(Site(feed, [("Content-Type", "application/atom+xml")]))
+        assert (
+            answer.text
+            == f"<feed><entry><content type='xhtml'><div><p>{PREVIEW}</p></div></content><id>1</id></entry></feed>"
+        )
+
     def test_a_marker_where_nothing_ends_stops_the_answer(self) -> None:
-        answer = get(Site(f"<feed><!-- paywall --><p>{CANARY}</p></feed>", [("Content-Type", "application/atom+xml")]))
+        answer = get(Site(f"<feed><!-- paywall --><p>{CANARY}", [("Content-Type", "application/atom+xml")]))
         assert answer.status_code == 403
+
+    def test_other_fields_that_hold_the_text_are_emptied(self) -> None:
+        html = f"<p>{PREVIEW}</p><!-- paywall --><p>{CANARY}</p>"
+        feed = json.dumps({"items": [{"content_html": html, "content_text": f"{PREVIEW} {CANARY}", "id": 1}]})
+        answer = get(Site(feed, [("Content-Type", "application/feed+json")]))
+        assert json.loads(answer.text)["items"][0]["content_text"] == PREVIEW
+        xml = f"<rss><item><description>{CANARY}</description><x>{html.replace('<', '&lt;')}</x></item></rss>"
+        assert CANARY not in get(Site(xml, [("Content-Type", "application/rss+xml")])).text
 
 
 class TestPagesThatSayTheirVersion:

@@ -1,37 +1,42 @@
 """A site that sends whole articles: each answer is looked at on its way out, and cut unless a decision opens it.
 
 An article is known by the answer's `Paywall-Article`, by the marker comment, or by the publisher's selector. What
-carries the first or the second is never sent whole without a decision, whatever goes wrong. Pages with a
-`Paywall-Version` are fetched without anything of who asks, and kept for a while, whole and as they were cut.
+carries the first or the second is never sent whole without a decision, whatever goes wrong.
 """
 
-import time
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from structlog import get_logger
 
-from paywall.gate.decision import ArticleName, Reason, Verdict
+from paywall.gate.decision import ArticleName, Verdict
 from paywall.wall.answering.data import cut_data
-from paywall.wall.answering.found import Found, Unreadable, find_article, is_data, is_marked, is_page, unpacked
+from paywall.wall.answering.found import (
+    Unreadable,
+    is_data,
+    is_marked,
+    is_nothing_of_ours,
+    is_packed_oddly,
+    is_page,
+    is_partial,
+    unpacked,
+)
 from paywall.wall.answering.headers import (
-    NO_STORE,
     NOTHING_TO_PREFETCH,
     UNDECIDED,
-    VARY,
-    for_decision,
     gated,
+    gated_stream,
     is_prefetch,
+    refused,
     with_extras,
     without,
 )
-from paywall.wall.answering.inviting import Inviting
+from paywall.wall.answering.pages import Pages
+from paywall.wall.answering.shelf import Shelf, address_of
+from paywall.wall.answering.source import Source
 from paywall.wall.answering.steps import Ask, Body, Head, Judge, Kind, Own, Pass, Read, Steps
-from paywall.wall.cutting.charset import text_of
-from paywall.wall.cutting.page import NotCut, cut_page, with_wall_told
-from paywall.wall.cutting.rules import CutRules
-from paywall.wall.variants import Page, PageKey, Variants
+from paywall.wall.variants import Page
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -39,188 +44,135 @@ if TYPE_CHECKING:
 log = get_logger()
 MOST_BYTES = 16 * 1024 * 1024
 OWN_PREFIX = "/_paywall/"
-_MOST_KNOWN = 10_000
 _OF_THE_BODY = frozenset({"content-length", "content-encoding", "content-type", "transfer-encoding"})
-_UNSAFE_PARTS = frozenset({"multipart/byteranges"})
+_OF_ONE_BODY = frozenset({"etag", "content-md5", "digest", "content-digest", "repr-digest"})
+
+Answer = Generator[Any, Any, Page | Pass]
 
 
-class _Known(NamedTuple):
-    """A page that was fetched as nobody, with the version it had; `until` is of the monotonic clock."""
+@dataclass(slots=True)
+class _Visit:
+    """One request, and the answer of the application inside."""
 
-    name: ArticleName
-    version: str
-    until: float
+    environ: "WSGIEnvironment"
+    head: Head
+    body: Body
+    source: Source
 
 
 class CutSite:
     """Answers for a foreign site. Safe to share between threads."""
 
-    def __init__(self, rules: CutRules, inviting: Inviting, variants: Variants, keep_seconds: float) -> None:
-        self._rules, self._inviting = rules, inviting
-        self._variants, self._keep_seconds = variants, keep_seconds
-        self._known: dict[str, _Known] = {}
+    def __init__(self, pages: Pages, keep_seconds: float, *, skip: tuple[str, ...], shuts_unknown: bool) -> None:
+        self._pages, self._shelf = pages, Shelf(keep_seconds)
+        self._skip, self._shuts_unknown = skip, shuts_unknown
 
     def forget_all(self) -> None:
         """Have every page fetched and cut anew."""
-        self._known.clear()
-        self._variants.forget_all()
+        self._shelf.forget_all()
+        self._pages.forget_all()
 
     def steps(self, environ: "WSGIEnvironment") -> Steps:
         """Answer one request."""
-        if environ.get("PATH_INFO", "").startswith(OWN_PREFIX):
+        path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
+        if path.startswith(OWN_PREFIX):
             page: Page = yield Own()
             return page
+        if self._skip and path.startswith(self._skip):
+            return Pass((yield Ask(Kind.AS_IT_CAME)).headers)
         address = address_of(environ)
-        known = self._known.get(address) if environ["REQUEST_METHOD"] in ("GET", "HEAD") else None
-        if known and time.monotonic() < known.until:
-            answer = yield from self._from_memory(environ, known, address)
+        kept = (yield from self._shelf.take(address)) if method in ("GET", "HEAD") else None
+        if kept is not None:
+            visit = _Visit(environ, Head(kept.status, kept.headers), Body(kept.source.content), kept.source)
+            answer = yield from self._page(visit)
             if answer is not None:
                 return answer
         return (yield from self._from_inside(environ, address))
 
-    def _from_memory(self, environ: "WSGIEnvironment", known: _Known, address: str) -> Generator[Any, Any, Page | None]:
-        """Judge first, and send the page as it was cut for this decision; None where it was not yet."""
-        verdict = yield from self._judged(environ, known.name)
-        if verdict is None:
-            return None
-        if is_prefetch(environ) and not verdict.decision.is_full:
-            return NOTHING_TO_PREFETCH
-        kept = self._variants.get(_key(address, known.version, verdict))
-        if kept is None:
-            fetched: Head = yield Ask(Kind.NOBODY)
-            kept = yield from self._page(environ, fetched, address, verdict)
-        return kept and kept._replace(headers=with_extras(kept.headers, verdict))
+    def _from_inside(self, environ: "WSGIEnvironment", address: str) -> Answer:
+        path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
+        wants_page = "text/html" in environ.get("HTTP_ACCEPT", "")
+        first: Head = yield Ask(Kind.UNPACKED if wants_page else Kind.AS_IT_CAME)
+        if is_nothing_of_ours(first, path):
+            return Pass(first.headers)
+        if is_marked(first) and not (is_page(first) or is_data(first)):
+            return (yield from self._media(environ, first, address))
+        asks_again = method in ("GET", "HEAD") and (is_partial(first, method) or is_packed_oddly(first))
+        head = (yield Ask(Kind.WHOLE)) if asks_again else first
+        answer = None if is_nothing_of_ours(head, path) else (yield from self._looked_into(environ, head, address))
+        if answer is not None:
+            return answer
+        return Page(first.status, first.headers, b"") if method == "HEAD" or first.code == 304 else Pass(head.headers)
 
-    def _from_inside(self, environ: "WSGIEnvironment", address: str) -> Steps:
-        head: Head = yield Ask(Kind.UNPACKED)
-        if head.code in (204, 301, 302, 303, 304, 307, 308) and not is_marked(head):
-            return Pass(head.headers)
-        if not (is_page(head) or is_data(head) or is_marked(head) or head.media_type in _UNSAFE_PARTS):
-            return Pass(head.headers)
-        if _is_partial(environ, head):
-            head = yield Ask(Kind.WHOLE)
-        page = yield from self._page(environ, head, address, None)
-        return page if page is not None else Pass(head.headers)
-
-    def _page(
-        self, environ: "WSGIEnvironment", head: Head, address: str, verdict: Verdict | None
-    ) -> Generator[Any, Any, Page | None]:
-        """Return what is sent in the place of an answer; None where the answer is nothing of ours."""
+    def _looked_into(self, environ: "WSGIEnvironment", head: Head, address: str) -> Generator[Any, Any, Page | None]:
+        """Read an answer, and return what is sent in its place; None where it is nothing of ours."""
         body: Body = yield Read(MOST_BYTES)
         try:
-            content = unpacked(head, body)
+            visit = _Visit(environ, head, body, Source(head, unpacked(head, body), address))
+            return (yield from (self._page(visit) if is_page(head) else self._data(visit)))
         except Unreadable:
-            log.warning("an answer can't be looked into, and was stopped", address=address)
-            return _REFUSED
-        if is_data(head):
-            return self._data(head, content)
-        if not is_page(head):
-            return _REFUSED
-        found = find_article(head, content, address, self._rules)
-        if found is None:
-            return None if environ["REQUEST_METHOD"] != "HEAD" else _as_it_was(head, body)
-        return (yield from self._article(environ, head, body, found, verdict))
+            return _stopped("it can't be looked into", address)
 
-    def _article(
-        self, environ: "WSGIEnvironment", head: Head, body: Body, found: Found, verdict: Verdict | None
-    ) -> Generator[Any, Any, Page | None]:
-        address = address_of(environ)
-        if verdict is None:
-            verdict = yield from self._judged(environ, found.name)
-            if verdict is None and not found.is_marked:
-                return _as_it_was(head, body) if environ["REQUEST_METHOD"] == "HEAD" else None
-            verdict = verdict or _UNKNOWN
-        if is_prefetch(environ) and not verdict.decision.is_full:
+    def _page(self, visit: _Visit) -> Generator[Any, Any, Page | None]:
+        looked = self._pages.look(visit.source)
+        if looked.name is None:
+            return None
+        verdict = yield from self._judged(visit.environ, looked.name)
+        if verdict is None and not looked.is_marked and not self._shuts_unknown:
+            return None
+        verdict = verdict or UNDECIDED
+        yield from self._shelf.put(visit.source.address, visit.head, visit.environ["REQUEST_METHOD"])
+        if is_prefetch(visit.environ) and not verdict.decision.is_full:
             return NOTHING_TO_PREFETCH
-        version = head.header("paywall-version")
-        if version is not None:
-            self._remember(address, found.name, version)
-        generation = self._variants.generation
-        page = self._shown(head, body, found, verdict)._replace(generation=generation)
-        if version is not None and head.header("set-cookie") is None:
-            self._variants.keep(_key(address, version, verdict), page)
-        return page._replace(headers=with_extras(page.headers, verdict))
+        shown = self._pages.shown(visit.source, verdict)
+        return _as_it_came(visit, verdict) if shown is None else _rewritten(visit, verdict, shown)
 
-    def _shown(self, head: Head, body: Body, found: Found, verdict: Verdict) -> Page:
-        decision = verdict.decision
-        if decision.is_full and decision.reason is not Reason.VERIFIED_CRAWLER:
-            content = unpacked(head, body)
-            return Page(head.status, _headers(head, len(content), verdict, None), content)
-        html = with_wall_told(found.tree, self._rules, found.source) if decision.is_full else self._cut(found, verdict)
-        content = html.encode("utf-8", "replace")
-        return Page(head.status, _headers(head, len(content), verdict, "text/html; charset=utf-8"), content)
-
-    def _cut(self, found: Found, verdict: Verdict) -> str:
-        if not found.marks.is_there:
-            return _SHUT.format(invitation=self._inviting(verdict))
-        try:
-            cut = cut_page(found.tree, found.marks, self._rules, found.source)
-        except NotCut:
-            log.exception("a page could not be cut clean, only its invitation is sent", article=found.name)
-            return _SHUT.format(invitation=self._inviting(verdict))
-        return f"{cut.before}{self._inviting(verdict)}{cut.after}"
-
-    def _data(self, head: Head, content: bytes) -> Page | None:
-        text = text_of(content, head.header("content-type") or "")
-        if self._rules.marker_pattern.search(text) is None:
-            return _REFUSED if is_marked(head) else None
-        cut = cut_data(text, self._rules, is_json="json" in head.media_type)
+    def _data(self, visit: _Visit) -> Generator[Any, Any, Page | None]:
+        """Return what is sent in the place of a feed or the like; None where no marker is in it."""
+        named = visit.head.header("paywall-article")
+        verdict: Verdict | None = None
+        if named is not None:
+            verdict = yield from self._judged(visit.environ, ArticleName(named, visit.source.address))
+            if verdict is not None and verdict.decision.is_full:
+                return _as_it_came(visit, verdict)
+        has_marker = self._pages.rules.marker_pattern.search(visit.source.text) is not None
+        if named is None and not has_marker:
+            return None
+        cut = cut_data(visit.source.text, self._pages.rules, visit.head.media_type) if has_marker else None
         if cut is None:
-            log.error("data holds a marker where it can't be cut, and was stopped")
-            return _REFUSED
-        body = cut.encode("utf-8", "replace")
-        kept = without(head.headers, _OF_THE_BODY, frozenset({"etag", "content-md5", "digest"}))
-        return Page(head.status, [*kept, _utf8(head), ("Content-Length", str(len(body)))], body)
+            return _stopped("it holds a marker and can't be cut", visit.source.address, verdict or UNDECIDED)
+        return _of_data(visit.head, cut.encode("utf-8", "replace"))
+
+    def _media(self, environ: "WSGIEnvironment", head: Head, address: str) -> Answer:
+        """Let a marked answer through, whatever it is, to who may have it."""
+        name = ArticleName(head.header("paywall-article") or "", address)
+        verdict = (yield from self._judged(environ, name)) or UNDECIDED
+        if not verdict.decision.is_full:
+            return NOTHING_TO_PREFETCH if is_prefetch(environ) else refused(verdict)
+        return Pass(with_extras(gated_stream(head, verdict.decision), verdict))
 
     def _judged(self, environ: "WSGIEnvironment", name: ArticleName) -> Generator[Any, Any, Verdict | None]:
         verdict: Verdict | None = yield Judge(name, environ["REQUEST_METHOD"] == "GET" and not is_prefetch(environ))
         return verdict
 
-    def _remember(self, address: str, name: ArticleName, version: str) -> None:
-        if len(self._known) >= _MOST_KNOWN:
-            self._known.clear()
-        self._known[address] = _Known(name, version, time.monotonic() + self._keep_seconds)
+
+def _stopped(why: str, address: str, verdict: Verdict = UNDECIDED) -> Page:
+    log.error("an answer was stopped", why=why, address=address, most_bytes=MOST_BYTES)
+    return refused(verdict)
 
 
-def address_of(environ: "WSGIEnvironment") -> str:
-    """Return the whole address that was asked for."""
-    query = environ.get("QUERY_STRING", "")
-    path = quote((environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1", "replace"))
-    return f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}{path}" + (f"?{query}" if query else "")
+def _of_data(head: Head, body: bytes) -> Page:
+    kept = without(head.headers, _OF_THE_BODY, _OF_ONE_BODY, frozenset({"paywall-article"}))
+    typed = ("Content-Type", f"{head.media_type}; charset=utf-8")
+    return Page(head.status, [*kept, typed, ("Content-Length", str(len(body)))], body)
 
 
-def _is_partial(environ: "WSGIEnvironment", head: Head) -> bool:
-    """Tell whether the answer may be a part of what is to be looked at, or hides it: HEAD, ranges, errors of those."""
-    return environ["REQUEST_METHOD"] == "HEAD" or head.code in (206, 412, 416)
+def _as_it_came(visit: _Visit, verdict: Verdict) -> Page:
+    headers = gated(visit.head.headers, len(visit.body.content), verdict.decision, keeps_cookies=True)
+    return Page(visit.head.status, with_extras(headers, verdict), visit.body.content)
 
 
-def _key(address: str, version: str, verdict: Verdict) -> PageKey:
-    invitation = hash(verdict.invitation)
-    return PageKey(invitation, f"{version} {address}", verdict.language, verdict.decision)
-
-
-def _headers(head: Head, size: int, verdict: Verdict, content_type: str | None) -> list[tuple[str, str]]:
-    kept = without(head.headers, frozenset({"content-encoding"}))
-    if content_type is not None:
-        kept = [*without(kept, frozenset({"content-type"})), ("Content-Type", content_type)]
-    return gated(kept, size, verdict.decision, keeps_cookies=True)
-
-
-def _as_it_was(head: Head, body: Body) -> Page:
-    """Return the answer to a HEAD that was asked as a GET: nothing of ours, with the length it has."""
-    kept = without(head.headers, frozenset({"content-length", "transfer-encoding"}))
-    return Page(head.status, [*kept, ("Content-Length", str(len(body.content)))], body.content)
-
-
-def _utf8(head: Head) -> tuple[str, str]:
-    return ("Content-Type", f"{head.media_type}; charset=utf-8")
-
-
-_UNKNOWN = Verdict(UNDECIDED.decision, 0, "", "")
-_SHUT = (
-    '<!doctype html><html><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    "<title>For subscribers</title><body>{invitation}</body></html>"
-)
-_WORDS = b"Not to be read so.\n"
-_CLOSED = [("Content-Type", "text/plain; charset=utf-8"), NO_STORE, VARY, ("Content-Length", str(len(_WORDS)))]
-_REFUSED = Page("403 Forbidden", for_decision(_CLOSED, UNDECIDED.decision), _WORDS)
+def _rewritten(visit: _Visit, verdict: Verdict, content: bytes) -> Page:
+    kept = [*without(visit.head.headers, _OF_THE_BODY), ("Content-Type", "text/html; charset=utf-8")]
+    headers = gated(kept, len(content), verdict.decision, keeps_cookies=True)
+    return Page(visit.head.status, with_extras(headers, verdict), content)

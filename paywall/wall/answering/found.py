@@ -1,6 +1,5 @@
-"""What an answer of a foreign site is: nothing of ours, a page that holds an article, or data that holds one."""
+"""What an answer of a foreign site is: nothing of ours, a page that holds an article, or data that may hold some."""
 
-import gzip
 import re
 import zlib
 from typing import NamedTuple
@@ -8,20 +7,28 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
 
+from paywall.articles.body.tangles import refuse_tangles
+from paywall.errors import BadInput
 from paywall.gate.decision import ArticleName
+from paywall.wall.answering.source import Source
 from paywall.wall.answering.steps import Body, Head
-from paywall.wall.cutting.charset import text_of
 from paywall.wall.cutting.marks import Marks, find_marks
 from paywall.wall.cutting.rules import CutRules
 
 HTML = frozenset({"text/html", "application/xhtml+xml"})
-_DATA = re.compile(r"application/(?:[\w.+-]*\+)?(?:json|xml)|text/(?:xml|plain|json)").fullmatch
+_DATA = re.compile(r"application/(?:[\w.+-]*\+)?(?:json|xml)|text/(?:xml|plain|markdown|json)").fullmatch
+_PACKINGS = frozenset({"identity", "gzip", "x-gzip", "deflate"})
+_PARTS = "multipart/byteranges"
 _MOST_UNPACKED = 32 * 1024 * 1024
-_ARTICLE_META = 'meta[name="paywall:article"]'
+_FEW_TAGS = 5_000
+_ARTICLE_META = 'meta[name="paywall:article"], meta[property="paywall:article"]'
+_ASSET = re.compile(
+    r"\.(?:css|js|mjs|map|png|jpe?g|gif|webp|avif|svg|ico|woff2?|ttf|otf|mp[34]|webm|pdf)$", re.IGNORECASE
+)
 
 
 class Unreadable(Exception):
-    """A body that is packed in a way that can't be undone, or too large: what it holds can't be known."""
+    """A body that is packed in a way that can't be undone, too large, or tangled: what it holds can't be known."""
 
 
 class Found(NamedTuple):
@@ -50,42 +57,87 @@ def is_marked(head: Head) -> bool:
     return head.header("paywall-article") is not None
 
 
+def is_nothing_of_ours(head: Head, path: str) -> bool:
+    """Tell from its head that an answer can't hold an article."""
+    if is_marked(head):
+        return False
+    if head.code == 304:
+        return _ASSET.search(path) is not None
+    if head.code == 204 or 301 <= head.code <= 308:
+        return True
+    return not (is_page(head) or is_data(head) or head.media_type == _PARTS)
+
+
+def is_partial(head: Head, method: str) -> bool:
+    """Tell whether an answer may be a part of what is to be looked at, or tell of it: HEAD, ranges, conditions."""
+    return method == "HEAD" or head.code in (206, 304, 412, 416)
+
+
+def is_packed_oddly(head: Head) -> bool:
+    """Tell whether the body is packed in a way that can't be undone here."""
+    return (head.header("content-encoding") or "identity").strip().lower() not in _PACKINGS
+
+
 def unpacked(head: Head, body: Body) -> bytes:
     """Return the body without its packing; raises Unreadable."""
     packing = (head.header("content-encoding") or "identity").strip().lower()
     if not body.is_whole:
         raise Unreadable
-    if packing == "identity":
+    if packing == "identity" or not body.content:
         return body.content
-    if packing not in ("gzip", "x-gzip"):
+    if packing not in _PACKINGS:
         raise Unreadable
     try:
-        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, whichever it is
         content = unpacker.decompress(body.content, _MOST_UNPACKED)
-    except (zlib.error, gzip.BadGzipFile):
+    except zlib.error:
         raise Unreadable from None
-    if unpacker.unconsumed_tail or unpacker.unused_data:
+    if unpacker.unconsumed_tail or unpacker.unused_data or not unpacker.eof:
         raise Unreadable
     return content
 
 
-def find_article(head: Head, content: bytes, address: str, rules: CutRules) -> Found | None:
-    """Look for an article in a page at `address`; None where there is none."""
-    source = text_of(content, head.header("content-type") or "")
-    has_marker = rules.marker_pattern.search(source) is not None
-    if not (has_marker or rules.selector or is_marked(head)):
+def find_article(source: Source, rules: CutRules) -> Found | None:
+    """Look for an article in a page; None where there is none. Raises Unreadable for a tangled page."""
+    html = source.text
+    has_marker = rules.marker_pattern.search(html) is not None
+    if not (has_marker or rules.selector or source.article is not None):
         return None
-    tree = LexborHTMLParser(source)
+    _refuse_tangles(html)
+    tree = LexborHTMLParser(html)
     marks = find_marks(tree, rules, has_marker=has_marker)
-    if not (marks.is_there or has_marker or is_marked(head)):
+    is_said = bool(marks.comments) or source.article is not None or (has_marker and _is_hidden_in(tree, rules))
+    if not (marks.is_there or is_said):
         return None
-    return Found(_name(head, tree, address), tree, marks, source, has_marker or is_marked(head))
+    return Found(_name(source, tree), tree, marks, html, is_said)
 
 
-def _name(head: Head, tree: LexborHTMLParser, address: str) -> ArticleName:
+def _refuse_tangles(source: str) -> None:
+    """Most pages have so few tags that they can't be tangled badly."""
+    if source.count("<") > _FEW_TAGS:
+        try:
+            refuse_tangles(source)
+        except BadInput:
+            raise Unreadable from None
+
+
+def _is_hidden_in(tree: LexborHTMLParser, rules: CutRules) -> bool:
+    """Tell whether the marker stands where only scripts see it. In a text area it is an editor's, not a reader's."""
+    found = tree.css("script, template, noscript, [data-content], [srcdoc]")
+    return any(rules.marker_pattern.search(node.html or "") for node in found)
+
+
+def _name(source: Source, tree: LexborHTMLParser) -> ArticleName:
     """Return the article's id as the answer or the page says it, and its address as the page says it."""
     meta = tree.css_first(_ARTICLE_META)
-    named = head.header("paywall-article") or (meta.attributes.get("content") if meta else None) or ""
-    link = tree.css_first('link[rel~="canonical"][href]')
+    named = source.article or (meta.attributes.get("content") if meta else None) or ""
+    link = tree.css_first('head link[rel~="canonical"][href]')
     canonical = (link.attributes.get("href") if link else None) or ""
-    return ArticleName(named.strip(), urljoin(address, canonical.strip()) if canonical else address)
+    return ArticleName(named.strip(), _joined(source.address, canonical.strip()))
+
+
+def _joined(address: str, link: str) -> str:
+    try:
+        return urljoin(address, link) if link else address
+    except ValueError:
+        return address

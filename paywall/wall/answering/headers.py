@@ -75,6 +75,13 @@ def other_method(method: str) -> Page:
     return Page("405 Method Not Allowed", [_ALLOW, NO_STORE, ("Content-Length", "0")], b"")
 
 
+def refused(verdict: Verdict) -> Page:
+    """Return the answer in the place of what can't be cut, for who may not have it whole."""
+    kept = [("Content-Type", "text/plain; charset=utf-8"), NO_STORE, VARY, ("Content-Length", str(len(_REFUSAL)))]
+    return Page("403 Forbidden", with_extras(for_decision(kept, verdict.decision), verdict), _REFUSAL)
+
+
+_REFUSAL = b"This is for subscribers.\n"
 _COOKIES = frozenset({"set-cookie"})
 NOTHING_TO_PREFETCH = Page("503 Service Unavailable", [NO_STORE, VARY, ("Content-Length", "0")], b"")
 NOT_FOUND = Page(
