@@ -15,6 +15,7 @@ from paywall.gate.decision import Extent
 
 Address = IPv4Address | IPv6Address
 _host_name = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+[a-z0-9-]{1,63}").fullmatch
+_LONGEST_HOST = 253
 _LABELS, _LETTERS = r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*", r"[a-z0-9_-]+"
 
 
@@ -83,7 +84,7 @@ def read_host(raw: str) -> str | None:
     A name server may answer anything. `x\.googlebot.com` ends in the right letters and is no name below googlebot.com.
     """
     host = raw.lower().removesuffix(".")
-    return host if _host_name(host) else None
+    return host if len(host) <= _LONGEST_HOST and _host_name(host) else None
 
 
 def fits(host: str, masks: Iterable[str]) -> bool:
