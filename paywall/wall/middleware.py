@@ -118,7 +118,7 @@ class Paywall:
             return UNDECIDED
 
 
-def own_page(check: Check, environ: "WSGIEnvironment") -> Page:
+def own_page(check: Check | None, environ: "WSGIEnvironment") -> Page:
     """Return what the check answers at an address of its own, for signing in; 404 where it has none."""
     answer: Callable[[WSGIEnvironment], Page | None] | None = getattr(check, "own_page", None)
     return (answer(environ) if answer else None) or NOT_FOUND
