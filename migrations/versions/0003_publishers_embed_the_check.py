@@ -19,10 +19,12 @@ def upgrade() -> None:
     _number_edge_secrets()
     _tell_publishers()
     _know_crawlers()
+    _remember_who_disputed()
 
 
 def downgrade() -> None:
     """The reverse, in reverse order."""
+    _forget_who_disputed()
     _know_no_crawlers()
     _tell_nobody()
     _forget_edge_secrets()
@@ -350,3 +352,15 @@ def _tell_nobody() -> None:
     with op.batch_alter_table("entitlements", schema=None) as batch_op:
         batch_op.drop_index("ix_entitlements_untold_end")
         batch_op.drop_column("end_is_told")
+
+
+def _remember_who_disputed() -> None:
+    with op.batch_alter_table("disputes", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("address_key", sa.String(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_disputes_address_key"), ["address_key"], unique=False)
+
+
+def _forget_who_disputed() -> None:
+    with op.batch_alter_table("disputes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_disputes_address_key"))
+        batch_op.drop_column("address_key")

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from paywall.billing.changing.pausing import NotPaused, go_on
-from paywall.billing.ledger.tables import Dispute, has_lost_dispute
+from paywall.billing.ledger.tables import Dispute
 from paywall.billing.syncing.sync import sync_subscription
+from paywall.billing.trials import taking
 from paywall.billing.webhooks.drain import drain_once
+from paywall.readers.accounts import erase
+from paywall.readers.tables import Reader
 from tests.billing.stripe_world import Json, World, make_price
 
 
@@ -146,5 +149,33 @@ class TestADisputeThatIsLost:
         reader_id, stripe_id = world.subscriber()
         sync_subscription(world.billing, stripe_id)
         end(world, dispute(world, stripe_id), "losing_evidence")
-        with world.database.reading() as session:
-            assert has_lost_dispute(session, reader_id)
+        assert not may_have_trial(world, reader_id, email_of(world, reader_id))
+        assert may_have_trial(world, world.reader(), "somebody.else@example.org")
+
+    def test_counts_against_a_trial_of_another_account_with_the_same_address(self, world: World) -> None:
+        reader_id, stripe_id = world.subscriber()
+        email = email_of(world, reader_id)
+        sync_subscription(world.billing, stripe_id)
+        end(world, dispute(world, stripe_id), "losing_evidence")
+        with world.database.writing() as session:
+            erase(session, session.get_one(Reader, reader_id))
+        assert not may_have_trial(world, world.reader(), email)
+
+    def test_keeps_no_address(self, world: World) -> None:
+        reader_id, stripe_id = world.subscriber()
+        sync_subscription(world.billing, stripe_id)
+        dispute(world, stripe_id)
+        (row,) = world.rows(Dispute)
+        assert row.address_key
+        assert email_of(world, reader_id) not in row.address_key
+
+
+def email_of(world: World, reader_id: int) -> str:
+    with world.database.reading() as session:
+        return session.get_one(Reader, reader_id).email_normalized
+
+
+def may_have_trial(world: World, reader_id: int, email: str) -> bool:
+    key = taking.address_key(world.billing.links, world.publisher.id, email)
+    with world.database.reading() as session:
+        return taking.may_have_trial(session, world.publisher.id, reader_id, key)

@@ -15,6 +15,7 @@ GRACE = 14
 
 paid = Bill(is_paid=True, paid_minor=499, refunded_minor=0, period_end_at=PAID)
 free = Bill(is_paid=True, paid_minor=0, refunded_minor=0, period_end_at=PAID)
+free_now = Bill(is_paid=True, paid_minor=0, refunded_minor=0, period_end_at=PAID, period_start_at=EARLIER)
 refunded = Bill(is_paid=True, paid_minor=499, refunded_minor=499, period_end_at=PAID)
 partly = Bill(is_paid=True, paid_minor=499, refunded_minor=498, period_end_at=PAID)
 unpaid = Bill(is_paid=False, paid_minor=0, refunded_minor=0, period_end_at=PAID)
@@ -62,6 +63,8 @@ TABLE = [
     ("canceled in the trial", Terms("canceled", MADE, PAID, None, MADE + 3 * DAY), [], MADE + 3 * DAY),
     ("canceled, the bank took the payment back", Terms("canceled", MADE, ended_at=PAID), [before, lost], EARLIER),
     ("canceled in the trial, its free invoice there", Terms("canceled", MADE, PAID, None, MADE), [free], MADE),
+    ("trialing, the trial cut short", Terms("trialing", MADE, trial_end_at=MADE + DAY), [free], MADE + 2 * DAY),
+    ("active, a free period after the trial", Terms("active", MADE, trial_end_at=EARLIER), [free_now], PAID + DAY),
     ("unpaid", Terms("unpaid", MADE), [paid, unpaid], NO),
     ("incomplete", Terms("incomplete", MADE), [unpaid], NO),
     ("incomplete_expired", Terms("incomplete_expired", MADE), [unpaid], NO),

@@ -54,8 +54,9 @@ def mirror_disputes(
     subscription: Subscription,
     invoices: Iterable[InvoiceSnapshot],
     disputes: Iterable[DisputeSnapshot],
+    address_key: str,
 ) -> None:
-    """Write down which payments are disputed, and how that stands."""
+    """Write down which payments are disputed, and how that stands; trials know the reader by `address_key`."""
     paid_by = _invoices_by_payment(invoices)
     for one in disputes:
         invoice_id = _invoice_of(paid_by, one.payment_ids)
@@ -67,6 +68,7 @@ def mirror_disputes(
                 stripe_id=one.stripe_id,
                 invoice_id=invoice_id,
                 subscription_id=subscription.stripe_id,
+                address_key=address_key,
                 currency=one.currency.upper(),
                 at=one.created_at,
             )
@@ -78,7 +80,7 @@ def mirror_disputes(
 
 
 def _invoices_by_payment(invoices: Iterable[InvoiceSnapshot]) -> dict[str, str]:
-    return {one.payment_id: one.stripe_id for one in invoices if one.payment_id}
+    return {payment: one.stripe_id for one in invoices for payment in one.payment_ids}
 
 
 def _invoice_of(paid_by: dict[str, str], payment_ids: frozenset[str]) -> str:

@@ -1,6 +1,6 @@
-"""Reading the books: every movement of a month, as lines."""
+"""Reading the books: every movement of a month, as lines; and which subscription a payment belongs to."""
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from paywall.billing.ledger.months import GONE_BACK, Line, Month, share_of_tax
@@ -25,6 +25,13 @@ def lines_of(session: Session, publisher_id: int, month: Month) -> list[Line]:
         for movement, invoice in _movements(session, table, publisher_id, month, counts)
     ]
     return sorted(lines, key=lambda line: (line.at, line.stripe_id))
+
+
+def subscription_paid_by(session: Session, payment_id: str) -> str | None:
+    """Return the Stripe id of the subscription whose invoice a payment has paid, in whole or in part, or is to pay."""
+    paid_in_part = select(Payment.invoice_id).where(Payment.payment_id == payment_id)
+    by_it = or_(Invoice.payment_id == payment_id, Invoice.stripe_id.in_(paid_in_part))
+    return session.scalar(select(Invoice.subscription_id).where(by_it).limit(1))
 
 
 def _movements(

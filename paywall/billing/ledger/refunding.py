@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from paywall import audit
 from paywall.billing.catalogue.money import Money, parse
+from paywall.billing.ledger.tables import Payment
 from paywall.billing.parts import Billing
 from paywall.billing.snapshots.invoice import payment_named
 from paywall.billing.subscriptions.tables import Invoice
@@ -68,6 +69,10 @@ def _invoice(session: Session, invoice_id: str) -> Invoice:
     found = session.scalar(select(Invoice).where(Invoice.stripe_id == invoice_id).with_for_update())
     if found is None:
         raise NotFound("There is no such invoice.")
+    parts = session.scalar(select(func.count()).where(Payment.invoice_id == invoice_id)) or 0
+    if parts > 1:
+        way = "give each back at Stripe, and it is noted here by itself"
+        raise BadInput("invoice", f"This invoice was paid by {parts} payments: {way}.")
     return found
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, select
+from sqlalchemy import BigInteger, ForeignKey, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from paywall.billing.subscriptions.status import DISPUTED, LOST
@@ -53,6 +53,8 @@ class Dispute(Movement):
     status: Mapped[str]
     """Stripe's word: `needs_response`, `under_review`, `won`, `lost`, or an inquiry's `warning_…`."""
     reason: Mapped[str]
+    address_key: Mapped[str | None] = mapped_column(index=True)
+    """Keyed hash of the reader's normalised e-mail address, as trials keep it: accounts come and go."""
 
 
 def has_open_dispute(session: Session, subscription_id: str) -> bool:
@@ -67,7 +69,7 @@ def disputes_of(session: Session, subscription_id: str) -> list[Dispute]:
     return list(session.scalars(query.order_by(Dispute.at, Dispute.id)))
 
 
-def has_lost_dispute(session: Session, reader_id: int) -> bool:
-    """Tell whether a reader has ever taken a payment back through the bank: no trial for them."""
-    query = select(Dispute.id).where(Dispute.reader_id == reader_id, Dispute.status == LOST)
-    return session.scalar(query.limit(1)) is not None
+def has_lost_dispute(session: Session, reader_id: int, address_key: str) -> bool:
+    """Tell whether this account or this address has ever taken a payment back through the bank: no trial for them."""
+    same = or_(Dispute.reader_id == reader_id, Dispute.address_key == address_key)
+    return session.scalar(select(Dispute.id).where(same, Dispute.status == LOST).limit(1)) is not None

@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from paywall.billing.checkout.tables import Customer
+from paywall.billing.ledger.reading import subscription_paid_by
 from paywall.billing.ledger.tables import Dispute, Payment, Refund
 from paywall.billing.snapshots.fields import Json
 from paywall.billing.snapshots.invoice import read_invoice, subscription_of_invoice
 from paywall.billing.snapshots.money_back import read_dispute, read_refund
 from paywall.billing.snapshots.subscription import read_subscription
-from paywall.billing.subscriptions.tables import Invoice, Subscription, subscription_billed, subscription_paid_by
+from paywall.billing.subscriptions.tables import Invoice, Subscription, subscription_billed
 from paywall.billing.syncing.copying import copy_invoice, copy_subscription
 from paywall.billing.syncing.fetching import WHOLE
 

@@ -52,6 +52,7 @@ _OF_INVOICES = (
     Invoice.status,
     Invoice.paid_minor,
     Invoice.refunded_minor,
+    Invoice.period_start_at,
     Invoice.period_end_at,
     Invoice.due_at,
     Invoice.dispute,

@@ -54,6 +54,12 @@ class InvoiceSnapshot:
     """Stripe's word for how a dispute about its payment stands; told only with `refunded_minor`."""
 
     @property
+    def payment_ids(self) -> frozenset[str]:
+        """All payments that money came in by, or that it expects: there are several where it was paid in parts."""
+        paid_by = {one.payment_id for one in self.payments}
+        return frozenset(word for word in {self.payment_id, *paid_by} if word)
+
+    @property
     def is_paid(self) -> bool:
         """True once Stripe holds it for paid."""
         return self.status == "paid"
@@ -129,8 +135,9 @@ def _payments(found: Json) -> list[PaymentSnapshot]:
 
 
 def _payment_of(found: Json) -> str | None:
-    """Return what paid the invoice, else what it waits for."""
-    payments = sorted(rows(found.get("payments")), key=lambda one: one.get("status") != "paid")
+    """Return what paid the invoice, of an open one what it waits for; where there is none of these, any other."""
+    wanted = "open" if found.get("status") == "open" else "paid"
+    payments = sorted(rows(found.get("payments")), key=lambda one: one.get("status") != wanted)
     named = next((word for one in payments if (word := _intent_or_charge(one))), None)
     return named or id_of(found.get("payment_intent")) or id_of(found.get("charge"))  # before 2025: on the invoice
 

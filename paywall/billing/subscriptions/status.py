@@ -67,12 +67,13 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What one invoice proves; amounts in minor units, `period_end_at` the latest end among its lines."""
+    """What one invoice proves; amounts in minor units, its period from the first start to the last end of its lines."""
 
     is_paid: bool
     paid_minor: int
     refunded_minor: int
     period_end_at: datetime | None
+    period_start_at: datetime | None = None
     due_at: datetime | None = None
     """Set while a sent invoice still waits for a payment that is not yet late."""
     dispute: str | None = None
@@ -131,8 +132,10 @@ def paid_through_at(terms: Terms, bills: Iterable[Bill]) -> datetime | None:
 
 
 def _is_of_the_trial(bill: Bill, terms: Terms) -> bool:
-    """Tell the invoice over nothing that a trial begins with: a trial can end before its time, paid periods don't."""
-    return not bill.paid_minor and terms.trial_end_at is not None and bill.period_end_at == terms.trial_end_at
+    """Tell the invoice over nothing that a trial began with: it names the end that was planned then."""
+    if bill.paid_minor or terms.trial_end_at is None:
+        return False
+    return (bill.period_start_at or terms.created_at) < terms.trial_end_at
 
 
 def is_refunded(bills: Iterable[Bill]) -> bool:

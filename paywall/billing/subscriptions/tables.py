@@ -125,6 +125,7 @@ class Invoice(Base):
             paid_minor=self.paid_minor,
             refunded_minor=self.refunded_minor,
             period_end_at=self.period_end_at,
+            period_start_at=self.period_start_at,
             due_at=self.due_at if self.status == "open" else None,
             dispute=self.dispute,
             keeps_until=self.keeps_until,
@@ -190,11 +191,6 @@ def renewing_ids() -> Select[str]:
 def subscription_by_stripe_id(session: Session, stripe_id: str) -> Subscription | None:
     """Return a subscription by the id that Stripe gave it."""
     return session.scalar(select(Subscription).where(Subscription.stripe_id == stripe_id))
-
-
-def subscription_paid_by(session: Session, payment_id: str) -> str | None:
-    """Return the Stripe id of the subscription whose invoice a payment has paid."""
-    return session.scalar(select(Invoice.subscription_id).where(Invoice.payment_id == payment_id))
 
 
 def subscription_billed(session: Session, invoice_id: str) -> str | None:

@@ -73,7 +73,7 @@ def _picture(
     invoices = [_with_payment(billing, read_invoice(one)) for one in found]
     if back is None:
         return Picture(subscription, tuple(invoices))
-    ours = frozenset(one.payment_id for one in invoices if one.payment_id)
+    ours = frozenset(word for one in invoices for word in one.payment_ids)
     return Picture(
         subscription,
         tuple(back.told_to(one) for one in invoices),

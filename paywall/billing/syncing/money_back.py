@@ -19,10 +19,10 @@ class MoneyBack:
     disputes: tuple[DisputeSnapshot, ...]
 
     def told_to(self, invoice: InvoiceSnapshot) -> InvoiceSnapshot:
-        """Return an invoice that knows what of its payment went back."""
-        payment = invoice.payment_id or ""
-        words = [one.status for one in self.disputes if payment in one.payment_ids]
-        return replace(invoice, refunded_minor=self.refunded.get(payment, 0), dispute=_worst(words))
+        """Return an invoice that knows what of its payments went back."""
+        words = [one.status for one in self.disputes_of(invoice.payment_ids)]
+        refunded = sum(self.refunded.get(payment, 0) for payment in invoice.payment_ids)
+        return replace(invoice, refunded_minor=refunded, dispute=_worst(words))
 
     def refunds_of(self, payments: frozenset[str]) -> tuple[RefundSnapshot, ...]:
         """Return the refunds of these payments."""

@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from paywall.billing.snapshots.fields import id_of
-from paywall.billing.snapshots.invoice import InvoiceSnapshot, payment_named
+from paywall.billing.snapshots.invoice import payment_named
 from paywall.billing.stripe_errors import StripeNotFound, StripeRefused
 from paywall.billing.stripe_gateway import StripeGateway
 from paywall.billing.syncing.fetching import Picture
@@ -16,19 +16,18 @@ def give_back(gateway: StripeGateway, picture: Picture) -> None:
     """
     for invoice in picture.invoices:
         if invoice.is_paid and invoice.paid_minor > (invoice.refunded_minor or 0):
-            _refund(gateway, picture.subscription.customer_id, invoice)
+            for payment in sorted(invoice.payment_ids):
+                _refund(gateway, picture.subscription.customer_id, payment)
     with suppress(StripeNotFound):  # it has ended already
         gateway.cancel_subscription(picture.subscription.stripe_id)
 
 
-def _refund(gateway: StripeGateway, customer: str, invoice: InvoiceSnapshot) -> None:
-    if invoice.payment_id is None:
-        return
-    params = {**payment_named(invoice.payment_id), "reason": "duplicate"}
+def _refund(gateway: StripeGateway, customer: str, payment_id: str) -> None:
+    params = {**payment_named(payment_id), "reason": "duplicate"}
     try:
-        gateway.create_refund(params, idempotency_key=f"second:{invoice.stripe_id}")
+        gateway.create_refund(params, idempotency_key=f"second:{payment_id}")
     except StripeRefused:  # somebody else was quicker, or Stripe has forgotten the key of an earlier attempt
-        if not _is_refunded(gateway, customer, invoice.payment_id):
+        if not _is_refunded(gateway, customer, payment_id):
             raise
 
 

@@ -31,7 +31,7 @@ from paywall.billing.subscriptions.tables import (
 from paywall.billing.syncing.copying import copy_invoice, copy_subscription
 from paywall.billing.syncing.fetching import Picture
 from paywall.billing.syncing.ownership import Owner, grace_days
-from paywall.billing.syncing.trials import take_trial
+from paywall.billing.syncing.trials import address_key_of, take_trial
 from paywall.billing.webhooks import inbox
 from paywall.entitlements.granting import Grant, set_entitlement
 from paywall.entitlements.rules import Entitlement, Source
@@ -77,7 +77,9 @@ def store(session: Session, picture: Picture, owner: Owner, post: Post) -> Acces
         _mirror_invoice(session, invoice, row)
         mirror_payments(session, row, invoice)
     mirror_refunds(session, row, picture.invoices, picture.refunds)
-    mirror_disputes(session, row, picture.invoices, picture.disputes)
+    if picture.disputes:
+        key = address_key_of(session, found, owner, post.links)
+        mirror_disputes(session, row, picture.invoices, picture.disputes, key)
     session.flush()
     bills = [invoice.bill for invoice in invoices_of(session, found.stripe_id)]
     access = access_of(found.terms, bills, grace_days(session, row.lookup_key))

@@ -39,14 +39,19 @@ def note_refused_trial(session: Session, found: SubscriptionSnapshot, links: Lin
         taking.note_refused(session, _taken(session, found, owner, links))
 
 
-def _taken(session: Session, found: SubscriptionSnapshot, owner: Owner, links: Links) -> TakenTrial:
+def address_key_of(session: Session, found: SubscriptionSnapshot, owner: Owner, links: Links) -> str:
+    """Return what the address of a subscription's reader is known by, when the account is gone, too."""
     reader = reader_by_id(session, owner.publisher_id, owner.reader_id)
     address = reader.email_normalized if reader else found.stripe_id
+    return taking.address_key(links, owner.publisher_id, address)
+
+
+def _taken(session: Session, found: SubscriptionSnapshot, owner: Owner, links: Links) -> TakenTrial:
     return TakenTrial(
         publisher_id=owner.publisher_id,
         reader_id=owner.reader_id,
         subscription_id=found.stripe_id,
-        address_key=taking.address_key(links, owner.publisher_id, address),
+        address_key=address_key_of(session, found, owner, links),
         card_fingerprint=found.card.fingerprint if found.card else None,
         began_at=found.created_at,
     )

@@ -37,7 +37,7 @@ def may_have_trial(session: Session, publisher_id: int, reader_id: int, key: str
     """Tell whether neither the account nor its address has had a trial, and no payment was ever taken back."""
     same = or_(Trial.reader_id == reader_id, Trial.address_key == key)
     had_one = session.scalar(select(Trial.id).where(Trial.publisher_id == publisher_id, same).limit(1))
-    return had_one is None and not has_lost_dispute(session, reader_id)
+    return had_one is None and not has_lost_dispute(session, reader_id, key)
 
 
 def take_trial(session: Session, taken: TakenTrial) -> None:

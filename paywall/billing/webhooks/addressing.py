@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from paywall.billing.checkout.customers import look_whether_deleted
+from paywall.billing.ledger.reading import subscription_paid_by
 from paywall.billing.parts import Billing
 from paywall.billing.stripe_errors import StripeNotFound
-from paywall.billing.subscriptions.tables import subscription_paid_by, subscriptions_of_customer
+from paywall.billing.subscriptions.tables import subscriptions_of_customer
 from paywall.billing.webhooks.inbox import Noted
 from paywall.billing.webhooks.incoming import CUSTOMER_DELETED
 

@@ -66,9 +66,10 @@ def settle(work: Work, invoice: Json, intent: Json) -> None:
 def mark_paid(work: Work, invoice: Json) -> None:
     """Close the invoice as paid; a subscription that waited for it is active."""
     work.store.set_due(invoice["id"], None)
-    if payment := payment_of(work, invoice):
+    payment = payment_of(work, invoice)
+    if payment and payment["status"] != "canceled":
         moments = {**payment["status_transitions"], "paid_at": work.now}
-        paid = {"status": "paid", "amount_paid": invoice["amount_due"], "status_transitions": moments}
+        paid = {"status": "paid", "amount_paid": invoice["amount_remaining"], "status_transitions": moments}
         work.change(payment, event="invoice_payment.paid", **paid)
     work.change(
         invoice,

@@ -73,9 +73,9 @@ def _expect_payment(work: Work, invoice: Json, intent: Json) -> None:
 
 
 def payment_of(work: Work, invoice: Json) -> Json | None:
-    """Return the invoice's payment record, None for an invoice over nothing."""
+    """Return the record of the payment that the invoice itself expects, None for an invoice over nothing."""
     found = work.store.select("invoice_payment", "json_extract(body, '$.invoice') = ?", [invoice["id"]])
-    return found[0] if found else None
+    return next((one for one in found if one["is_default"]), None)
 
 
 def void(work: Work, invoice: Json) -> Json:

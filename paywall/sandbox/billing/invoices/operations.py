@@ -1,7 +1,7 @@
 """The operations of invoices, invoice items, their payments, and the payment intents that pay them."""
 
 from paywall.sandbox.billing.debts import collecting
-from paywall.sandbox.billing.invoices import by_hand
+from paywall.sandbox.billing.invoices import by_hand, in_parts
 from paywall.sandbox.state.shapes import Json, list_of
 from paywall.sandbox.state.work import Work
 from paywall.sandbox.wire.paging import equals
@@ -82,6 +82,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("POST", "/v1/invoices/<id>/void", by_hand.void),
     Operation("POST", "/v1/invoices/<id>/mark_uncollectible", by_hand.mark_uncollectible),
     Operation("POST", "/v1/invoices/<id>/pay", collecting.pay, _PAY),
+    Operation("POST", "/v1/invoices/<id>/attach_payment", in_parts.attach, {"payment_intent": required(text())}),
     Operation("POST", "/v1/invoiceitems", by_hand.create_item, _ITEM),
     retrieving("/v1/invoiceitems/<id>", "invoiceitem"),
     Operation("DELETE", "/v1/invoiceitems/<id>", by_hand.delete_item),
