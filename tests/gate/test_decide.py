@@ -168,6 +168,7 @@ ANY_CASE = st.builds(
     is_uncertain=st.booleans(),
     owes=st.booleans(),
     proof=st.none() | st.sampled_from(Reason),
+    is_crawler=st.booleans(),
 )
 
 
@@ -185,6 +186,14 @@ def test_a_pass_that_was_shown_opens_its_article_if_its_reason_is_one_that_opens
         assert answer.reason is reason or not answer.is_full
 
 
+@pytest.mark.parametrize("level", AccessLevel)
+def test_a_crawler_that_may_reads_everything_and_what_is_free_is_free(level: AccessLevel) -> None:
+    answer = first_step(Case(level, 0, registration_wall=True, is_uncertain=True, is_crawler=True))
+    assert isinstance(answer, Decision)
+    assert answer.is_full
+    assert answer.reason is (Reason.FREE_ARTICLE if level is AccessLevel.FREE else Reason.VERIFIED_CRAWLER)
+
+
 class TestWhateverTheCase:
     @given(ANY_CASE.filter(lambda c: c.owes))
     def test_who_owes_is_never_asked_to_subscribe(self, some: Case) -> None:
@@ -196,10 +205,13 @@ class TestWhateverTheCase:
         assert any(rule(some) is not None for rule in RULES)
 
     @given(ANY_CASE.filter(lambda c: c.level is AccessLevel.SUBSCRIBERS and not c.wall_is_lifted))
-    def test_subscribers_articles_open_only_for_the_entitled_staff_and_who_shows_a_pass(self, some: Case) -> None:
+    def test_subscribers_articles_open_only_for_the_entitled_staff_crawlers_and_who_shows_a_pass(
+        self, some: Case
+    ) -> None:
         answer = first_step(some)
         assert isinstance(answer, Decision)
-        assert answer.is_full == (some.standing is not None or some.is_staff or some.proof in OPENING)
+        is_entitled = some.standing is not None or some.is_staff
+        assert answer.is_full == (is_entitled or some.is_crawler or some.proof in OPENING)
 
     @given(ANY_CASE.filter(lambda c: c.standing is not None))
     def test_the_entitled_read_everything_without_a_meter(self, some: Case) -> None:

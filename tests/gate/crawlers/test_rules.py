@@ -5,7 +5,8 @@ import pytest
 from paywall.gate.crawlers.catalogue import CRAWLERS, OPERATORS, claim_of
 from paywall.gate.crawlers.ranges.holding import bundled
 from paywall.gate.crawlers.ranges.reading import sensible
-from paywall.gate.crawlers.rules import Extent, Kind, fits, gets, read_address, read_host
+from paywall.gate.crawlers.rules import Kind, fits, gets, read_address, read_host
+from paywall.gate.decision import Extent
 from tests.gate.crawlers.names import BINGBOT, GOOGLEBOT
 
 GOOGLES = OPERATORS["google"].hosts

@@ -206,7 +206,12 @@ class TestErrands:
     def test_of_a_parent_are_not_its_child_s(self, monkeypatch: pytest.MonkeyPatch) -> None:
         done: list[str] = []
         go = Event()
-        errands: Errands[str] = Errands(lambda errand: (go.wait(10), done.append(errand)), lambda _errand: 0, workers=1)
+
+        def run(errand: str) -> None:
+            assert go.wait(10)
+            done.append(errand)
+
+        errands: Errands[str] = Errands(run, lambda _errand: 0, workers=1)
         errands.send("the parent's")
         monkeypatch.setattr(os, "getpid", lambda: -1)
         assert errands.send("the child's")
