@@ -27,6 +27,7 @@ ONE_DOOR = {"stripe": "paywall/billing/stripe_gateway.py", "redis": "paywall/met
 PURE = ("rules", "decision", "decide", "windows", "status")
 WALL_MAY_KNOW = {
     "paywall.gate.decision",
+    "paywall.gate.signed_passes.rules",
     "paywall.articles.body.tangles",
     "paywall.articles.body.words",
     "paywall.clock",

@@ -104,15 +104,21 @@ class ArticleName(NamedTuple):
     url: str = ""
 
 
+class WayOn(NamedTuple):
+    """A link of an invitation: its label, where it leads, and what is said before it ("Already subscribe?")."""
+
+    label: str
+    url: str
+    before: str = ""
+
+
 class Invitation(NamedTuple):
-    """What stands where a preview ends, for pages that do not make their own: sentences, and where the button leads."""
+    """What stands where a preview ends, for pages that do not make their own: sentences, a button, links beside it."""
 
     headline: str
     text: str
-    button: str
-    url: str
-    sign_in_url: str = ""
-    """For those who have subscribed already; empty where there is no need to say it."""
+    button: WayOn | None = None
+    beside: tuple[WayOn, ...] = ()
 
 
 class Verdict(NamedTuple):

@@ -26,14 +26,14 @@ class AsgiPaywall:
     def __init__(self, application: Application, check: Any, **options: Any) -> None:  # noqa: ANN401 - Paywall's own
         self._application, self._check = application, check
         self._waits = iscoroutinefunction(type(check).__call__) or iscoroutinefunction(check)
-        self._site = Paywall(_no_application, check, **options).site
+        self._wall = Paywall(_no_application, check, **options)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; websockets and lifespan go inward as they come."""
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        environ = environ_of(scope)
+        environ = self._wall.as_seen(environ_of(scope))
         inside = Inside(self._application, scope, receive)
         try:
             answer = await self._answer(environ, inside)
@@ -44,10 +44,10 @@ class AsgiPaywall:
 
     def forget_all(self) -> None:
         """Have every page looked at anew."""
-        self._site.forget_all()
+        self._wall.forget_all()
 
     async def _answer(self, environ: dict[str, Any], inside: Inside) -> Page | Pass:
-        steps, said = self._site.steps(environ), None
+        steps, said = self._wall.site.steps(environ), None
         while True:
             try:
                 step = steps.send(said)

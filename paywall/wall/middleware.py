@@ -54,6 +54,7 @@ class Paywall:
         marker: str = MARKER,
         invitation: Inviting = invite,
         keep_seconds: float = KEEP_SECONDS,
+        site: str = "",
         skip: tuple[str, ...] = (),
         shuts_unknown: bool = False,
         articles_at: str | None = None,
@@ -63,14 +64,17 @@ class Paywall:
 
         `cut` is the CSS selector of an article's text, of which `preview_words` (or `preview_paragraphs`) stay; pages
         may say by the comment `<!-- paywall -->` instead where the preview ends. `invitation` makes the HTML that
-        stands there. Pages that say their `Paywall-Version` are kept for `keep_seconds`. Paths that begin with one of
-        `skip` are never looked into: the site's own editor. `shuts_unknown` cuts what the selector finds also where the
-        check knows of no such article. `articles_at` is for a site that renders for a decision, at that prefix. Raises
-        ValueError for what is no selector.
+        stands there. Pages that say their `Paywall-Version` are kept for `keep_seconds`.
+
+        `site` is where browsers reach this site (https://www.paper.example), where a proxy has the application believe
+        something else. Paths that begin with one of `skip` are never looked into: the site's own editor.
+        `shuts_unknown` cuts what the selector finds also where the check knows of no such article. `articles_at` is for
+        a site that renders for a decision, at that prefix. Raises ValueError for what is no selector.
         """
         if cut:
             check_selector(cut)
         self._application, self._check = application, check
+        self._scheme, _, self._host = site.rstrip("/").partition("://")
         self.site: Site = (
             CutSite(
                 Pages(CutRules(cut, preview_words, preview_paragraphs, marker), invitation),
@@ -85,10 +89,11 @@ class Paywall:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request."""
         came = environ.copy()  # applications may change theirs
-        inside, steps, said = _Inside(self._application, environ, came), self.site.steps(came), None
+        seen = self.as_seen(came)
+        inside, steps, said = _Inside(self._application, environ, came), self.site.steps(seen), None
         try:
             while True:
-                said = self._take(steps.send(said), inside)
+                said = self._take(steps.send(said), seen, inside)
         except StopIteration as last:
             return inside.send(last.value, start_response)
         except BaseException:
@@ -99,15 +104,19 @@ class Paywall:
         """Have every page looked at anew: to be called when something changed that any page may show."""
         self.site.forget_all()
 
-    def _take(self, step: Step, inside: "_Inside") -> Any:  # noqa: ANN401 - each step has its own
+    def as_seen(self, environ: "WSGIEnvironment") -> "WSGIEnvironment":
+        """Return the environ as the browser sees the site."""
+        return environ | {"wsgi.url_scheme": self._scheme, "HTTP_HOST": self._host} if self._host else environ
+
+    def _take(self, step: Step, environ: "WSGIEnvironment", inside: "_Inside") -> Any:  # noqa: ANN401 - each step has its own
         if isinstance(step, Judge):
-            return self._judge(inside.came, step)
+            return self._judge(environ, step)
         if isinstance(step, Ask):
             return inside.ask(step)
         if isinstance(step, Read):
             return inside.read(step)
         if isinstance(step, Own):
-            return own_page(self._check, inside.came)
+            return own_page(self._check, environ)
         raise TypeError(step)
 
     def _judge(self, environ: "WSGIEnvironment", step: Judge) -> Verdict | None:

@@ -3,30 +3,33 @@
 from collections.abc import Callable
 from html import escape
 
-from paywall.gate.decision import Invitation, Prompt, Verdict
+from paywall.gate.decision import Invitation, Prompt, Verdict, WayOn
 
 Inviting = Callable[[Verdict], str]
 """A publisher's own: from the verdict to the HTML that stands there."""
 
 _WORDS = {
-    Prompt.REGISTER: ("Register to read on", "This article is for registered readers. An account is free.", "Register"),
-    Prompt.UPDATE_PAYMENT: ("Your payment is due", "Update your payment method, and read on.", "Update payment"),
-    Prompt.TRY_AGAIN: ("Please try again", "We can't tell just now who may read this. Try again in a moment.", ""),
+    Prompt.REGISTER: ("Read on with a free account", "This article is open to everybody who has an account."),
+    Prompt.UPDATE_PAYMENT: ("Your subscription waits for a payment", "Update your card, and everything opens again."),
+    Prompt.TRY_AGAIN: (
+        "We could not check your access just now",
+        "The fault is ours, and nothing about your account has changed. It usually works again within a minute.",
+    ),
 }
-_SUBSCRIBE = ("Support our journalism", "This article is for subscribers.", "Subscribe")
+_SUBSCRIBE = ("Support our journalism", "This article is for subscribers.")
+_TITLE = "paywall-invitation-title"
 
 
 def invite(verdict: Verdict) -> str:
     """Return the invitation that the service has sent along, else one for what the reader is asked."""
-    shown = verdict.invitation or _standing_in(verdict)
-    links = [(shown.button, shown.url), ("Sign in", shown.sign_in_url)]
-    made = [f'<a href="{escape(url)}">{escape(label)}</a>' for label, url in links if label and url]
-    button = f"<p>{' · '.join(dict.fromkeys(made))}</p>" if made else ""
+    said = verdict.invitation or Invitation(*_WORDS.get(verdict.decision.prompt, _SUBSCRIBE))
+    ways = [way for way in (said.button, *said.beside) if way]
     return (
-        '<section class="paywall-invitation" aria-labelledby="paywall-invitation-title">'
-        f'<h2 id="paywall-invitation-title">{escape(shown.headline)}</h2><p>{escape(shown.text)}</p>{button}</section>'
+        f'<aside class="paywall-invitation" lang="en" aria-labelledby="{_TITLE}"><hr>'
+        f'<h2 id="{_TITLE}">{escape(said.headline)}</h2><p>{escape(said.text)}</p>{"".join(map(_link, ways))}</aside>'
     )
 
 
-def _standing_in(verdict: Verdict) -> Invitation:
-    return Invitation(*_WORDS.get(verdict.decision.prompt, _SUBSCRIBE), "")
+def _link(way: WayOn) -> str:
+    before = f"{escape(way.before)} " if way.before else ""
+    return f'<p>{before}<a href="{escape(way.url)}" rel="nofollow">{escape(way.label)}</a></p>'

@@ -4,7 +4,8 @@ import threading
 from datetime import datetime, timedelta
 
 import httpx
-from joserfc.jwk import KeySet
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet
 from structlog import get_logger
 
 from paywall import clock
@@ -17,29 +18,30 @@ TRIED_EVERY = timedelta(seconds=5)
 class Keys:
     """Keeps the service's keys; the first who asks has them fetched, in another thread. Safe to share."""
 
-    def __init__(self, client: httpx.Client, address: str) -> None:
-        self._client, self._address = client, address
+    def __init__(self, address: str, timeout_seconds: float) -> None:
+        self._address, self._timeout = address, timeout_seconds
         self._lock = threading.Lock()
-        self._known: KeySet | None = None
+        self._known: dict[str, ECKey] = {}
         self._due_at: datetime | None = None
 
-    def current(self) -> KeySet | None:
-        """Return the keys as far as they are known; never waits."""
+    def named(self, kid: str) -> ECKey | None:
+        """Return the key of that name if it is known; never waits."""
         now = clock.wall()
         if self._due_at is None or now >= self._due_at:
             with self._lock:
                 if self._due_at is None or now >= self._due_at:
                     self._due_at = now + TRIED_EVERY
                     threading.Thread(target=self.fetch, name="paywall keys", daemon=True).start()
-        return self._known
+        return self._known.get(kid)
 
     def fetch(self) -> None:
         """Fetch the keys; those that are known stay where that fails."""
         try:
-            answer = self._client.get(self._address)
+            answer = httpx.get(self._address, timeout=self._timeout)
             answer.raise_for_status()
-            self._known = KeySet.import_key_set(answer.json())
-        except (httpx.HTTPError, ValueError, KeyError) as error:
+            found = KeySet.import_key_set(answer.json()).keys
+        except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
             log.warning("the service's keys could not be fetched", error=type(error).__name__)
             return
+        self._known = {key.kid: key for key in found if isinstance(key, ECKey) and key.kid}
         self._due_at = clock.wall() + FETCHED_EVERY

@@ -108,7 +108,7 @@ class TestWhileTheServiceIsAway:
         browser.come_back_signed_in("/")
         browser.read("subscribers-0")
         other = RemoteCheck(browser.service.address, browser.service.key)
-        other._passes._keys.fetch()
+        other._asking.passes._keys.fetch()
         browser.service.stop()
         browser.site.application = Paywall(paper, other, cut="div.article-body")
         assert browser.decision("subscribers-2").startswith("full")
