@@ -271,6 +271,15 @@ FIGURES = (
         headline="all three in turn",
     ),
     Figure(
+        "crawlers",
+        "Telling crawlers apart",
+        "What it costs visitors that every one of them is asked whether it claims to be a search engine's crawler.",
+        "at most 2 % of an answer",
+        ("-m", "bench.crawlers"),
+        headline="dearer by",
+        refused=r"\*\*missed\*\*",
+    ),
+    Figure(
         "acknowledgement",
         "Acknowledging webhooks",
         "A stream of shuffled, tripled events at the served product, which works them off in the same process while "
