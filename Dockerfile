@@ -8,7 +8,7 @@ RUN /opt/paywall/bin/pip install --no-cache-dir uv==0.13.9
 COPY paywall paywall
 COPY templates templates
 COPY migrations migrations
-RUN /opt/paywall/bin/uv pip install --python /opt/paywall/bin/python --no-cache --constraint requirements.lock . \
+RUN /opt/paywall/bin/uv pip install --python /opt/paywall/bin/python --no-cache --constraint requirements.lock '.[server]' \
  && /opt/paywall/bin/pip uninstall --yes uv
 
 FROM python:3.12-slim-bookworm

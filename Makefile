@@ -66,7 +66,7 @@ real-input: .venv/ready ## import pages and feeds that nobody here wrote, fetche
 	@$(BIN)/python -m bench.real_input
 
 lock: ## write requirements.lock anew from pyproject.toml
-	@$(BIN)/uv export --quiet --group dev --no-emit-project --no-emit-index-url --no-header -o requirements.lock
+	@$(BIN)/uv export --quiet --extra server --group dev --no-emit-project --no-emit-index-url --no-header -o requirements.lock
 
 clean:
 	@rm -rf .venv build dist

@@ -50,7 +50,8 @@ class TestTheLock:
 
     def test_it_holds_every_dependency_of_the_project(self) -> None:
         project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-        wanted = project["project"]["dependencies"] + project["dependency-groups"]["test"]
+        wanted = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["server"]
+        wanted += project["dependency-groups"]["test"]
         names = {re.split(r"[\[<>=!~ ]", line)[0].lower() for line in wanted}
         locked = {line.split("==")[0].split("[")[0] for line in re.findall(r"^[a-z0-9]\S*==", self.lock, re.MULTILINE)}
         assert names <= locked
