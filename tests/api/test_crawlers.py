@@ -3,6 +3,8 @@
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from ipaddress import ip_network
 
 import pytest
 from werkzeug.serving import make_server
@@ -11,6 +13,8 @@ from werkzeug.test import Client, TestResponse
 from paywall.app import Product
 from paywall.publishers.crawlers import set_crawlers
 from paywall.publishers.keys.rules import Scope
+from paywall.settings import Settings
+from paywall.settings_values import Network
 from paywall.wall.middleware import Paywall
 from paywall.wall.remote.check import RemoteCheck
 from tests.api.calling import VISITOR, Server
@@ -137,3 +141,26 @@ class TestAnotherSiteWithTheWallAroundIt:
             assert CANARY not in answer.text
             assert answer.headers["Paywall-Decision"] == "preview; reason=subscription_required"
             assert "X-Robots-Tag" not in answer.headers
+
+
+class TestBehindNginx:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        trusted: tuple[Network, ...] = (ip_network("127.0.0.1/32"),)
+        return replace(settings, trusted_proxies=trusted)
+
+    @pytest.mark.parametrize(
+        ("forwarded", "status", "said"),
+        [
+            (IN_GOOGLES_RANGES, 204, "full; reason=verified_crawler"),
+            ("203.0.113.9", 403, "preview; reason=subscription_required"),
+            (f"{IN_GOOGLES_RANGES}, 203.0.113.9", 403, "preview; reason=subscription_required"),
+        ],
+    )
+    def test_the_page_is_opened_for_a_true_crawler(
+        self, server: Server, forwarded: str, status: int, said: str
+    ) -> None:
+        headers = {"X-Original-URI": "/articles/subscribers-0", "X-Forwarded-For": forwarded, "User-Agent": GOOGLEBOT}
+        answer = server.call("GET", "/v1/authorize", headers=headers)
+        assert (answer.status_code, answer.headers["Paywall-Decision"]) == (status, said)
+        assert "Set-Cookie" not in answer.headers

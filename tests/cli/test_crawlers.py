@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from paywall.cli import main
+from paywall.gate.crawlers.catalogue import CRAWLERS
+from paywall.gate.crawlers.rules import Kind
 from tests.gate.crawlers.names import GOOGLEBOT, IN_GOOGLES_RANGES
 from tests.gate.crawlers.test_ranges import published
 from tests.outgoing.certificates import Authority
@@ -175,3 +179,22 @@ class TestWhatEachGets:
         assert said.exit_code == 0, said.stderr
         assert "rule: verified crawlers read what they are let" in said.stdout
         assert "Choose from: " in run("explain", "crawler:nobody", "the-ferry").stderr
+
+
+class TestTheGuide:
+    guide = (Path(__file__).resolve().parent.parent.parent / "docs/publishers/search-engines.md").read_text()
+
+    def test_names_every_search_engine_and_how_it_is_known(self) -> None:
+        rows = {option: row for row, option in re.findall(r"^(\|.*?`--([a-z-]+)` \|.*)$", self.guide, re.MULTILINE)}
+        assert set(rows) == {one.name for one in CRAWLERS if one.kind is Kind.SEARCH}
+        for one in CRAWLERS:
+            masks = one.operator.hosts if one.name in rows else ()
+            assert all(f"`{mask}`" in rows[one.name] for mask in masks if not mask.endswith((".ru", "yandex.net")))
+            assert f"--{one.name}" in self.guide
+
+    def test_shows_commands_that_can_be_typed_so(self, run: Run) -> None:
+        typed = re.findall(r"^    paywall (.+?)(?: +#.*)?$", self.guide, re.MULTILINE)
+        assert len(typed) >= 8
+        for words in typed:
+            told = run(*shlex.split(words), "--help")
+            assert told.exit_code == 0, f"{words}: {told.stderr}"
