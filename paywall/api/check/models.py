@@ -23,7 +23,7 @@ _SENTENCES = {
 
 
 class Network(ApiModel):
-    """Where a visitor calls from: tells search engines, and browsers that keep no cookies. Only a keyed hash is kept."""
+    """Where a visitor calls from. It tells search engines and browsers without cookies; only a keyed hash is kept."""
 
     address: str = Field(description="The visitor's IP address.", examples=["203.0.113.9"])
     user_agent: str = Field("", max_length=_LONGEST_USER_AGENT, description="The visitor's User-Agent header.")
