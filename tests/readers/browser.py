@@ -38,9 +38,7 @@ class Browser:
         return self.client.post(path, data=body, **self._about({"content_type": content_type, "headers": headers}))
 
     def csrf_token(self) -> str:
-        found = _TOKEN.search(self.get("/forgot-password").text)
-        assert found
-        return found[1]
+        return csrf_token_in(self.get("/forgot-password").text)
 
     def sign_up(self, email: str, password: str = PASSWORD, **fields: str) -> TestResponse:
         return self.post("/signup", {"email": email, "password": password, **fields})
@@ -69,3 +67,10 @@ class Browser:
     def _about(self, more: dict[str, Any]) -> dict[str, Any]:
         environ = {"REMOTE_ADDR": self.address, **more.pop("environ_overrides", {})}
         return {"base_url": self.base_url, "environ_overrides": environ, **more}
+
+
+def csrf_token_in(page: str) -> str:
+    """Return the token of a page's form."""
+    found = _TOKEN.search(page)
+    assert found
+    return found[1]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -125,11 +125,17 @@ def _addresses(answer: Answer) -> list[str]:
 
 
 def _is_like(url: str, site: Site) -> bool:
-    """Tell whether an address may be another article: as deep as ours, and no file."""
+    """Tell whether an address may be another article: as deep as ours, of another name, and no file."""
     path, ours = urlsplit(url).path.rstrip("/"), site.path.rstrip("/")
-    if path == ours and urlsplit(url).query == urlsplit(site.url).query:
-        return False
+    if path.rpartition("/")[2] == ours.rpartition("/")[2]:
+        return path == ours and _is_other_query(urlsplit(url).query, urlsplit(site.url).query)
     return path.count("/") == ours.count("/") and len(path) > 1 and not _ASSET.search(path)
+
+
+def _is_other_query(theirs: str, ours: str) -> bool:
+    """Tell whether a query names another article, where articles are named by queries: the same keys, other values."""
+    names, values = dict(parse_qsl(theirs)), dict(parse_qsl(ours))
+    return bool(values) and names.keys() == values.keys() and names != values
 
 
 def _likeness(url: str, site: Site) -> tuple[int, int]:

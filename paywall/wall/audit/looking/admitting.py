@@ -4,18 +4,16 @@ Nobody has told us the text here, so what is found is likely, not certain. It mu
 preview or come from an address of this article, and stand on no other page.
 """
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
-from typing import Any
 
 from paywall.wall.audit.asking.asks import Answer
 from paywall.wall.audit.asking.site import Site
 from paywall.wall.audit.looking.pages import HtmlPage
-from paywall.wall.audit.looking.prose import sentences, weight, without, without_tags
-from paywall.wall.audit.looking.strings import Climb, strings_in
+from paywall.wall.audit.looking.prose import is_mostly_prose, is_prose, sentences, weight, without, without_tags
+from paywall.wall.audit.looking.strings import Climb, bodies_in, json_in, strings_in
 from paywall.wall.audit.surfaces import Place, Surface
 from paywall.wall.traces import decoded, forms_of, letters, resolved
 
@@ -24,6 +22,7 @@ _ANCHOR = 40
 _MOST_ANCHORS = 60
 _ENTRY = re.compile(r"<(item|entry|url)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_OF_DATA = frozenset({Place.STATE, Place.COMMENTS, Place.NOSCRIPT, Place.TEMPLATES, Place.STYLES})
 _MOST_NEEDED = 2
 """So many of the preview's sentences, where it has as many, make a page this article's."""
 _OF_ONE_ARTICLE = frozenset(
@@ -77,37 +76,39 @@ class Admissions:
 
     def add(self, answer: Answer, styles: str = "") -> None:
         """Take what an answer tells beyond the preview."""
-        key = hash((answer.packed, answer.headers, self._is_of_the_article(answer)))
-        if key not in self._seen:
-            self._seen.add(key)
-            self._found += [one for text in self._texts(answer, styles) for one in self._beyond(text)]
+        if answer.status == 200 and answer.packed:
+            own = "\n".join(value for name, value in answer.headers if name.lower().startswith("x-"))
+            self._once((own,), lambda: self._of_data(answer, own))
+            self._once((answer.packed, self._is_of_the_article(answer)), lambda: self._of_body(answer, styles))
 
-    def _texts(self, answer: Answer, styles: str) -> Iterator[str]:
-        if answer.status != 200 or not answer.packed:
-            return
-        yield from self._of_data(answer, "\n".join(value for _, value in answer.headers))
+    def _once(self, key: tuple[object, ...], texts: Callable[[], Iterator[str]]) -> None:
+        if hash(key) not in self._seen:
+            self._seen.add(hash(key))
+            self._found += [one for text in texts() for one in self._beyond(text)]
+
+    def _of_body(self, answer: Answer, styles: str) -> Iterator[str]:
         if answer.is_page:
-            yield from self._of_page(answer, HtmlPage(answer.text, styles))
-        elif "xml" in answer.kind:
-            yield from self._of_feed(answer.text)
-        else:
-            yield from self._of_data(answer, answer.text)
+            return self._of_page(answer, HtmlPage(answer.text, styles))
+        return self._of_feed(answer.text) if "xml" in answer.kind else self._of_data(answer, answer.text)
 
     def _of_page(self, answer: Answer, page: HtmlPage) -> Iterator[str]:
         anchored = [text for text in page.containers() if self._is_anchored(text)]
         if anchored and (self._is_of_the_article(answer) or self._is_well_anchored(anchored[0])):
             yield anchored[0]
         for place, text in page.places():
-            if place not in (Place.TEXT, Place.HIDDEN) and text:
+            if place in _OF_DATA and text:
                 yield from self._of_data(answer, text)
-        yield from (block for block in page.hidden_blocks if self._belongs(answer, block))
+        lone = [*page.data_values(), *page.hidden_blocks, *bodies_in("\n".join(page.structured_data))]
+        yield from (text for text in lone if self._belongs(answer, text))
+        for value in page.data_values():
+            yield from self._of_data(answer, value)
 
     def _of_data(self, answer: Answer, text: str) -> Iterator[str]:
-        """Yield the strings in data that belong to the article, and the rest of the object or list that they are in."""
+        """Yield the strings in data that belong to the article, and the rest of the object or list they are in."""
         for reading in decoded(text):
-            for value in _json_in(reading):
+            for value in json_in(reading):
                 yield from Climb(self._is_anchored, self._is_enough).texts(value)
-            yield from (one for one in strings_in(reading) if self._belongs(answer, one))
+            yield from (one for one in strings_in(reading) if is_mostly_prose(one) and self._belongs(answer, one))
 
     def _of_feed(self, text: str) -> Iterator[str]:
         for match in _ENTRY.finditer(text):
@@ -116,7 +117,8 @@ class Admissions:
                 yield unescape(entry)
 
     def _belongs(self, answer: Answer, text: str) -> bool:
-        return self._is_of_the_article(answer) or self._is_anchored(without_tags(text))
+        is_known_apart = bool(self._elsewhere)  # else it may be what every page of the site carries
+        return (is_known_apart and self._is_of_the_article(answer)) or self._is_anchored(without_tags(text))
 
     def _is_of_the_article(self, answer: Answer) -> bool:
         """Tell whether an address is one of this article alone: another article may begin as a teaser here does."""
@@ -138,34 +140,6 @@ class Admissions:
         return bool(self._beyond(text))
 
     def _beyond(self, text: str) -> list[str]:
-        plain = without_tags(resolved(text))
-        beyond = [one for one in without(sentences(plain), *self._known, self._elsewhere) if _is_prose(one)]
+        found = filter(is_prose, sentences(without_tags(resolved(text))))
+        beyond = without(found, *self._known, self._elsewhere)
         return beyond if len(beyond) >= LEAST_SENTENCES and weight(beyond) >= LEAST_LETTERS else []
-
-
-def _is_prose(sentence: str) -> bool:
-    """Tell whether it reads like a sentence: mostly letters, in words of a common length."""
-    found = letters(sentence)
-    words = max(1, len(sentence.split()))
-    is_wordy = len(found) / words <= 14 or not found.isascii()
-    return (
-        is_wordy
-        and 4 * len(found) >= 3 * len(sentence.replace(" ", ""))
-        and not re.search(r"[{}=;<>]|\w\.\w+\(", sentence)
-    )
-
-
-def _json_in(reading: str) -> Iterator[Any]:
-    """Yield the JSON that a text is, or that is assigned to something in it."""
-    decoder = json.JSONDecoder(strict=False)
-    at = 0
-    for _ in range(20):
-        match = re.compile(r"[\[{]").search(reading, at)
-        if match is None:
-            return
-        try:
-            value, at = decoder.raw_decode(reading, match.start())
-        except (ValueError, RecursionError):
-            at = match.start() + 1
-            continue
-        yield value

@@ -1,5 +1,6 @@
 """What is locked, by comparing pages: what one person is shown and another is not."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from paywall.wall.audit.looking.pages import HtmlPage
@@ -10,6 +11,7 @@ LEAST = 60
 """Letters. A difference of less is a greeting or a date."""
 LEAST_BEHIND = 300
 _MOST = 0.6
+_CALLED_AFTER_IT = re.compile(r"pay-?wall|premium|locked|subscriber|members?-?only|restricted|metered", re.IGNORECASE)
 
 
 def shown_more(
@@ -41,14 +43,15 @@ def _of_the_article(page: HtmlPage, found: list[str]) -> list[str]:
 def behind_the_wall(page: HtmlPage, elsewhere: Iterable[str], *, whole: bool) -> list[str]:
     """Return the sentences in a part that the page itself says is not free (JSON-LD: `hasPart` with `cssSelector`).
 
-    Such a part may be the whole article, preview included: it counts where the page shows a preview outside it, or
-    where it is known that the page holds nothing back (`whole`).
+    Such a part may be the whole article, preview included: it counts where it is called after the wall and a preview
+    stands outside it, or where it is known that the page holds nothing back (`whole`).
     """
     known = [letters(text) for text in elsewhere]
     for selector in page.part_selectors():
         inside = page.inside(selector)
         outside = without(sentences(page.visible), letters(inside), *known)
         found = without(sentences(inside), *known)
-        if weight(found) >= LEAST_BEHIND and (whole or weight(_of_the_article(page, outside)) >= LEAST):
+        is_apart = bool(_CALLED_AFTER_IT.search(selector)) and weight(_of_the_article(page, outside)) >= LEAST
+        if weight(found) >= LEAST_BEHIND and (whole or is_apart):
             return found
     return []

@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from paywall.wall.audit.looking.prose import without_tags
 from paywall.wall.audit.surfaces import Place
 from paywall.wall.cutting.nodes import walk
 
 _HIDING_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:[;\s]|$)|font-size\s*:\s*0|filter\s*:\s*blur|"
-    r"(?:max-)?height\s*:\s*0(?:px)?\s*(?:[;!]|$)|(?:left|text-indent)\s*:\s*-\d{3,}|clip-path\s*:\s*inset\(\s*100",
+    r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:[;\s]|$)|font-size\s*:\s*0|filter\s*:\s*blur|"
+    r"(?:max-)?height\s*:\s*0(?:px)?\s*(?:[;!]|$)|(?:left|text-indent)\s*:\s*-\d{3,}|clip-path\s*:\s*inset\(\s*100)",
     re.IGNORECASE,
 )
 _HIDING_CLASSES = frozenset(["hidden", "d-none", "is-hidden", "hide", "blur", "blurred", "u-hidden", "display-none"])
@@ -47,6 +47,7 @@ _INLINE = frozenset(
 )
 _CONTAINERS = "[itemprop=articleBody], article, main, [role=main]"
 _PART = re.compile(r'"cssSelector"\s*:\s*"([^"]+)"')
+_OF_DATA = frozenset({"value", "srcdoc", "content"})
 _MOST_RULES = 400
 
 
@@ -100,6 +101,11 @@ class HtmlPage:
         yield Place.NOSCRIPT, "\n".join(node.html or "" for node in self.tree.css("noscript"))
         yield Place.TEMPLATES, "\n".join(node.html or "" for node in self.tree.css("template"))
         yield Place.STYLES, "\n".join(node.text() for node in self.tree.css("style"))
+
+    def data_values(self) -> list[str]:
+        """Return what attributes hold that nobody is shown: data, values of fields, documents within, descriptions."""
+        pairs = [(name, value or "") for node in self._nodes if node.is_element_node for name, value in _told(node)]
+        return [value for name, value in pairs if name.startswith("data-") or name in _OF_DATA]
 
     @cached_property
     def structured_data(self) -> list[str]:
@@ -166,6 +172,10 @@ def without_tags_of(node: LexborNode) -> str:
     return without_tags(node.html or "")
 
 
+def _told(node: LexborNode) -> Iterator[tuple[str, str | None]]:
+    return iter(node.attributes.items())
+
+
 def _is_json_ld(node: LexborNode) -> bool:
     return "ld+json" in (node.attributes.get("type") or "").lower()
 
@@ -179,7 +189,7 @@ def _hides_itself(node: LexborNode) -> bool:
 def _found(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
     try:
         return tree.css(selector)
-    except ValueError:
+    except (SelectolaxError, ValueError):
         return []
 
 

@@ -1,5 +1,6 @@
 """The strings in data and scripts, and which of them belong together."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,6 +9,10 @@ SHORTEST = 250
 _LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\'|`((?:[^`\\]|\\.)*)`', re.DOTALL)
 _IS_CODE = re.compile(r"""["']\s*[:,]\s*["'\[{\d]|=\s*[\[{"'(]|\bfunction\b|=>""")
 _OF_ANOTHER = frozenset({"url", "href", "link", "slug", "permalink", "headline", "title", "path"})
+_BODIES = ("articleBody", "text", "reviewBody", "transcript")
+_DECODER = json.JSONDecoder(strict=False)
+_OPENS = re.compile(r"[\[{]")
+_MOST_VALUES = 200
 _HIGHEST = 2
 """How far up from the preview's string its siblings are taken: `blocks` in an article, `text` in a block."""
 
@@ -22,6 +27,31 @@ def strings_in(text: str) -> Iterator[str]:
         yield text
         return
     yield from (line for line in text.split("\n") if len(line) >= SHORTEST and not _IS_CODE.search(line))
+
+
+def json_in(text: str) -> Iterator[Any]:
+    """Yield the JSON that a text is, or that is assigned to something in it."""
+    at = 0
+    for _ in range(_MOST_VALUES):
+        match = _OPENS.search(text, at)
+        if match is None:
+            return
+        try:
+            value, at = _DECODER.raw_decode(text, match.start())
+        except (ValueError, RecursionError):
+            at = match.start() + 1
+            continue
+        yield value
+
+
+def bodies_in(text: str) -> Iterator[str]:
+    """Yield the texts of articles in JSON-LD."""
+    stack = list(json_in(text))
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            yield from (one for name in _BODIES if isinstance(one := value.get(name), str))
+        stack += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 class Climb:

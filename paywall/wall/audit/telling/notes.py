@@ -12,6 +12,7 @@ from paywall.wall.audit.meeting import Meeting
 from paywall.wall.audit.surfaces import Surface
 
 _REFUSALS = frozenset({403, 407, 429, 503})
+_MAY_REFUSE = frozenset({Surface.REST, Surface.CANDIDATE, Surface.SPELLING, Surface.VARIANT})
 _READ = ("html", "xml", "json", "text", "javascript", "manifest", "ecmascript")
 _ENCRYPTED = re.compile(r"U2FsdGVkX1[\w+/=-]{200,}")
 
@@ -21,7 +22,7 @@ def notes_of(answers: list[Answer], meeting: Meeting, judgement: Judgement) -> l
     return [
         *_about_the_meter(meeting, judgement),
         *_about_caches(meeting),
-        *_about_encryption(answers),
+        *_about_encryption(meeting),
         *_about_copies(meeting),
         *_about_refusals(answers),
         *_about_the_unread(answers),
@@ -54,8 +55,8 @@ def _about_caches(meeting: Meeting) -> Iterator[str]:
             yield "The full page and the preview have one ETag: a cache may hand the one out for the other."
 
 
-def _about_encryption(answers: Iterable[Answer]) -> Iterator[str]:
-    if any(answer.is_page and _ENCRYPTED.search(answer.text) for answer in answers):
+def _about_encryption(meeting: Meeting) -> Iterator[str]:
+    if _ENCRYPTED.search(meeting.first.text):
         yield (
             "Encrypted text travels with the page (it begins as CryptoJS writes it). If its key can be had without "
             "paying, it is not locked; this audit can't open it."
@@ -84,8 +85,9 @@ def _about_refusals(answers: list[Answer]) -> Iterator[str]:
 
 
 def _is_refused(answer: Answer) -> bool:
-    """Tell whether the site turned somebody away; browsers that fetch beforehand it may."""
-    return not answer.status or (answer.status in _REFUSALS and "prefetch" not in answer.person)
+    """Tell whether the site turned somebody away; interfaces may, and so may it browsers that fetch beforehand."""
+    is_right = "prefetch" in answer.person or (answer.status == 403 and answer.ask.surface in _MAY_REFUSE)
+    return not answer.status or (answer.status in _REFUSALS and not is_right)
 
 
 def _about_the_unread(answers: Iterable[Answer]) -> Iterator[str]:
