@@ -21,7 +21,7 @@ ROOMS_FROM_BELOW = (
     ("demo",),
     ("cli",),
 )
-TOP = {"app", "work"}
+TOP = {"app", "local", "work"}
 LEVEL = {room: number for number, rooms in enumerate(ROOMS_FROM_BELOW) for room in rooms}
 ONE_DOOR = {"stripe": "paywall/billing/stripe_gateway.py", "redis": "paywall/meter/redis_store.py"}
 PURE = ("rules", "decision", "decide", "windows", "status")

@@ -22,7 +22,7 @@ from paywall.gate.rights import RightsReader
 from paywall.gate.signed_passes.keychain import Keychain
 from paywall.gate.signed_passes.mint import PassMint
 from paywall.gate.signed_passes.sealing import Seal
-from paywall.gate.web_check import WebCheck
+from paywall.gate.web_check import WebCheck, by_slug
 from paywall.meter.engines import open_store
 from paywall.meter.store import MeterStore
 from paywall.publishers.profiles import Profiles
@@ -70,7 +70,7 @@ def build_gate(
     remembering = (catalogue, recognition.revocations, recognition.snapshot, keychain, crawlers.ranges)
     for one in remembering:
         follower.listen(one.hear)
-    check = WebCheck(profiles, catalogue, gate, recognition, events)
+    check = WebCheck(profiles, by_slug(catalogue), gate, recognition, events)
     mint = PassMint(keychain, seal, settings.base_url)
     tokens = Tokens(settings.secret_key, rights, recognition.revocations, recognition.snapshot)
     people = People(settings.secret_key, gate, tokens, mint, recognition)

@@ -1,0 +1,113 @@
+"""The whole product in the process of a publisher's own site, on the same host: the gate stands before its articles.
+
+`app.wsgi_app = LocalPaywall(app.wsgi_app, cut="div.article-body")` is all there is to it, beside the settings in the
+environment. Readers sign in, subscribe and look after their account at the addresses that the product has for that;
+all other addresses are the site's own.
+"""
+
+import os
+from collections.abc import Iterable
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from flask import Flask
+
+from paywall.app import Product, create_product
+from paywall.changes import Change, ChangeKind
+from paywall.errors import UnknownHost
+from paywall.gate.decision import ArticleName, Invitation, Verdict, WayOn
+from paywall.gate.web_check import WebCheck, by_name
+from paywall.gate.words.invitations import Ask, invitation
+from paywall.gate.words.phrases import Link
+from paywall.newsroom.assets import ASSETS
+from paywall.settings import read_settings
+from paywall.wall.middleware import Paywall
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_NOT_HERE = frozenset({"assets", "describing", "embed", "feeds", "health", "newsroom"})
+"""What the hosted newspaper has, and a site of its own has itself."""
+_ANSWERED_BEFORE_FLASK = ("/v1/", "/webhooks/stripe")
+
+
+class LocalPaywall:
+    """Stands around a WSGI application, and answers readers' pages beside it. Safe to share between threads."""
+
+    def __init__(self, application: "WSGIApplication", product: Product | None = None, **options: Any) -> None:  # noqa: ANN401 - Paywall's own
+        """Take the options of `Paywall`; without a `product` it is made from the environment, and started."""
+        self.product = product or create_product(read_settings(os.environ))
+        self._starts, self._starting = product is None, Lock()
+        self.wall = Paywall(application, LocalCheck(self.product), **options)
+        self._exact, self._beginnings = _addresses(self.product.flask)
+        self.product.follower.listen(self._hear)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one request."""
+        if self._starts:
+            self._start()
+        path = environ.get("PATH_INFO", "")
+        if path in self._exact or path.startswith(self._beginnings):
+            return self.product.flask.wsgi_app(environ, start_response)
+        return self.wall(environ, start_response)
+
+    def _start(self) -> None:
+        """Start the product's own work: in the process that serves, not in one that only loads the application."""
+        with self._starting:
+            if self._starts:
+                self.product.start()
+                self._starts = False
+
+    def _hear(self, change: Change) -> None:
+        if change.kind in (ChangeKind.ARTICLE, ChangeKind.PUBLISHER):
+            self.wall.forget_all()
+
+
+class LocalCheck:
+    """Asks the product's own gate about articles of this site. Safe to share between threads."""
+
+    def __init__(self, product: Product) -> None:
+        gate = product.gate
+        self._profiles, self._card_of = product.profiles, by_name(gate.catalogue)
+        self._check = WebCheck(product.profiles, self._card_of, gate.gate, gate.recognition, gate.events)
+
+    def __call__(self, environ: "WSGIEnvironment", name: ArticleName, *, counts: bool) -> Verdict | None:
+        """Return the verdict; None where there is no such article, or not yet, or no more."""
+        verdict = self._check(environ, name, counts=counts)
+        if verdict is None or verdict.decision.is_full:
+            return verdict
+        return verdict._replace(invitation=self._invitation(environ, name, verdict))
+
+    def _invitation(self, environ: "WSGIEnvironment", name: ArticleName, verdict: Verdict) -> Invitation | None:
+        try:
+            profile = self._profiles.at_host(environ.get("HTTP_HOST", ""))
+        except UnknownHost:
+            return None
+        card = self._card_of(profile.id, name)
+        if card is None:
+            return None
+        ask = Ask(verdict.decision, profile, profile.meter_for(card.section), card.access, _here(environ))
+        said = invitation(ask)
+        beside = [(said.beside_link, said.beside), (said.also_link, said.also)]
+        ways = tuple(_way(link, before) for link, before in beside if link)
+        return Invitation(said.headline, f"{said.why} {said.offer}", _way(said.button), ways)
+
+
+def _here(environ: "WSGIEnvironment") -> str:
+    query = environ.get("QUERY_STRING", "")
+    path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    return quote(path.encode("latin-1", "replace")) + (f"?{query}" if query else "")
+
+
+def _way(link: Link, before: str = "") -> WayOn:
+    return WayOn(link.label, link.path, before)
+
+
+def _addresses(flask: Flask) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return what of the product's addresses is answered here: whole paths, and beginnings of others."""
+    rules = [rule for rule in flask.url_map.iter_rules() if rule.endpoint.partition(".")[0] not in _NOT_HERE]
+    exact = {rule.rule for rule in rules if not rule.arguments}
+    beginnings = {rule.rule.partition("<")[0] for rule in rules if rule.arguments}
+    ours = {f"/static/{name}" for name in (*ASSETS, "accent.css")}
+    return frozenset(exact | ours), (*sorted(beginnings), *_ANSWERED_BEFORE_FLASK)

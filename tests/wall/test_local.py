@@ -1,0 +1,109 @@
+"""The whole product around a publisher's own site, in one process and on one host."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from paywall import clock
+from paywall.app import Product
+from paywall.articles.item import Item
+from paywall.articles.keeping import draft_of, put_article
+from paywall.articles.rules import AccessLevel
+from paywall.database import Database
+from paywall.local import LocalPaywall
+from paywall.publishers.profiles import read_profile
+from paywall.publishers.rules import Profile
+from paywall.publishers.sites import add_site
+from tests.gate.conftest import entitle, product, settings  # noqa: F401 - fixtures
+from tests.gate.visits import Browser
+
+TEXT = "<p>The tide tables of Friday were wrong by an hour.</p><p>Nine herons crossed before the ink was dry.</p>"
+LOCKED = "Nine herons crossed before the ink was dry."
+SITE = "https://news.test"
+
+
+@pytest.fixture
+def site(product: Product, database: Database, publisher: Profile) -> LocalPaywall:  # noqa: F811
+    app = Flask("paper", static_folder=None)
+    app.add_url_rule("/", "front", lambda: "<h1>The Paper</h1>")
+    app.add_url_rule("/static/site.css", "css", lambda: "p { color: black }")
+    app.add_url_rule("/news/<name>", "news", lambda name: f'<title>{name}</title><div class="text">{TEXT}</div>')
+    app.add_url_rule("/articles/<name>", "articles", lambda name: f"<p>{name} of the site itself</p>")
+    with database.writing() as session:
+        add_site(session, publisher.id, SITE, actor="tests")
+        profile = read_profile(session, publisher.id)
+        for level in AccessLevel:
+            for number in range(5):
+                name = f"story-{level}-{number}"
+                item = Item("", name, "", title=name, link=f"{SITE}/news/{name}", access=level)
+                put_article(session, publisher.id, draft_of(item, profile), clock.now())
+    product.follower.poll()
+    wall = LocalPaywall(app.wsgi_app, product, cut="div.text")
+    app.wsgi_app = wall  # type: ignore[method-assign]
+    return wall
+
+
+@pytest.fixture
+def reader(site: LocalPaywall) -> Browser:
+    app = Flask("outer")
+    app.wsgi_app = site  # type: ignore[method-assign]
+    return Browser(app)
+
+
+def read(browser: Browser, name: str) -> TestResponse:
+    answer = browser.get(f"/news/{name}")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert (LOCKED in answer.text) == answer.headers["Paywall-Decision"].startswith("full")
+    return answer
+
+
+class TestAVisitor:
+    def test_reads_the_allowance_and_is_invited_to_pages_of_the_same_host(self, reader: Browser) -> None:
+        said = [read(reader, f"story-metered-{n}").headers["Paywall-Decision"].partition(";")[0] for n in range(5)]
+        assert said == ["full"] * 3 + ["preview"] * 2
+        page = read(reader, "story-subscribers-0").text
+        assert 'href="/subscribe?next=/news/story-subscribers-0"' in page
+        assert reader.get("/login").status_code == 200
+
+    def test_sees_the_site_s_own_pages_as_they_are(self, reader: Browser) -> None:
+        assert reader.get("/").text == "<h1>The Paper</h1>"
+        assert reader.get("/articles/x").text == "<p>x of the site itself</p>"
+        assert reader.get("/static/site.css").text == "p { color: black }"
+        assert reader.get("/static/paper.css").status_code == 200
+        assert reader.get("/feed.xml").status_code == 404
+
+    def test_sees_a_page_whole_that_is_no_article_here(self, reader: Browser) -> None:
+        assert LOCKED in reader.get("/news/unknown").text
+
+
+class TestASubscriber:
+    def test_signs_up_and_reads_on_the_same_host(self, reader: Browser, entitle: Callable[..., None]) -> None:  # noqa: F811
+        reader.sign_up("leyla@example.org")
+        assert read(reader, "story-subscribers-0").headers["Paywall-Decision"].startswith("preview")
+        entitle(1)
+        assert read(reader, "story-subscribers-0").headers["Paywall-Decision"] == "full; reason=subscribed"
+
+    def test_reads_no_more_when_it_has_ended(self, reader: Browser, entitle: Callable[..., None]) -> None:  # noqa: F811
+        reader.sign_up("leyla@example.org")
+        entitle(1, days=-1)
+        assert read(reader, "story-subscribers-0").headers["Paywall-Decision"].startswith("preview")
+
+
+class TestTheProductBeside:
+    def test_its_interface_and_webhooks_are_reached(self, reader: Browser) -> None:
+        assert reader.get("/v1/check").status_code == 401
+        assert (
+            reader.client.post("/webhooks/stripe", base_url=reader.base_url).status_code == 503
+        )  # nothing is sold yet
+
+    def test_a_change_is_seen_at_once(self, site: LocalPaywall, reader: Browser, database: Database) -> None:
+        assert read(reader, "story-subscribers-1").headers["Paywall-Decision"].startswith("preview")
+        with database.writing() as session:
+            profile = read_profile(session, 1)
+            link = f"{SITE}/news/story-subscribers-1"
+            item = Item("", "story-subscribers-1", "", title="Now free", link=link, access=AccessLevel.FREE)
+            put_article(session, 1, draft_of(item, profile), clock.now())
+        site.product.follower.poll()
+        assert read(reader, "story-subscribers-1").headers["Paywall-Decision"] == "full; reason=free_article"
