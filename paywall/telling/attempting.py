@@ -84,8 +84,7 @@ def note(session: Session, claim: Claim, outcome: Outcome) -> None:
     Does nothing where the endpoint has been removed; where somebody has claimed the delivery since, only that it was
     tried.
     """
-    endpoint = session.scalar(select(Endpoint).where(Endpoint.id == claim.endpoint_id).with_for_update())
-    delivery = session.scalar(select(Delivery).where(Delivery.id == claim.delivery_id).with_for_update())
+    endpoint, delivery = _hold(session, claim)
     if endpoint is None or delivery is None:
         return
     session.add(_row(claim, outcome))
@@ -93,6 +92,16 @@ def note(session: Session, claim: Claim, outcome: Outcome) -> None:
     if delivery.claims == claim.number and delivery.state == State.WAITING.value:
         _note_delivery(delivery, outcome, now, chance)
     _note_endpoint(session, endpoint, outcome, now, chance)
+
+
+def _hold(session: Session, claim: Claim) -> tuple[Endpoint | None, Delivery | None]:
+    """Hold both rows, the endpoint's first, as everybody does; who only points to them need not wait."""
+    endpoint = select(Endpoint).where(Endpoint.id == claim.endpoint_id)
+    delivery = select(Delivery).where(Delivery.id == claim.delivery_id)
+    return (
+        session.scalar(endpoint.with_for_update(key_share=True)),
+        session.scalar(delivery.with_for_update(key_share=True)),
+    )
 
 
 def _note_delivery(delivery: Delivery, outcome: Outcome, now: datetime, chance: float) -> None:

@@ -1,13 +1,14 @@
 """Taking what is due: for a while it belongs to whoever took it, then to the next one if that one was not heard of.
 
-An endpoint's row is held while its share is taken, so that all processes together never send it more than so much at
-a time. What one endpoint may have is bounded by what is left for the others.
+What one endpoint may have under way in one process is bounded, and by what is left for the others. What other processes
+have is not counted: one that was killed would keep an endpoint waiting until its claims have run out.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, func, or_, select, true, update
@@ -40,15 +41,19 @@ def is_anything_due(session: Session, now: datetime, *, slow: bool) -> bool:
     return session.scalar(select(Endpoint.id).where(*_ready(now, slow)).limit(1)) is not None
 
 
-def claim(session: Session, now: datetime, most: int, *, slow: bool) -> list[Claim]:
-    """Take up to `most` deliveries that are due, fairly between the endpoints of a lane; each is ours for a while."""
-    query = select(Endpoint).where(*_ready(now, slow)).order_by(func.random()).limit(most)
-    endpoints = session.scalars(query.with_for_update(skip_locked=True)).all()
+def claim(
+    session: Session, now: datetime, most: int, *, slow: bool, busy: Mapping[int, int] = MappingProxyType({})
+) -> list[Claim]:
+    """Take up to `most` deliveries that are due, fairly between the endpoints of a lane; each is ours for a while.
+
+    `busy` tells how many deliveries this process has under way for each endpoint.
+    """
+    endpoints = session.scalars(select(Endpoint).where(*_ready(now, slow)).order_by(func.random()).limit(most)).all()
     share = max(1, most // max(1, len(endpoints)))
     return [
         _claim(session, endpoint, delivery, now)
         for endpoint in endpoints
-        for delivery in _take(session, endpoint, share, now)
+        for delivery in _take(session, endpoint, min(share, at_once(endpoint.failures) - busy.get(endpoint.id, 0)), now)
     ]
 
 
@@ -84,14 +89,12 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (Delivery.state == State.WAITING.value, Delivery.due_at <= now, is_free)
 
 
-def _take(session: Session, endpoint: Endpoint, share: int, now: datetime) -> Sequence[Delivery]:
-    which = (Delivery.endpoint_id == endpoint.id, Delivery.state == State.WAITING.value, Delivery.leased_until > now)
-    flying = session.scalar(select(func.count()).where(*which)) or 0
-    room = min(share, at_once(endpoint.failures) - flying)
-    if room <= 0:
+def _take(session: Session, endpoint: Endpoint, most: int, now: datetime) -> Sequence[Delivery]:
+    if most <= 0:
         return []
     query = select(Delivery).where(Delivery.endpoint_id == endpoint.id, *_due(now))
-    return session.scalars(query.order_by(Delivery.due_at, Delivery.id).limit(room).with_for_update()).all()
+    oldest_first = query.order_by(Delivery.due_at, Delivery.id).limit(most)
+    return session.scalars(oldest_first.with_for_update(skip_locked=True)).all()
 
 
 def _claim(session: Session, endpoint: Endpoint, delivery: Delivery, now: datetime) -> Claim:

@@ -1,6 +1,7 @@
 """Which deliveries a lane has under way."""
 
 import time
+from collections import Counter
 from threading import Lock
 
 from paywall.telling.claiming import Claim
@@ -34,6 +35,10 @@ class Crew:
         """Return everything under way."""
         with self._lock:
             return [*self._in_lane, *self._aside]
+
+    def busy(self) -> Counter[int]:
+        """Return how many are under way for each endpoint, by its row's id."""
+        return Counter(claim.endpoint_id for claim in self.claims())
 
     def set_aside(self, seconds: float, most: int) -> list[Claim]:
         """Free the places of who has been away for so long, unless `most` are aside; returns who was set aside."""

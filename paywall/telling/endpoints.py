@@ -65,7 +65,7 @@ def add_endpoint(
 def endpoint_of(session: Session, publisher_id: int, public_id: str) -> Endpoint:
     """Return a publisher's endpoint by its id (`we_…`), held by the caller's transaction; raises NotFound."""
     which = (Endpoint.publisher_id == publisher_id, Endpoint.public_id == public_id)
-    row = session.scalar(select(Endpoint).where(*which).with_for_update()) if _is_id(public_id) else None
+    row = session.scalar(select(Endpoint).where(*which).with_for_update(key_share=True)) if _is_id(public_id) else None
     if row is None:
         raise NotFound("There is no endpoint of that id.")
     return row

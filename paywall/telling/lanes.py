@@ -92,7 +92,7 @@ class Lane:
             if not claiming.is_anything_due(session, now, slow=self._slow):
                 return []
         with self._telling.database.writing() as session:
-            return claiming.claim(session, now, room, slow=self._slow)
+            return claiming.claim(session, now, room, slow=self._slow, busy=self._crew.busy())
 
     def _set_out(self, claim: Claim) -> None:
         self._crew.add(claim)

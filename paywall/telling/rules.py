@@ -36,7 +36,7 @@ LONGEST_WISH = timedelta(hours=24)
 
 SLOW = timedelta(seconds=2)
 AT_ONCE = 4
-"""How many deliveries one endpoint is sent at the same time, by all processes together."""
+"""How many deliveries one process sends to one endpoint at the same time."""
 
 _HELD_AFTER = 3
 _SHORTEST_HOLD, _LONGEST_HOLD = timedelta(seconds=5), timedelta(minutes=5)

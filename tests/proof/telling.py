@@ -24,14 +24,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import structlog
-from sqlalchemy import update
 
 from bench.checkout_race import new_publisher
 from bench.engines import postgres
 from paywall.database import Database
 from paywall.telling.lanes import lanes
 from paywall.telling.parts import LIMITS
-from paywall.telling.tables import Endpoint
 from tests.billing.stripe_world import add_reader
 from tests.engines import free_port
 from tests.outgoing.receiver import Reply, Request, Write, plain, receiving
@@ -157,8 +155,6 @@ def _come_round(newspaper: Newspaper, ears: Sequence[Ear], told: dict[str, float
     end = time.monotonic() + PATIENCE_SECONDS
     while not all(told.keys() <= ear.first.keys() for ear in ears) and time.monotonic() < end:
         newspaper.due_now_but_claimed()
-        with newspaper.database.writing() as session:
-            session.execute(update(Endpoint).values(failures=0, is_slow=False))
         time.sleep(1)
 
 

@@ -79,9 +79,9 @@ class Newspaper:
         """Do all that is due, here and now; returns how many attempts that were."""
         return tell_once(self.telling)
 
-    def claim(self, most: int = 1, *, slow: bool = False) -> list[claiming.Claim]:
+    def claim(self, most: int = 1, **more: Any) -> list[claiming.Claim]:
         with self.database.writing() as session:
-            return claiming.claim(session, clock.wall(), most, slow=slow)
+            return claiming.claim(session, clock.wall(), most, slow=False, **more)
 
     def claim_new(self, most: int = 1) -> list[claiming.Claim]:
         """Pass on what is new and claim some of it, as a worker does."""
@@ -103,15 +103,15 @@ class Newspaper:
     def due_now(self) -> None:
         """Make all that waits due, and hold nobody back."""
         with self.database.writing() as session:
-            session.execute(update(Delivery).values(due_at=clock.wall(), leased_until=None))
             session.execute(update(Endpoint).values(held_until=None))
+            session.execute(update(Delivery).values(due_at=clock.wall(), leased_until=None))
 
     def due_now_but_claimed(self) -> None:
-        """Make all that waits due that nobody is at, and hold nobody back."""
+        """Make all that waits due that nobody is at, and hold nobody back: endpoints first, as everybody does."""
         with self.database.writing() as session:
+            session.execute(update(Endpoint).values(held_until=None, failures=0, is_slow=False))
             is_free = or_(Delivery.leased_until.is_(None), Delivery.leased_until <= clock.wall())
             session.execute(update(Delivery).where(is_free).values(due_at=clock.wall()))
-            session.execute(update(Endpoint).values(held_until=None))
 
     def events(self) -> list[AccessEvent]:
         return self.rows(AccessEvent)
