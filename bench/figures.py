@@ -222,10 +222,11 @@ FIGURES = (
     Figure(
         "other-publisher",
         "Another publisher's keys and cookies",
-        "Every route there is, with a key or the cookies of another publisher of the same service.",
-        "404 or 403 for each, and nothing of the first publisher in any answer",
+        "Every route there is, with a key or the cookies of another publisher of the same service; then the same calls "
+        "with the publisher's own key.",
+        "0 wrong: 404 or 403 for each, or what a stranger gets; the own key is refused nothing",
         ("-m", "tests.proof.other_publisher"),
-        headline="routes x",
+        headline="wrong",
     ),
     Figure(
         "telling",

@@ -81,8 +81,9 @@ def _end(_app: Flask, **_: object) -> None:
 
 def _end_row(token: str | None) -> None:
     if token:
-        row = select(SignIn.id).where(SignIn.token_hash == _digest(token))
-        sign_in_id = current.session().scalar(row)
+        row = select(SignIn.id).join(Reader, Reader.id == SignIn.reader_id)
+        here = (Reader.publisher_id == current.publisher().id, SignIn.token_hash == _digest(token))
+        sign_in_id = current.session().scalar(row.where(*here))
         if sign_in_id is not None:
             end_sign_in(current.session(), sign_in_id)
 

@@ -7,6 +7,7 @@ from paywall.app import Product
 from paywall.entitlements.granting import Grant, set_entitlement
 from paywall.entitlements.rules import Entitlement, Source, Standing
 from tests.gate.visits import Browser
+from tests.readers.browser import PASSWORD
 
 
 @pytest.fixture
@@ -39,6 +40,16 @@ class TestAPayersCookiesAtTheOtherPublisher:
         plant(payer, rival, "session", "pass")
         for path in ("/account/password", "/account/billing-portal", "/account/subscription/cancellation"):
             assert rival.post(path).headers["Location"].startswith("/login"), path
+        assert payer.is_signed_in()
+
+    @pytest.mark.parametrize("path", ["/logout", "/login", "/signup"])
+    def test_end_no_sign_in_at_home(self, payer: Browser, rival: Browser, path: str) -> None:
+        rival.sign_up("other@example.org")
+        token = payer.csrf_token()
+        plant(payer, rival, "session", "pass")
+        fields = {"email": "new@example.org" if path == "/signup" else "other@example.org", "password": PASSWORD}
+        answer = rival.client.post(path, data={"csrf_token": token, **fields}, base_url=rival.base_url)
+        assert answer.status_code in (302, 303), answer.text
         assert payer.is_signed_in()
 
     def test_still_open_everything_at_home(self, payer: Browser, rival: Browser, product: Product) -> None:

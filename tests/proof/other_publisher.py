@@ -1,12 +1,12 @@
 """Every route, with another publisher's key or cookies: `python -m tests.proof.other_publisher`.
 
 Two newspapers on one service. Every route of the interface's table is called with the rival's key and all its scopes,
-about the first one's articles, readers and addresses: 404 or 403, or where a route names nothing, an answer without a
-word of the first one's. Every page is asked for at the first one's host with the cookies of a subscriber of the rival:
-the answer must be the one that a stranger gets.
+about the first one's articles, readers and webhooks: 404 or 403, or where a route names nothing of anybody's, an answer
+without a word of the first one's. Every page is asked for at the first one's host with the cookies of a subscriber of
+the rival: the answer must be the one that a stranger gets. Her token and her pass open nothing there either. Last, the
+first one does with its own key all that the rival tried: it works, so the refusals were of the rival.
 """
 
-import json
 import re
 import sys
 import tempfile
@@ -16,175 +16,149 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from paywall import clock, schema
-from paywall.api.ground.routes import Route
 from paywall.api.routes import ROUTES
-from paywall.app import Product, create_product
-from paywall.articles.item import Item
-from paywall.articles.keeping import draft_of, put_article
 from paywall.database import Database
-from paywall.entitlements.comps import put_grant
-from paywall.publishers.keys.making import NewKey, create_key
-from paywall.publishers.keys.rules import ALL_SCOPES
-from paywall.publishers.profiles import read_profile
-from paywall.publishers.setup import NewPublisher, set_up_publisher
-from paywall.publishers.sites import add_site
-from paywall.readers.accounts import open_account
-from paywall.readers.email_address import parse_email
-from paywall.settings import Environment, Settings
-from paywall.telling.endpoints import NewEndpoint, add_endpoint
-from paywall.telling.parts import make_telling
-from paywall.telling.passing_on import pass_on
+from paywall.web import limits
+from tests.proof.two_newspapers import Paper, two_newspapers
 from tests.readers.browser import Browser
 
-MARK = "zanzibar"
-"""In everything of the first publisher's that has a name."""
-SITE = f"https://www.{MARK}.example"
-ARTICLE, GRANT, EMAIL = f"{MARK}-article", f"{MARK}-grant", f"{MARK}@example.com"
-WEBHOOK = "we_0123456789abcdef"
-_NAMES = {"id": ARTICLE, "article": ARTICLE, "grant": GRANT, "webhook": WEBHOOK}
-_BODIES: dict[str, Any] = {
-    "check": {"article": ARTICLE, "visitor": "visitor-0001"},
-    "check_batch": {"checks": [{"article": ARTICLE}, {"url": f"{SITE}/a"}]},
-    "put_grant": {"validUntil": "2027-01-01T00:00:00Z", "reason": "Mine now"},
-    "exchange_code": {"code": "no-code-of-yours"},
-    "put_article": {"title": "Mine now", "url": f"{SITE}/a"},
-    "put_articles": {"articles": [{"id": "mine", "title": "Mine", "url": f"{SITE}/a"}]},
-    "add_webhook": {"url": f"{SITE}/hooks", "events": ["access.ended"]},
-    "replay_webhook": {"since": "2026-01-01T00:00:00Z"},
+KINDS = {
+    "key": "calls with the other publisher's key",
+    "cookies": "pages and calls with the cookies of its subscriber",
+    "names": "calls that name its subscriber",
+    "own": "calls with the publisher's own key, for comparison",
 }
-_QUERIES = {"check_by_query": {"url": f"{SITE}/a"}, "find_reader": {"email": EMAIL}}
-_HEADERS = {"authorize": {"X-Original-URI": f"/articles/{ARTICLE}"}}
 _OWN = {"list_articles", "check_batch", "put_articles", "list_webhooks", "add_webhook"}
-"""Routes that name nothing of anybody's: the answer is about the rival's own."""
+"""Routes that name nothing of anybody's: the answer is about the caller's own."""
+_REFUSED = {"exchange_code": 400, "put_article": 400, "content": 401}
+"""What is no 404: a code that is nobody's, an address on nobody's site, a pass that another has signed."""
 
 
 class Tried(NamedTuple):
     """One call, what it got, and whether that is right."""
 
+    kind: str
     what: str
     status: int
     is_right: bool
 
 
 def try_all(database_url: str) -> list[Tried]:
-    """Call every route with the rival's key, and ask for every page with its subscriber's cookies."""
-    product, key = _two_newspapers(database_url)
+    """Try everything with what is the rival's, then the same calls with the first one's own key."""
+    first, rival = two_newspapers(database_url)
+    limits.install(first.product.flask, None).enabled = False
     try:
-        return [*_by_key(product, key), *_by_cookie(product)]
+        return [*_by_key(first, rival), *_by_cookies(first, rival), *_by_names(first, rival), *_by_owner(first)]
     finally:
-        product.database.close()
+        first.product.database.close()
 
 
-def _by_key(product: Product, key: str) -> Iterator[Tried]:
-    client = product.flask.test_client(use_cookies=False)
+def _by_key(first: Paper, rival: Paper) -> Iterator[Tried]:
     for route in ROUTES:
-        path = _path(route.path)
-        for host in ("first.test", "rival.test"):
-            answer = client.open(
-                path,
-                method=route.method,
-                base_url=f"https://{host}",
-                headers={"Authorization": f"Bearer {key}", **_HEADERS.get(route.name, {})},
-                query_string=_QUERIES.get(route.name),
-                data=_body(route),
-                content_type="application/json",
-            )
-            yield Tried(
-                f"key: {route.method} {route.path} at {host}", answer.status_code, _is_right(route.name, answer)
-            )
+        for host in (first.host, rival.host):
+            answer = _call(route, first, rival, host)
+            is_right = _is_right(route.name, answer, first)
+            yield Tried("key", f"{route.method} {route.path} at {host}", answer.status_code, is_right)
 
 
-def _is_right(name: str, answer: TestResponse) -> bool:
-    said = (
-        answer.text.replace(ARTICLE, "").replace(f"{SITE}/a", "").replace(f"{SITE}/hooks", "")
-    )  # what the rival itself has sent
-    if MARK in said or answer.status_code >= 500:
+def _is_right(name: str, answer: TestResponse, first: Paper) -> bool:
+    sent = (f"{first.site}/{first.locked}", f"{first.site}/mine", f"{first.site}/hooks-of-rival", first.locked)
+    said = re.sub("|".join(map(re.escape, sent)), "", answer.text)  # what the rival itself has sent may come back
+    if first.name in said or answer.status_code >= 500:
         return False
-    if name in _OWN:
-        return True
-    return answer.status_code in (403, 404) or (
-        name in ("exchange_code", "put_article", "content") and answer.status_code in (400, 401)
-    )
+    return name in _OWN or answer.status_code in (403, 404, _REFUSED.get(name))
 
 
-def _path(path: str) -> str:
-    is_reader = path.startswith("/v1/readers")
-    return re.sub(r"{(\w+)}", lambda found: "1" if is_reader and found[1] == "id" else _NAMES.get(found[1], "1"), path)
+def _by_owner(first: Paper) -> Iterator[Tried]:
+    for route in sorted(ROUTES, key=lambda route: route.method == "DELETE"):
+        answer = _call(route, first, first, first.host)
+        yield Tried("own", f"{route.method} {route.path}", answer.status_code, 200 <= answer.status_code < 300)
 
 
-def _body(route: Any) -> bytes | None:
-    return json.dumps(_BODIES.get(route.name, {})).encode() if isinstance(route, Route) and route.body else None
+def _call(route: Any, about: Paper, by: Paper, host: str) -> TestResponse:
+    """Call a route about what is one paper's, as the other."""
+    ids = {"id": about.locked, "article": about.locked, "grant": about.grant, "webhook": about.webhook}
+    if route.path.startswith("/v1/readers"):
+        ids["id"] = str(about.number)
+    path = re.sub(r"{(\w+)}", lambda found: ids.get(found[1], str(about.number)), route.path)
+    headers = {"X-Original-URI": f"/{about.free}"} if route.name == "authorize" else {}
+    if route.name == "content":
+        headers["Authorization"] = f"Bearer {by.signed_pass()}"
+    query = {"check_by_query": {"url": f"{about.site}/{about.locked}"}, "find_reader": {"email": about.email}}
+    more = {"query_string": query.get(route.name), "headers": headers, "base_url": f"https://{host}"}
+    return by.call(route.method, path, _body(route.name, about, by), **more)
 
 
-def _by_cookie(product: Product) -> Iterator[Tried]:
-    rival, stranger = Browser(product.flask, "rival.test"), Browser(product.flask, "first.test")
-    rival.sign_up("subscriber@rival.example")
-    at_first = Browser(product.flask, "first.test")
-    for name in ("session", "pass", "visitor"):
-        found = rival.client.get_cookie(f"__Host-{name}", "rival.test", "/")
-        if found:
-            at_first.client.set_cookie(f"__Host-{name}", found.value, domain="first.test", path="/", secure=True)
-    for rule in product.flask.url_map.iter_rules():
-        path = re.sub(r"<(?:\w+:)?(\w+)>", "1", rule.rule)
-        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
-            theirs = at_first.client.open(path, method=method, base_url=at_first.base_url)
-            nobodys = stranger.client.open(path, method=method, base_url=stranger.base_url)
-            is_same = (theirs.status_code, theirs.headers.get("Location")) == (
-                nobodys.status_code,
-                nobodys.headers.get("Location"),
-            )
-            is_right = is_same and "subscriber@rival" not in theirs.text
-            yield Tried(f"cookies: {method} {rule.rule}", theirs.status_code, is_right)
+def _body(name: str, about: Paper, by: Paper) -> Any:
+    address = f"{about.site}/{about.locked}"
+    bodies: dict[str, Any] = {
+        "check": {"article": about.locked, "visitor": "visitor-0001"},
+        "check_batch": {"checks": [{"article": about.locked}, {"url": address}]},
+        "put_grant": {"validUntil": f"{clock.now() + timedelta(days=9):%Y-%m-%dT%H:%M:%SZ}", "reason": "Mine now"},
+        "put_article": {"title": "Mine now", "url": f"{about.site}/mine", "body": "<p>Mine.</p>"},
+        "put_articles": {"articles": [{"id": "mine", "title": "Mine", "url": f"{about.site}/mine-too"}]},
+        "add_webhook": {"url": f"{about.site}/hooks-of-{by.name}", "events": ["access.ended"]},
+        "rotate_webhook_secret": {},
+        "replay_webhook": {"since": "2026-01-01T00:00:00Z"},
+    }
+    return {"code": about.code()} if name == "exchange_code" else bodies.get(name)
 
 
-def _two_newspapers(database_url: str) -> tuple[Product, str]:
-    database = Database(database_url)
-    with database.writing() as session:
-        first = set_up_publisher(session, NewPublisher(MARK, MARK.title(), "first.test")).id
-        rival = set_up_publisher(session, NewPublisher("rival", "The Rival", "rival.test")).id
-        add_site(session, first, SITE, actor="tests")
-        reader = open_account(session, first, parse_email(EMAIL), None)
-        assert reader is not None
-        session.flush()
-        ends = clock.now() + timedelta(days=9)
-        put_grant(session, first, reader.id, GRANT, ends_at=ends, reason="Print", actor="tests")
-        item = Item("", ARTICLE, "<p>A text of its own.</p>", title=MARK, link=f"{SITE}/a", access="free", slug=ARTICLE)
-        put_article(session, first, draft_of(item, read_profile(session, first)), clock.now())
-        _add_webhook(session, first)
-        key = create_key(session, rival, NewKey("all", ALL_SCOPES, calls_per_second=1_000_000), actor="tests")
-    pass_on(database)  # the grant waits to be told to the first one's webhook: delivery 1
-    database.close()
-    return create_product(_settings(database_url)), key
+def _by_cookies(first: Paper, rival: Paper) -> Iterator[Tried]:
+    token, stranger = rival.browser.csrf_token(), Browser(first.product.flask, first.host)
+    kept = {name: rival.browser.cookie(name) for name in ("__Host-session", "__Host-pass")}
+    for rule in first.product.flask.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            planted = Browser(first.product.flask, first.host)
+            for name, value in kept.items():
+                planted.set_cookie(value, name)
+            theirs = _open(planted, rule, method, first, token)
+            nobodys = _open(stranger, rule, method, first, stranger.csrf_token())
+            is_right = _is_a_strangers(theirs, nobodys) and not re.search(f"{first.text}|{rival.email}", theirs.text)
+            yield Tried("cookies", f"{method} {rule.rule}", theirs.status_code, is_right)
+    home = rival.browser.get("/account/password")
+    yield Tried("cookies", "GET /account/password at home, afterwards", home.status_code, home.status_code == 200)
 
 
-def _settings(database_url: str) -> Settings:
-    return Settings(
-        secret_key="other-publisher-0123456789-abcde",
-        base_url="https://first.test",
-        env=Environment.TEST,
-        database_url=database_url,
-        log_level="error",
-    )
+def _open(browser: Browser, rule: Rule, method: str, paper: Paper, token: str) -> TestResponse:
+    names = {"slug": paper.name if "/articles/" not in rule.rule else paper.locked, "id": paper.locked}
+    names |= {"article": paper.locked, "grant": paper.grant, "webhook": paper.webhook}
+    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: names.get(found[1], str(paper.number)), rule.rule)
+    form = {"csrf_token": token} if method == "POST" and not path.startswith("/v1/") else None
+    return browser.client.open(path, method=method, base_url=browser.base_url, data=form)
 
 
-def _add_webhook(session: Session, publisher_id: int) -> None:
-    telling = make_telling(_settings("sqlite://"), Database("sqlite://"))
-    row, _secret = add_endpoint(telling, session, publisher_id, NewEndpoint(f"{SITE}/hooks"), actor="tests")
-    row.public_id = WEBHOOK
+def _is_a_strangers(theirs: TestResponse, nobodys: TestResponse) -> bool:
+    """Tell whether an answer is the one that a stranger gets, or refuses a form whose token is another site's."""
+    here, there = ((one.status_code, one.headers.get("Location")) for one in (theirs, nobodys))
+    return here == there or theirs.status_code in (400, 403)
+
+
+def _by_names(first: Paper, rival: Paper) -> Iterator[Tried]:
+    for named in ({"reader": rival.token()}, {"pass": rival.signed_pass()}):
+        answer = first.call("POST", "/v1/check", {"article": first.locked, **named})
+        said = answer.json or {}
+        is_right = (said["extent"], said["pass"], said["tokenError"]) == ("preview", None, "invalid_token")
+        yield Tried("names", f"POST /v1/check with its {next(iter(named))}", answer.status_code, is_right)
+    cookies = "; ".join(f"{name}={rival.browser.cookie(name)}" for name in ("__Host-session", "__Host-pass"))
+    for header, value in (("Cookie", cookies), ("X-Paywall-Pass", rival.signed_pass())):
+        headers = {"X-Original-URI": f"/{first.locked}", header: value}
+        status = first.call("GET", "/v1/authorize", headers=headers).status_code
+        yield Tried("names", f"GET /v1/authorize with its {header}", status, status in (401, 403))
 
 
 def summary(tried: list[Tried]) -> str:
     """Return the figure: what was answered how often, and what was wrong."""
     lines = []
-    for kind in ("key", "cookies"):
-        mine = [one for one in tried if one.what.startswith(kind)]
+    for kind, what in KINDS.items():
+        mine = [one for one in tried if one.kind == kind]
         statuses = ", ".join(f"{n} x {status}" for status, n in sorted(Counter(one.status for one in mine).items()))
-        wrong = [f"wrong: {one.what}: {one.status}" for one in mine if not one.is_right]
-        lines += [*wrong, f"{len(mine)} routes x the other publisher's {kind}: {len(wrong)} wrong ({statuses})"]
+        wrong = [f"wrong: {kind}: {one.what}: {one.status}" for one in mine if not one.is_right]
+        lines += [*wrong, f"{len(mine)} {what}: {len(wrong)} wrong ({statuses})"]
     return "\n".join(lines)
 
 
