@@ -48,12 +48,20 @@ class TestTheOutcome:
         assert "Not judged" in result.stdout
 
     @pytest.mark.parametrize(
-        "words", [("--canary", "short"), ("--feed", "https://elsewhere.example/feed"), ("--cookie", "@none")]
+        "words",
+        [
+            ("--canary", "short"),
+            ("--feed", "https://elsewhere.example/feed"),
+            ("--cookie", "@none"),
+            ("--json", "/no/such/place"),
+            ("--rate", "0"),
+            ("--max", "x"),
+        ],
     )
     def test_is_2_where_it_was_asked_for_wrongly(self, paper: Paper, words: tuple[str, ...]) -> None:
         result = audit(paper, *words)
         assert result.exit_code == 2
-        assert "Error: " in result.stderr
+        assert "error: " in result.stderr
         assert paper.asked == []
 
 

@@ -62,6 +62,11 @@ def says_it_has_a_wall(answer: Answer) -> bool:
     return is_told or bool(_NOT_FREE.search(resolved(text)) or _WALL.search(text)) or answer.status in (401, 402)
 
 
+def says_it_was_a_free_view(answer: Answer) -> bool:
+    """Tell whether a page of a wall like ours says that it is whole because a free view was left."""
+    return (answer.header("paywall-decision") or "").startswith("full; reason=metered")
+
+
 def _later(meeting: Meeting) -> HtmlPage:
     """Return the page of the visitor whose free views are used up, else the first visitor's."""
     after = meeting.after_views

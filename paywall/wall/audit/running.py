@@ -5,7 +5,7 @@ from collections.abc import Callable
 from paywall.wall.audit.asking.asks import Answer, Ask
 from paywall.wall.audit.asking.fetching import Fetcher, RequestsUsedUp
 from paywall.wall.audit.asking.people import RETURNING, VISITOR, Person
-from paywall.wall.audit.judging import Judgement, admitted, judge
+from paywall.wall.audit.judging import Judgement, admitted, judge, says_it_was_a_free_view
 from paywall.wall.audit.looking.lengths import too_long
 from paywall.wall.audit.looking.locked import Locked, Source
 from paywall.wall.audit.looking.prose import weight
@@ -22,6 +22,11 @@ _NOT_SEEN = (
     "no wall is to be seen: the page says of none, and nothing differs between visitors. Give --canary or --cookie, or "
     "the address of an article that is locked."
 )
+_STILL_FREE = (
+    "the meter lets a visitor in who has opened all the other articles that were found. Name a feed or a sitemap with "
+    "more of them (--feed, --sitemap), or raise --views."
+)
+_CUT_SHORT = "Not everything was asked: the limit of requests was reached. Raise it with --max."
 _FRONT_PAGE = "this is a front page. Give the address of an article that is locked."
 _COOKIE_SHOWS_NOTHING = (
     "with the cookie the page shows no more than without it. Take a fresh one from a browser that is signed in, and an "
@@ -57,7 +62,7 @@ def _report(fetcher: Fetcher, meeting: Meeting, plan: Plan, judgement: Judgement
     answers = fetcher.answers
     locked = judgement.locked or admitted(meeting, answers)
     findings = _findings(answers, meeting, locked, judgement)
-    outcome, why = _outcome(findings, plan, judgement)
+    outcome, why = _outcome(findings, plan, judgement, meeting)
     return Report(
         meeting.site.url,
         outcome,
@@ -65,7 +70,7 @@ def _report(fetcher: Fetcher, meeting: Meeting, plan: Plan, judgement: Judgement
         locked,
         judgement.control,
         tuple(findings),
-        tuple(notes_of(answers, meeting, judgement)),
+        (*notes_of(answers, meeting, judgement), *([_CUT_SHORT] if is_cut_short else [])),
         fetcher.made,
         len({answer.ask.url for answer in answers}),
         len({answer.person for answer in answers}),
@@ -74,29 +79,31 @@ def _report(fetcher: Fetcher, meeting: Meeting, plan: Plan, judgement: Judgement
 
 
 def _findings(answers: list[Answer], meeting: Meeting, locked: Locked | None, judgement: Judgement) -> list[Finding]:
-    judged = [answer for answer in answers if not (judgement.is_metered and _may_be_let_in(answer))]
+    may_be_let_in = _is_first_visit if judgement.is_metered else says_it_was_a_free_view
+    judged = [answer for answer in answers if not may_be_let_in(answer)]
     seen = [(answer, hit) for answer in judged for hit in (locked.hits_in(answer, meeting.styles) if locked else ())]
     known = locked.sentences if locked and locked.source is not Source.CANARY else ()
     return findings_of(seen, too_long(judged, weight(known)))
 
 
-def _may_be_let_in(answer: Answer) -> bool:
-    """Tell whether this was a first visit, which a meter may let in."""
+def _is_first_visit(answer: Answer) -> bool:
+    """Tell whether this was asked by somebody whom the meter may let in."""
     return answer.ask.surface is Surface.PAGE and answer.person in (VISITOR.name, RETURNING.name)
 
 
-def _outcome(findings: list[Finding], plan: Plan, judgement: Judgement) -> tuple[Outcome, str]:
+def _outcome(findings: list[Finding], plan: Plan, judgement: Judgement, meeting: Meeting) -> tuple[Outcome, str]:
     if findings:
         return Outcome.LEAK, ""
-    if plan.canaries and judgement.control is False:
-        return Outcome.UNJUDGED, _NOT_FOR_THE_ENTITLED
-    if plan.cookie and judgement.locked is None:
-        return Outcome.UNJUDGED, _COOKIE_SHOWS_NOTHING
-    if judgement.locked is None and not plan.site.names_an_article:
-        return Outcome.UNJUDGED, _FRONT_PAGE
-    if judgement.locked is None and not judgement.has_wall:
-        return Outcome.UNJUDGED, _NOT_SEEN
-    return Outcome.CLEAN, ""
+    is_free_for_now = meeting.after_views is not None and says_it_was_a_free_view(meeting.after_views)
+    is_unknown = judgement.locked is None
+    doubts = (
+        (is_free_for_now, _STILL_FREE),
+        (bool(plan.canaries) and judgement.control is False, _NOT_FOR_THE_ENTITLED),
+        (bool(plan.cookie) and is_unknown, _COOKIE_SHOWS_NOTHING),
+        (is_unknown and not plan.site.names_an_article, _FRONT_PAGE),
+        (is_unknown and not judgement.has_wall, _NOT_SEEN),
+    )
+    return next(((Outcome.UNJUDGED, why) for is_so, why in doubts if is_so), (Outcome.CLEAN, ""))
 
 
 def _words(locked: Locked | None, meeting: Meeting) -> str:

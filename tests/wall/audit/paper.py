@@ -50,6 +50,8 @@ class Paper:
     pages: dict[str, Reply | Callable[[Environ], Reply]] = field(default_factory=dict)
     """Other addresses, with their query where that matters."""
     says_it_has_a_wall: bool = True
+    tells: bool = False
+    """Whether it says why a page is whole, as our wall does."""
     address: str = ""
     asked: list[Environ] = field(default_factory=list)
     visits: dict[str, set[str]] = field(default_factory=dict)
@@ -97,7 +99,10 @@ class Paper:
         seen = self.visits.setdefault(name, set())
         if path in seen or len(seen) < self.allowance:
             seen.add(path)
-            return True, {"Set-Cookie": f"visitor={name}; Path=/"}
+            told = (
+                {"Paywall-Decision": f"full; reason=metered; left={self.allowance - len(seen)}"} if self.tells else {}
+            )
+            return True, {"Set-Cookie": f"visitor={name}; Path=/", **told}
         return False, {"Set-Cookie": f"visitor={name}; Path=/"}
 
     def _front(self) -> str:

@@ -56,6 +56,12 @@ class TestAMeter:
 
 
 class TestWhatCanNotBeJudged:
+    def test_a_meter_that_has_more_free_views_than_there_are_articles(self, look: Look, paper: Paper) -> None:
+        paper.allowance, paper.tells = 30, True
+        report = look(CANARY)
+        assert report.outcome is Outcome.UNJUDGED
+        assert "--views" in report.summary
+
     def test_an_article_that_is_free_for_everybody(self, look: Look, paper: Paper) -> None:
         paper.says_it_has_a_wall = False
         paper.opens.append(lambda _: True)

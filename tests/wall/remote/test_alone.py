@@ -97,6 +97,13 @@ class TestTheClientAlone:
             "The paywall command runs the service, which needs click: pip install 'paywall[server]'.\n"
         )
 
+    def test_can_make_a_leak_audit(self, python: Path) -> None:
+        program = "import sys; from paywall.command import main; sys.argv = ['paywall', 'audit', sys.argv[1]]; main()"
+        command = [str(python), "-I", "-c", program, "http://127.0.0.1:9/a"]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (ran.returncode, ran.stderr) == (2, "")
+        assert "Not judged: http://127.0.0.1:9/a could not be read" in ran.stdout
+
     def test_needs_few_packages(self) -> None:
         named = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
         needed = closure(Requirement(line).name for line in named)

@@ -1,78 +1,85 @@
-"""The report as people read it, and the progress of an audit."""
+"""The report as people read it, and the progress of an audit, on any terminal and by no library."""
 
+import os
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
+from shutil import get_terminal_size
+from typing import TextIO
 
 from paywall.wall.audit.asking.asks import Ask
 from paywall.wall.audit.asking.people import Person
 from paywall.wall.audit.telling.findings import Finding
 from paywall.wall.audit.telling.report import Outcome, Report
 
-WIDE = 120
-_STYLES = {Outcome.CLEAN: "bold green", Outcome.LEAK: "bold red", Outcome.UNJUDGED: "bold yellow"}
+_WIDEST, _MARGIN = 120, 8
+_COLOURS = {Outcome.CLEAN: "1;32", Outcome.LEAK: "1;31", Outcome.UNJUDGED: "1;33"}
+_BOLD, _RED = "1", "1;31"
 _MOST_PEOPLE = 3
+_BAR = 24
 OnAsk = Callable[[Ask, Person], object]
 
 
+def show(report: Report, out: TextIO) -> None:
+    """Print the report; in colours on a terminal, unless NO_COLOR is set."""
+    is_coloured = out.isatty() and "NO_COLOR" not in os.environ
+    width = min(get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
+    out.writelines(_in_colour(line, colour if is_coloured else "") for line, colour in _lines(report, width))
+
+
 @contextmanager
-def progress(most: int, *, is_shown: bool) -> Iterator[OnAsk]:
-    """Show on standard error how far an audit is; yields what to call with each request."""
-    columns = TextColumn("{task.completed}/{task.total}"), BarColumn(20), TimeElapsedColumn()
-    console = Console(stderr=True)
-    bar = Progress(
-        *columns, TextColumn("{task.description}", markup=False), console=console, disable=not is_shown, transient=True
-    )
-    with bar:
-        task = bar.add_task("", total=most)
-        yield lambda ask, person: bar.update(task, advance=1, description=f"{ask.surface.title}, as {person.name}")
+def progress(most: int, out: TextIO) -> Iterator[OnAsk]:
+    """Show how far an audit is, if `out` is a terminal; yields what to call before each request."""
+    if not out.isatty():
+        yield lambda *_: None
+        return
+    made = 0
+
+    def on_ask(ask: Ask, person: Person) -> None:
+        nonlocal made
+        made += 1
+        done = "━" * (_BAR * made // max(made, most))
+        told = f"{done:╌<{_BAR}} {made}/{most} {ask.surface.title}, as {person.name}"
+        out.write(f"\r\x1b[2K{told[: get_terminal_size().columns - 1]}")
+        out.flush()
+
+    try:
+        yield on_ask
+    finally:
+        out.write("\r\x1b[2K")
 
 
-def show(report: Report, console: Console) -> None:
-    """Print the report."""
-    console.print(Text(f"Leak audit of {report.url}", style="bold"))
+def _in_colour(line: str, colour: str) -> str:
+    return f"\x1b[{colour}m{line}\x1b[0m\n" if line and colour else f"{line}\n"
+
+
+def _lines(report: Report, width: int) -> Iterator[tuple[str, str]]:
+    """Yield each line and its colour."""
+    yield f"Leak audit of {report.url}", _BOLD
     if report.outcome is not Outcome.UNJUDGED:
-        console.print(Text(report.looked_for))
-    if report.findings:
-        console.print()
+        yield from ((line, "") for line in textwrap.wrap(report.looked_for, width))
     for number, finding in enumerate(report.findings, 1):
-        console.print(_title(number, finding))
-        console.print(_details(finding, len(report.locked) if report.locked else 0))
+        yield "", ""
+        yield f"{number}. {finding.surface.title}: {finding.place.title}", _RED
+        yield from ((line, "") for told in _told(finding, report) for line in _wrapped(*told, width))
     if report.notes:
-        console.print()
-        console.print(Text("Also seen", style="bold"))
-    for note in report.notes:
-        console.print(_row("·", note))
-    if report.is_cut_short:
-        console.print(_row("·", "Not everything was asked: the limit of requests was reached. Raise it with --max."))
-    console.print()
-    console.print(Text(report.summary, style=_STYLES[report.outcome]))
+        yield "", ""
+        yield "Also seen", _BOLD
+    yield from ((line, "") for note in report.notes for line in _wrapped("·", note, width))
+    yield "", ""
+    yield from ((line, _COLOURS[report.outcome]) for line in textwrap.wrap(report.summary, width))
 
 
-def _title(number: int, finding: Finding) -> Text:
-    return Text.assemble((f"{number}. {finding.surface.title}: {finding.place.title}", "bold red"))
-
-
-def _details(finding: Finding, total: int) -> Table:
-    table = Table.grid(padding=(0, 1))
-    table.add_column(width=8, justify="right", style="dim")
-    table.add_column(overflow="fold")
-    table.add_row("where", Text(f"{finding.address} (status {finding.status})"))
+def _told(finding: Finding, report: Report) -> Iterator[tuple[str, str]]:
+    yield "where", f"{finding.address} (status {finding.status})"
     others = len(finding.addresses) - 1
     if others > 0:
-        table.add_row(
-            "",
-            Text(f"and {others} other address{'es' if others > 1 else ''} that show the same: {finding.addresses[1]}"),
-        )
-    table.add_row("as", Text(_people(finding)))
+        yield "", f"and {others} other address{'es' if others > 1 else ''} that show the same: {finding.addresses[1]}"
+    yield "as", _people(finding)
+    total = len(report.locked) if report.locked else 0
     found = f"{len(finding.sentences)} of {total} locked sentences" if finding.sentences else finding.detail
-    table.add_row("found", Text(found + (f": “{finding.excerpt}”" if finding.excerpt else "")))
-    table.add_row("mend", Text(finding.mend))
-    return table
+    yield "found", found + (f": “{finding.excerpt}”" if finding.excerpt else "")
+    yield "mend", finding.mend
 
 
 def _people(finding: Finding) -> str:
@@ -81,7 +88,9 @@ def _people(finding: Finding) -> str:
     return f"{told} and {rest} others" if rest > 0 else told
 
 
-def _row(mark: str, text: str) -> Table:
-    table = Table.grid(padding=(0, 1))
-    table.add_row(mark, Text(text))
-    return table
+def _wrapped(name: str, text: str, width: int) -> list[str]:
+    """Return a name and a text beside each other, addresses unbroken so that they can be copied."""
+    first, more = f"{name:>{_MARGIN - 1}} ", " " * _MARGIN
+    return textwrap.wrap(
+        text, width, initial_indent=first, subsequent_indent=more, break_long_words=False, break_on_hyphens=False
+    )
