@@ -89,9 +89,6 @@ class Place(Enum):
         "the body of a refusal", "End the request where you refuse: the page is rendered and sent all the same."
     )
     LENGTH = About("its length", "Take the length from the page that this person would be sent.")
-    VALIDATOR = About(
-        "its validator", "Make the ETag of what was sent, so that preview and full page have different ones."
-    )
     SOURCE = About("its source", "Take the text out of the answer.")
 
     @property
