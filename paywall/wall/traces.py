@@ -61,6 +61,11 @@ def is_in(text: str, blob: str | bytes) -> bool:
     return any(sought.runs_in(reading) for reading in decoded(blob))
 
 
+def run_of(text: str) -> int:
+    """Return how many letters in a row of this text give it away."""
+    return RUN_OF_FEW if 4 * len(_HAN_OR_KANA.findall(text)) > len(text) else RUN
+
+
 class Sought:
     """A text to look for. Safe to share between threads."""
 
@@ -68,8 +73,7 @@ class Sought:
         """`shown` is what everybody may read: a run of letters that is in there too gives nothing away."""
         self._forms = forms_of(text)
         self.letters = self._forms[0]
-        few = 4 * len(_HAN_OR_KANA.findall(text)) > len(text)
-        self._run = min(RUN_OF_FEW if few else run, len(self.letters))
+        self._run = min(run_of(text) if run_of(text) < RUN else run, len(self.letters))
         self._size = max(1, (self._run + 1) // 2)
         self._shown = letters(shown)
         self._places: dict[str, list[tuple[str, int]]] = {}

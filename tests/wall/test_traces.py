@@ -68,6 +68,9 @@ class TestAText:
     def test_by_thirteen_letters(self) -> None:
         assert is_in(SENTENCE, codecs.encode(SENTENCE, "rot13"))
 
+    def test_half_of_a_sentence_in_few_letters(self) -> None:
+        assert is_in(CHINESE, CHINESE[:18])
+
     def test_in_base64_of_two_bytes_a_letter(self) -> None:
         assert is_in(SENTENCE, base64.b64encode(SENTENCE.encode("utf-16")))
 

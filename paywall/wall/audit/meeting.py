@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from paywall.wall.audit.asking import guesses
 from paywall.wall.audit.asking.asks import Answer, Ask
 from paywall.wall.audit.asking.fetching import Browser, Fetcher
+from paywall.wall.audit.asking.guesses import lists
 from paywall.wall.audit.asking.links import articles_in, named_by, sitemaps_in
 from paywall.wall.audit.asking.people import ENTITLED, RETURNING, SPENT, VISITOR
 from paywall.wall.audit.asking.site import Site
@@ -35,6 +35,8 @@ class Meeting:
     again: list[Answer] = field(default_factory=list)
     after_views: Answer | None = None
     views: int = 0
+    revisited: Answer | None = None
+    """The page as a visitor, asked with the full page's ETag."""
     others: list[Answer] = field(default_factory=list)
     """Other articles: as a visitor, and as the entitled reader."""
 
@@ -55,6 +57,10 @@ def meet(fetcher: Fetcher, plan: Plan) -> Meeting:
         meeting.entitled = [_as_entitled(fetcher, site.url) for _ in range(2)]
     returning = Browser(RETURNING, keeps_cookies=True)
     meeting.again = [fetcher.ask(returning, Ask(Surface.PAGE, site.url)) for _ in range(2)]
+    tag = meeting.entitled[0].header("etag") if meeting.entitled else None
+    if tag:
+        ask = Ask(Surface.CONDITION, site.url, headers={"If-None-Match": tag})
+        meeting.revisited = fetcher.ask(Browser(VISITOR), ask)
     _use_up_views(fetcher, meeting, _other_articles(fetcher, meeting, plan), plan.views)
     if plan.cookie:
         meeting.others += [_as_entitled(fetcher, other.url) for other in meeting.others[:1]]
@@ -101,7 +107,7 @@ def _other_articles(fetcher: Fetcher, meeting: Meeting, plan: Plan) -> list[str]
 def _with_links(fetcher: Fetcher, meeting: Meeting, plan: Plan) -> Iterator[Answer]:
     visitor, site = Browser(VISITOR), meeting.site
     yield meeting.first
-    for ask in guesses.lists(site):
+    for ask in lists(site):
         yield fetcher.ask(visitor, ask)
     for url in plan.feeds:
         yield fetcher.ask(visitor, Ask(Surface.FEED, url))

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from paywall.wall.audit.asking import guesses
 from paywall.wall.audit.asking.asks import Answer, Ask
 from paywall.wall.audit.asking.candidates import candidates_in, workers_in
+from paywall.wall.audit.asking.cookies import EDITS, edited
 from paywall.wall.audit.asking.fetching import Browser, Fetcher
+from paywall.wall.audit.asking.guesses import cacheable, guesses, lists, spellings, twins
 from paywall.wall.audit.asking.links import MOST_SITEMAPS, named_by, searches_in, sitemaps_in
-from paywall.wall.audit.asking.people import ENTITLED, GOOGLE_FROM_AFAR, VISITOR, askers, conditions, others
+from paywall.wall.audit.asking.people import EDITING, ENTITLED, GOOGLE_FROM_AFAR, VISITOR, askers, conditions, others
 from paywall.wall.audit.meeting import Meeting
 from paywall.wall.audit.plan import Plan
 from paywall.wall.audit.surfaces import Surface
@@ -28,16 +29,18 @@ def tour(fetcher: Fetcher, meeting: Meeting, plan: Plan, *, is_metered: bool, wo
     walker.lengths()
     walker.ask(named_by(meeting.first, site))
     walker.people()
+    walker.edited_cookies()
     walker.caches(is_there=bool(plan.cookie))
-    walker.ask([*guesses.amp(site), *guesses.feeds(site), *guesses.sitemaps(site)])
+    walker.ask(guesses(site, Surface.AMP, Surface.FEED, Surface.SITEMAP))
     walker.ask(Ask(Surface.FEED, url) for url in plan.feeds)
     walker.ask(Ask(Surface.SITEMAP, url) for url in plan.sitemaps)
     walker.further_sitemaps()
-    walker.ask([*guesses.prints(site), *guesses.rest(site), *guesses.embeds(site), *guesses.lists(site)])
+    walker.ask([*guesses(site, Surface.PRINT, Surface.REST, Surface.OEMBED), *lists(site)])
     walker.ask(conditions(site.url))
     walker.candidates()
-    walker.ask([*guesses.variants(site), *guesses.spellings(site), *guesses.files(site)])
-    walker.ask([*searches_in(meeting.first, site, words), *guesses.searches(site, words)])
+    walker.ask([*guesses(site, Surface.VARIANT), *twins(site), *spellings(site)])
+    walker.ask(guesses(site, Surface.FOR_MACHINES, Surface.WORKER))
+    walker.ask([*searches_in(meeting.first, site, words), *guesses(site, Surface.SEARCH, words=words)])
     walker.again_as_a_crawler()
 
 
@@ -56,6 +59,14 @@ class _Tour:
             browser = self._meeting.spent.copy(person) if self._carries_cookies else Browser(person)
             self._fetcher.ask(browser, Ask(Surface.PAGE, self._meeting.site.url))
 
+    def edited_cookies(self) -> None:
+        """Ask with the cookies that the site has given, short plain values of them turned round."""
+        for change in EDITS:
+            jar = edited(self._meeting.spent.jar, change)
+            if jar is not None:
+                browser = Browser(EDITING, keeps_cookies=True, jar=jar)
+                self._fetcher.ask(browser, Ask(Surface.PAGE, self._meeting.site.url))
+
     def lengths(self) -> None:
         """Ask how long the page is, and for the page itself, unpacked."""
         url = self._meeting.site.url
@@ -66,7 +77,7 @@ class _Tour:
 
     def caches(self, *, is_there: bool) -> None:
         """Ask as the entitled reader, then as a visitor, for addresses that a cache may take for a file."""
-        for ask in guesses.cacheable(self._meeting.site) if is_there else ():
+        for ask in cacheable(self._meeting.site) if is_there else ():
             self._fetcher.ask_entitled(Browser(ENTITLED), ask.url, ask)
             self.ask([ask])
 

@@ -64,6 +64,10 @@ ELSEWHERE: dict[Surface, dict[str, Plant]] = {
         "Atom": _answers(
             "/atom.xml", "text/xml", f"<feed><entry><id>{SLUG}</id><content>{TEXT}</content></entry></feed>"
         ),
+        "linked to for people": lambda paper: (
+            _adds("body", '<a href="/syndication/main">RSS</a>')(paper),
+            _answers("/syndication/main", "text/xml", f"<rss>{ENTRY.format(f'<body>{TEXT}</body>')}</rss>")(paper),
+        ),
         "JSON Feed": _answers(
             "/feed.json",
             "application/json",

@@ -1,6 +1,7 @@
 """What opens only for some people, or only for some ways of asking, is found, and told as such."""
 
 import gzip
+import re
 from collections.abc import Callable
 
 import pytest
@@ -56,6 +57,17 @@ class TestAWallThatOpensFor:
         assert finding.surface is Surface.AMP
         assert finding.mend.startswith(("Verify", "Believe"))
 
+    def test_a_cookie_that_counts_in_plain_numbers_is_found(self, paper: Paper, look: Look) -> None:
+        def page(asked: Environ) -> Reply:
+            views = int((re.findall(r"views=(-?\d+)", asked.get("HTTP_COOKIE", "")) or ["9"])[0])
+            kept = {"Set-Cookie": f"views={max(views, 0) + 1}; Path=/"}
+            return 200, "text/html", page_of((CANARY if views < 3 else "Enough.",), is_open=False, says=True), kept
+
+        paper.pages["/stories/counted"] = page
+        (finding,) = look(CANARY, path="/stories/counted", most=130).findings
+        assert finding.people == ["a visitor who edits the site's cookies"]
+        assert "on the server" in finding.mend
+
 
 class TestWaysOfAsking:
     def test_a_head_that_tells_the_length_of_the_whole_page(self, paper: Paper, look: Look) -> None:
@@ -110,6 +122,24 @@ class TestWaysOfAsking:
         (finding,) = look(CANARY, cookie=SUBSCRIBER).findings
         assert finding.surface is Surface.CACHE
         assert "no-store" in finding.mend
+
+    def test_the_full_page_s_etag_opens_nothing_and_is_told(self, paper: Paper, look: Look) -> None:
+        def page(asked: Environ) -> Reply:
+            if asked.get("HTTP_IF_NONE_MATCH") == '"whole"':
+                return 304, "text/html", ""
+            is_open = SUBSCRIBER in asked.get("HTTP_COOKIE", "")
+            rest = (
+                ("Only whoever has paid may read this sentence, which says nothing, and says it at some length.",)
+                if is_open
+                else ()
+            )
+            text = page_of(("What everybody may read.", *rest), is_open=is_open, says=True)
+            return 200, "text/html", text, {"ETag": '"whole"' if is_open else '"preview"'}
+
+        paper.pages["/stories/tagged"] = page
+        report = look(cookie=SUBSCRIBER, path="/stories/tagged")
+        assert report.outcome is Outcome.CLEAN
+        assert any("304" in note for note in report.notes)
 
 
 class TestTextThatIsOnlyPartlyThere:

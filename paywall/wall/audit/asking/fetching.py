@@ -27,7 +27,7 @@ class RequestsUsedUp(Exception):
 class Limits:
     """How much may be asked: requests in all, and requests a second."""
 
-    requests: int = 400
+    requests: int = 500
     per_second: float = 5.0
 
 

@@ -1,194 +1,25 @@
-"""Addresses that sites are known to have, whether a page names them or not."""
+"""Addresses that sites are known to have, whether a page names them or not: `guesses.tsv`, and odd spellings."""
 
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from paywall.wall.audit.asking.asks import Ask
 from paywall.wall.audit.asking.site import Site
 from paywall.wall.audit.surfaces import Surface
 
-_AMP_QUERIES = ["amp", "amp=1", "outputType=amp"]
-_PRINT_QUERIES = [
-    "print=1",
-    "print=true",
-    "print",
-    "view=print",
-    "format=print",
-    "page=all",
-    "single=1",
-    "singlepage=1",
-    "fullstory=1",
-    "full=1",
-]
-_VARIANT_QUERIES = [
-    "app=1",
-    "embed=1",
-    "embedded=true",
-    "preview=true",
-    "reader=1",
-    "mode=reader",
-    "m=1",
-    "mobile=1",
-    "rev=1",
-    "version=1",
-    "_escaped_fragment_=",
-    "gift=1",
-    "share=1",
-    "unlocked=1",
-    "free=1",
-    "subscriber=1",
-    "nopaywall=1",
-    "paywall=0",
-    "utm_source=newsletter",
-    "ref=rss",
-    "fields=body",
-    "include=body",
-    "expand=*",
-    "page=2",
-    "callback=f",
-    "lite=1",
-    "noscript=1",
-]
-_REST_QUERIES = [
-    "output=json",
-    "format=json",
-    "json=1",
-    "_format=json",
-    "format=txt",
-    "format=md",
-    "format=xml",
-    "outputType=json",
-    "_data=root",
-]
-_PRINT_ENDINGS = ("/print", "/print/", "/drucken", "/all", "/full")
-_REST_ENDINGS = (
-    ".json",
-    ".txt",
-    ".md",
-    ".xml",
-    "/json",
-    "/_payload.json",
-    "/__data.json",
-    "/index.json",
-    "/embed",
-    "/raw",
-)
-_VARIANT_ENDINGS = ("/1", "/2", "/page/2", "/revisions/1", "/comments", "/m", "/lite", ".pdf")
-_FEEDS = [
-    "/feed",
-    "/feed/",
-    "/rss",
-    "/rss.xml",
-    "/feed.xml",
-    "/atom.xml",
-    "/index.xml",
-    "/feed.json",
-    "/feed/json",
-    "/feed/atom",
-    "/atom",
-    "/feeds/all.atom.xml",
-    "/rss/feed",
-    "/feeds",
-    "/?feed=rss2",
-]
-_SITEMAPS = [
-    "/sitemap.xml",
-    "/sitemap_index.xml",
-    "/sitemap-news.xml",
-    "/news-sitemap.xml",
-    "/sitemap.xml.gz",
-    "/wp-sitemap.xml",
-    "/sitemap.txt",
-]
-_FOR_MACHINES = ["/llms.txt", "/llms-full.txt", "/humans.txt", "/ai.txt", "/.well-known/llms.txt", "/index.md"]
-_WORKERS = ["/sw.js", "/service-worker.js", "/manifest.json", "/manifest.webmanifest", "/site.webmanifest"]
-_INTERFACES = [
-    "/api/articles/{slug}",
-    "/api/articles",
-    "/api/article/{slug}",
-    "/api/posts/{slug}",
-    "/api/posts",
-    "/api/v1/articles/{slug}",
-    "/api/v1/articles",
-    "/v1/articles/{slug}",
-    "/api/content/{slug}",
-    "/api/stories/{slug}",
-    "/api{path}",
-    "/content/{slug}",
-    "/wp-json/wp/v2/posts?slug={slug}",
-    "/wp-json/wp/v2/posts",
-    "/?rest_route=/wp/v2/posts&slug={slug}",
-    "/ghost/api/content/posts/slug/{slug}/",
-    "/page-data{path}/page-data.json",
-    "/articles.json",
-    "/posts.json",
-    "/data/{slug}.json",
-]
-_EMBEDS = [
-    "/oembed?url={url}&format=json",
-    "/wp-json/oembed/1.0/embed?url={url}",
-    "/services/oembed?url={url}",
-    "/api/oembed?url={url}",
-]
-_SEARCHES = ["/search?q={words}", "/?s={words}", "/search?query={words}"]
+_FILE = Path(__file__).with_name("guesses.tsv")
+_REWRITES = ("X-Original-URL", "X-Rewrite-URL")
+_TWINS = ("", "www.", "m.", "amp.")
 
 
-def amp(site: Site) -> Iterator[Ask]:
-    """Yield where an AMP page may be."""
-    yield from (Ask(Surface.AMP, _with_query(site, query)) for query in _AMP_QUERIES)
-    yield from (Ask(Surface.AMP, url) for url in _with_endings(site, ("/amp", "/amp/", ".amp", ".amp.html")))
-    yield Ask(Surface.AMP, f"{site.origin}/amp{site.path}")
-
-
-def prints(site: Site) -> Iterator[Ask]:
-    """Yield where a version for printing, or all on one page, may be."""
-    yield from (Ask(Surface.PRINT, _with_query(site, query)) for query in _PRINT_QUERIES)
-    yield from (Ask(Surface.PRINT, url) for url in _with_endings(site, _PRINT_ENDINGS))
-    yield Ask(Surface.PRINT, f"{site.origin}/print{site.path}")
-
-
-def variants(site: Site) -> Iterator[Ask]:
-    """Yield the page with parameters and endings that mean something somewhere."""
-    yield from (Ask(Surface.VARIANT, _with_query(site, query)) for query in _VARIANT_QUERIES)
-    yield from (Ask(Surface.VARIANT, url) for url in _with_endings(site, _VARIANT_ENDINGS))
-    yield from (Ask(Surface.VARIANT, f"{site.origin}{prefix}{site.path}") for prefix in ("/m", "/embed", "/mobile"))
-    yield from (Ask(Surface.VARIANT, url) for url in _twins(site))
-
-
-def rest(site: Site) -> Iterator[Ask]:
-    """Yield where the article may be told as data."""
-    yield from (Ask(Surface.REST, _with_query(site, query)) for query in _REST_QUERIES)
-    yield from (Ask(Surface.REST, url) for url in _with_endings(site, _REST_ENDINGS))
-    names = {"slug": quote(site.slug), "path": site.path.rstrip("/")}
-    yield from (Ask(Surface.REST, site.origin + path.format(**names)) for path in _INTERFACES)
-
-
-def feeds(site: Site) -> Iterator[Ask]:
-    """Yield where feeds may be."""
-    yield from (Ask(Surface.FEED, site.origin + path) for path in _FEEDS)
-    yield from (Ask(Surface.FEED, url) for url in _with_endings(site, ("/feed", "/feed/", "/rss")))
-
-
-def sitemaps(site: Site) -> Iterator[Ask]:
-    """Yield where sitemaps may be."""
-    return (Ask(Surface.SITEMAP, site.origin + path) for path in _SITEMAPS)
-
-
-def files(site: Site) -> Iterator[Ask]:
-    """Yield files for machines: for models, for service workers."""
-    yield from (Ask(Surface.FOR_MACHINES, site.origin + path) for path in _FOR_MACHINES)
-    yield from (Ask(Surface.WORKER, site.origin + path) for path in _WORKERS)
-
-
-def embeds(site: Site) -> Iterator[Ask]:
-    """Yield where oEmbed may be answered."""
-    url = quote(site.url, safe="")
-    return (Ask(Surface.OEMBED, site.origin + path.format(url=url)) for path in _EMBEDS)
-
-
-def searches(site: Site, words: str) -> Iterator[Ask]:
-    """Yield searches for some words."""
-    return (Ask(Surface.SEARCH, site.origin + path.format(words=quote(words))) for path in _SEARCHES)
+def guesses(site: Site, *surfaces: Surface, words: str = "") -> Iterator[Ask]:
+    """Yield what may be there of some surfaces; `words` are what to search for."""
+    for surface, kind, what in _guesses():
+        url = _address(site, kind, what, words) if surface in surfaces else ""
+        if url:
+            yield Ask(surface, url)
 
 
 def lists(site: Site) -> Iterator[Ask]:
@@ -198,15 +29,23 @@ def lists(site: Site) -> Iterator[Ask]:
     yield from (Ask(Surface.LISTING, f"{site.origin}/{'/'.join(parts[:n])}/") for n in range(len(parts), 0, -1))
 
 
+def twins(site: Site) -> Iterator[Ask]:
+    """Yield the page on hosts that sites have beside the one that was named: `www.`, `m.`, `amp.`, and without."""
+    base = site.host.removeprefix("www.")
+    for twin in _TWINS if site.has_name else ():
+        if twin + base != site.host:
+            yield Ask(Surface.VARIANT, site.url.replace(site.host, twin + base, 1))
+
+
 def cacheable(site: Site) -> Iterator[Ask]:
     """Yield the page under addresses that nobody has asked for yet, some of which look like files."""
-    yield Ask(Surface.CACHE, _with_query(site, "leak-audit=1"))
-    yield from (Ask(Surface.CACHE, url) for url in _with_endings(site, ("/leak-audit.css", ";leak-audit.png")))
+    yield Ask(Surface.CACHE, _address(site, "query", "leak-audit=1", ""))
+    yield from (Ask(Surface.CACHE, f"{site.stem}{ending}") for ending in ("/leak-audit.css", ";leak-audit.png"))
 
 
 def spellings(site: Site) -> Iterator[Ask]:
     """Yield the path as a server might take it for the same, and a rule in front of it for another one."""
-    path = site.path.rstrip("/") or "/"
+    path = site.path.rstrip("/")
     head, _, last = path.rpartition("/")
     if not last:
         return
@@ -215,24 +54,37 @@ def spellings(site: Site) -> Iterator[Ask]:
         f"{head}/./{last}", f"/x/..{path}", f"/{path}", f"{path};v=1", f"{path}%00", f"{path}%20", f"{path}.",
         f"{path}.html", f"{path}/index.html", f"{path}/a.css", f"{path}%2Fa.js", f"{path}?", f"{path}%3F", f"{path}%0A",
         path.upper(), f"{head}/{last.upper()}", f"{head}%2F{last}", f"/index.php{path}", f"{path}/%2e%2e/{last}",
+        f"{head}/0{last}", f"{head}/{_wide(last)}",
     )  # fmt: skip
     for target in dict.fromkeys(written):
         yield Ask(Surface.SPELLING, site.origin + target, target=target)
-    for name in ("X-Original-URL", "X-Rewrite-URL"):
+    for name in _REWRITES:
         yield Ask(Surface.SPELLING, f"{site.origin}/", headers={name: path})
 
 
-def _with_query(site: Site, query: str) -> str:
-    return f"{site.url}{'&' if urlsplit(site.url).query else '?'}{query}"
+@cache
+def _guesses() -> tuple[tuple[Surface, str, str], ...]:
+    rows = (line.split("\t") for line in _FILE.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    return tuple((Surface[surface.upper()], kind, what) for surface, kind, what in rows)
 
 
-def _with_endings(site: Site, endings: tuple[str, ...]) -> Iterator[str]:
-    plain = site.path.rstrip("/").removesuffix(".html")
-    return (f"{site.origin}{plain}{ending}" for ending in endings if plain)
+def _address(site: Site, kind: str, what: str, words: str) -> str:
+    """Return a guess as an address; empty where there is none, as for the ending of a front page."""
+    if kind == "query":
+        return f"{site.url}{'&' if urlsplit(site.url).query else '?'}{what}"
+    if kind == "ending":
+        return site.stem + what if site.stem != site.origin else ""
+    if kind == "prefix":
+        return site.origin + what + site.path
+    names = {
+        "slug": quote(site.slug),
+        "path": site.path.rstrip("/"),
+        "words": quote(words),
+        "url": quote(site.url, safe=""),
+    }
+    return site.origin + what.format(**names)
 
 
-def _twins(site: Site) -> Iterator[str]:
-    """Yield the page on the host with `www.` or without it."""
-    if site.host.count(".") and not site.host.replace(".", "").isdigit():
-        twin = site.host.removeprefix("www.") if site.host.startswith("www.") else f"www.{site.host}"
-        yield site.url.replace(site.host, twin, 1)
+def _wide(last: str) -> str:
+    """Return a path's end with its last character as a wide one, as routers for numbers may take it."""
+    return last[:-1] + (quote(chr(ord(last[-1]) + 0xFEE0)) if "!" <= last[-1] <= "~" else last[-1])

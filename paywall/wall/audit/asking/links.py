@@ -17,6 +17,8 @@ _NAMED_SITEMAP = re.compile(r"^\s*sitemap:\s*(\S+)", re.IGNORECASE | re.MULTILIN
 _ENTRY_LINK = re.compile(r"""<link>\s*([^<\s]+)|<link[^>]+href=["']([^"']+)|"url"\s*:\s*"([^"]+)""", re.IGNORECASE)
 _ASSET = re.compile(r"\.(?:css|js|mjs|png|jpe?g|gif|webp|avif|svg|ico|woff2?|ttf|mp4|mp3|zip|gz|map)$", re.IGNORECASE)
 _SEARCH_NAMES = ("q", "s", "query", "search", "text", "keys")
+_FEED = re.compile(r"\b(?:rss|atom|feeds?)\b|\.(?:rss|atom|rdf)\b", re.IGNORECASE)
+_MOST_FEEDS = 8
 _MOST_SCRIPTS, _MOST_LISTS, _MOST_OWN, _MOST_SHEETS = 10, 6, 12, 3
 MOST_SITEMAPS = 6
 
@@ -29,11 +31,19 @@ def named_by(answer: Answer, site: Site) -> Iterator[Ask]:
     for relation, url in _link_header(answer):
         yield from _asked(_surface_of(relation, "", ""), url, answer, site)
     yield from _own_addresses(tree, answer, site)
+    yield from feeds_in(answer, site)
     scripts = _urls(tree.css("script[src]"), answer, site)[:_MOST_SCRIPTS]
     sheets = _urls(tree.css("link[rel~=stylesheet][href]"), answer, site)[:_MOST_SHEETS]
     yield from (Ask(Surface.SCRIPT, url) for url in scripts + sheets)
     crumbs = tree.css("[class*=breadcrumb] a[href], a[rel~=tag], a[rel~=author], [itemprop=articleSection] a[href]")
     yield from (Ask(Surface.LISTING, url) for url in _urls(crumbs, answer, site)[:_MOST_LISTS])
+
+
+def feeds_in(answer: Answer, site: Site) -> Iterator[Ask]:
+    """Yield the feeds that a page links to for people: by their address, or by what the link says."""
+    nodes = LexborHTMLParser(answer.text).css("a[href]")
+    feeds = [node for node in nodes if _FEED.search(f"{node.attributes['href']} {node.text()[:40]}")]
+    yield from (Ask(Surface.FEED, url) for url in _urls(feeds, answer, site)[:_MOST_FEEDS])
 
 
 def articles_in(answer: Answer, site: Site) -> list[str]:
@@ -66,11 +76,12 @@ def searches_in(answer: Answer, site: Site, words: str) -> Iterator[Ask]:
 
 def _by_relation(node: LexborNode, answer: Answer, site: Site) -> Iterator[Ask]:
     told = node.attributes
-    surface = _surface_of((told.get("rel") or "").lower(), (told.get("type") or "").lower(), told.get("media") or "")
+    shape = told.get("media") or told.get("hreflang") or ""
+    surface = _surface_of((told.get("rel") or "").lower(), (told.get("type") or "").lower(), shape)
     yield from _asked(surface, told.get("href") or "", answer, site)
 
 
-def _surface_of(relation: str, kind: str, media: str) -> Surface | None:
+def _surface_of(relation: str, kind: str, shape: str) -> Surface | None:
     by_relation = {"amphtml": Surface.AMP, "manifest": Surface.WORKER, "shortlink": Surface.VARIANT}
     if relation in by_relation:
         return by_relation[relation]
@@ -80,9 +91,9 @@ def _surface_of(relation: str, kind: str, media: str) -> Surface | None:
         return Surface.OEMBED
     if kind.endswith(_FEED_TYPES):
         return Surface.FEED
-    if "print" in media:
+    if "print" in shape:
         return Surface.PRINT
-    return Surface.REST if kind and "html" not in kind else Surface.VARIANT if media else None
+    return Surface.REST if kind and "html" not in kind else Surface.VARIANT if shape else None
 
 
 def _asked(surface: Surface | None, found: str, answer: Answer, site: Site) -> Iterator[Ask]:
@@ -97,7 +108,7 @@ def _link_header(answer: Answer) -> Iterator[tuple[str, str]]:
 
 
 def _own_addresses(tree: LexborHTMLParser, answer: Answer, site: Site) -> Iterator[Ask]:
-    """Yield links that lead to the same article elsewhere: their address holds its name."""
+    """Yield links that lead to the same article elsewhere: their address holds its name, or says `print`."""
     urls: dict[str, Surface] = {}
     for node in tree.css("a[href], iframe[src], source[src], track[src], object[data]"):
         told = node.attributes
@@ -105,7 +116,7 @@ def _own_addresses(tree: LexborHTMLParser, answer: Answer, site: Site) -> Iterat
         if url is None or url in (site.url, answer.url) or _ASSET.search(urlsplit(url).path):
             continue
         is_print = bool(_PRINTS.search(f"{url} {told.get('class') or ''} {told.get('rel') or ''}"))
-        if site.slug and site.slug in urlsplit(url).path + urlsplit(url).query:
+        if is_print or (site.slug and site.slug in urlsplit(url).path + urlsplit(url).query):
             urls.setdefault(url, Surface.PRINT if is_print else Surface.VARIANT)
     yield from (Ask(surface, url) for url, surface in list(urls.items())[:_MOST_OWN])
 

@@ -33,6 +33,20 @@ CRAWLERS = {
     "PerplexityBot": "Mozilla/5.0 (compatible; PerplexityBot/1.0; +https://perplexity.ai/perplexitybot)",
     "CCBot": "CCBot/2.0 (https://commoncrawl.org/faq/)",
     "archive.org_bot": "Mozilla/5.0 (compatible; archive.org_bot +http://archive.org/details/archive.org_bot)",
+    "Mediapartners-Google": "Mediapartners-Google",
+    "GoogleOther": "GoogleOther",
+    "Feedfetcher-Google": "FeedFetcher-Google; (+http://www.google.com/feedfetcher.html)",
+    "Slurp": "Mozilla/5.0 (compatible; Yahoo! Slurp; http://help.yahoo.com/help/us/ysearch/slurp)",
+    "Amazonbot": "Mozilla/5.0 (compatible; Amazonbot/0.1; +https://developer.amazon.com/support/amazonbot)",
+    "Bytespider": "Mozilla/5.0 (compatible; Bytespider; spider-feedback@bytedance.com)",
+    "meta-externalagent": "meta-externalagent/1.1 (+https://developers.facebook.com/docs/sharing/webmasters/crawler)",
+    "ChatGPT-User": "Mozilla/5.0 (compatible; ChatGPT-User/1.0; +https://openai.com/bot)",
+    "Pinterestbot": "Mozilla/5.0 (compatible; Pinterestbot/1.0; +http://www.pinterest.com/bot.html)",
+    "Discordbot": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)",
+    "ia_archiver": "ia_archiver (+http://www.alexa.com/site/help/webmasters)",
+    "Feedly": "Feedly/1.0 (+http://www.feedly.com/fetcher.html; like FeedFetcher-Google)",
+    "Flipboard": "Mozilla/5.0 (compatible; FlipboardProxy/1.2; +http://flipboard.com/browserproxy)",
+    "curl": "curl/8.14.1",
     "Lighthouse": f"{_BROWSER} Chrome-Lighthouse",
 }
 _GOOGLE_ADDRESS = "66.249.66.1"
@@ -44,11 +58,17 @@ REFERRERS = {
     "X": "https://t.co/a",
     "Bing": "https://www.bing.com/",
     "LinkedIn": "https://www.linkedin.com/",
+    "Reddit": "https://www.reddit.com/",
+    "AMP's cache": "https://cdn.ampproject.org/",
     "a look-alike of Google": "https://www.google.com.evil.example/",
 }
 _FORGED = (
     "subscriber=1; subscribed=true; premium=1; isSubscriber=true; logged_in=1; user_type=premium; meter=0; paywall=0"
 )
+_MADE_UP = {
+    "X-Subscriber": "1", "X-Premium": "1", "X-User-Role": "subscriber", "X-Paywall": "off", "X-Preview": "1",
+    "X-Debug": "1", "Paywall-Decision": "full", "Forwarded": f"for={_GOOGLE_ADDRESS}", "X-Requested-By": "editor",
+}  # fmt: skip
 NO_FREE_VIEW = "a visitor whose free views are used up"
 
 
@@ -63,6 +83,11 @@ class Person:
 
 VISITOR = Person("a visitor", {"User-Agent": OUR_AGENT})
 RETURNING = Person("a visitor who keeps cookies", {"User-Agent": OUR_AGENT})
+EDITING = Person(
+    "a visitor who edits the site's cookies",
+    {"User-Agent": OUR_AGENT},
+    "Keep on the server what a cookie says (views, roles), or sign it: who holds it can write in it.",
+)
 SPENT = Person(NO_FREE_VIEW, {"User-Agent": OUR_AGENT})
 ENTITLED = Person("the entitled reader", {"User-Agent": OUR_AGENT})
 CRAWLER_MEND = (
@@ -87,6 +112,8 @@ def others() -> Iterator[Person]:
     network = "Believe forwarded addresses only from your own proxies."
     yield _visitor("a visitor from inside", network, **dict.fromkeys(_FORWARDING, "127.0.0.1"))
     yield _visitor("a visitor who forges cookies", "Sign cookies, or keep what they say on the server.", Cookie=_FORGED)
+    made_up = "Take nothing about a reader from headers that anybody can send."
+    yield _visitor("a visitor who makes up headers", made_up, **_MADE_UP)
     prefetch = "Send prefetches of locked pages an empty answer."
     yield _visitor(
         "a prefetching browser", prefetch, **{"Sec-Purpose": "prefetch", "Purpose": "prefetch", "X-Moz": "prefetch"}
@@ -101,7 +128,7 @@ WAYS: dict[str, Mapping[str, str]] = {
     "a framework (RSC)": {"RSC": "1", "Next-Router-State-Tree": "%5B%22%22%5D"},
     "a framework (partial page)": {"HX-Request": "true", "X-PJAX": "true", "Turbo-Frame": "main"},
     "a framework (Inertia)": {"X-Inertia": "true", "X-Requested-With": "XMLHttpRequest"},
-    "a rewritten address": {"X-Original-URL": "/", "X-Rewrite-URL": "/"},
+    "a program of the fediverse": {"Accept": "application/activity+json"},
 }
 
 

@@ -34,6 +34,16 @@ class Site:
         return urlsplit(self.url).path or "/"
 
     @property
+    def stem(self) -> str:
+        """The article's address without its query, and without a slash or `.html` at its end."""
+        return self.origin + self.path.rstrip("/").removesuffix(".html")
+
+    @property
+    def has_name(self) -> bool:
+        """Whether the host is a name on the internet: no bare address, nothing on this machine."""
+        return not _is_address(self.host.removeprefix("www."))
+
+    @property
     def slug(self) -> str:
         """The last part of the path, without its ending."""
         last = unquote(self.path.rstrip("/").rpartition("/")[2])
@@ -52,7 +62,7 @@ class Site:
         except ValueError:
             return False
         base = self.host.removeprefix("www.")
-        is_ours = host == self.host or (not _is_address(base) and (host == base or host.endswith(f".{base}")))
+        is_ours = host == self.host or (self.has_name and (host == base or host.endswith(f".{base}")))
         return (
             parts.scheme in ("http", "https") and is_ours and (is_same_port or host != self.host or parts.port is None)
         )

@@ -26,18 +26,21 @@ def shown_more(
     known = [letters(lesser.visible), *(letters(text) for text in elsewhere)]
     steady = [letters(page.visible) for page in again]
     more = [one for one in without(sentences(first.visible), *known) if all(letters(one) in text for text in steady)]
-    more = _of_the_article(first, more)
+    more = _within(article_around(first, more), more)
     return more if weight(more) >= least else []
 
 
-def _of_the_article(page: HtmlPage, found: list[str]) -> list[str]:
-    """Return those of the sentences that stand in the article, if most of them do; all where it can't be told."""
+def article_around(page: HtmlPage, found: list[str]) -> str:
+    """Return what is shown in the smallest element that may be the article and holds most of these sentences."""
     for text in page.containers():
-        inside = letters(text)
-        within = [one for one in found if letters(one) in inside]
-        if weight(within) >= _MOST * weight(found):
-            return within
-    return found
+        if weight(_within(text, found)) >= _MOST * weight(found):
+            return text
+    return page.visible
+
+
+def _within(text: str, found: list[str]) -> list[str]:
+    inside = letters(text)
+    return [one for one in found if letters(one) in inside]
 
 
 def behind_the_wall(page: HtmlPage, elsewhere: Iterable[str], *, whole: bool) -> list[str]:
@@ -51,7 +54,9 @@ def behind_the_wall(page: HtmlPage, elsewhere: Iterable[str], *, whole: bool) ->
         inside = page.inside(selector)
         outside = without(sentences(page.visible), letters(inside), *known)
         found = without(sentences(inside), *known)
-        is_apart = bool(_CALLED_AFTER_IT.search(selector)) and weight(_of_the_article(page, outside)) >= LEAST
+        is_apart = (
+            bool(_CALLED_AFTER_IT.search(selector)) and weight(_within(article_around(page, outside), outside)) >= LEAST
+        )
         if weight(found) >= LEAST_BEHIND and (whole or is_apart):
             return found
     return []

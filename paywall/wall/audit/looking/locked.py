@@ -9,7 +9,7 @@ from itertools import accumulate
 from paywall.wall.audit.asking.asks import Answer
 from paywall.wall.audit.looking.pages import HtmlPage
 from paywall.wall.audit.surfaces import Place
-from paywall.wall.traces import RUN, Sought, decoded, letters
+from paywall.wall.traces import RUN, Sought, decoded, letters, run_of
 
 RUN_OF_FOUND_ONES = 32
 """Letters in a row that count where nobody named the text: phrases of four words stand in many articles."""
@@ -49,6 +49,7 @@ class Locked:
         self.sentences, self.source = tuple(sentences), source
         lengths = [len(letters(sentence)) for sentence in sentences]
         run = min([RUN, *lengths]) if source is Source.CANARY else RUN_OF_FOUND_ONES
+        self._enough = [min(run_of(one), _SHARE * length) for one, length in zip(sentences, lengths, strict=True)]
         self._lengths, self._ends = lengths, list(accumulate(lengths))
         self._sought = Sought("\n".join(sentences), shown, run)
         self._bodies: dict[tuple[bytes, str, int, bool], list[Hit]] = {}
@@ -100,9 +101,7 @@ class Locked:
                 if begins >= end:
                     break
                 covered[number] = max(covered[number], min(end, self._ends[number]) - max(start, begins))
-        for number, (length, most) in enumerate(zip(self._lengths, covered, strict=True)):
-            if most >= min(RUN, _SHARE * length) > 0:
-                yield number
+        yield from (number for number, enough in enumerate(self._enough) if covered[number] >= enough > 0)
 
     def _excerpt(self, numbers: frozenset[int]) -> str:
         first = self.sentences[min(numbers)]

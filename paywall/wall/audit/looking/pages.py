@@ -46,6 +46,8 @@ _INLINE = frozenset(
     ]
 )
 _CONTAINERS = "[itemprop=articleBody], article, main, [role=main]"
+_DRAWN = "svg, math, object"
+_ALWAYS_HIDING = "dialog:not([open])"
 _PART = re.compile(r'"cssSelector"\s*:\s*"([^"]+)"')
 _OF_DATA = frozenset({"value", "srcdoc", "content"})
 _MOST_RULES = 400
@@ -66,7 +68,7 @@ class HtmlPage:
     @cached_property
     def hidden_blocks(self) -> list[str]:
         """The text of what is in the page and not shown, siblings together."""
-        blocks: dict[int, list[str]] = {}
+        blocks: dict[int, list[str]] = {0: [without_tags_of(node) for node in self.tree.css(_DRAWN)]}
         for node in self._hidden_nodes:
             if not self._is_within_hidden(node):
                 parent = node.parent.mem_id if node.parent else 0
@@ -129,7 +131,9 @@ class HtmlPage:
     @cached_property
     def _hidden_nodes(self) -> list[LexborNode]:
         by_itself = [node for node in self._nodes if node.is_element_node and _hides_itself(node)]
-        by_rule = [node for selector in self._hiding_selectors for node in _found(self.tree, selector)]
+        by_rule = [
+            node for selector in [_ALWAYS_HIDING, *self._hiding_selectors] for node in _found(self.tree, selector)
+        ]
         known = {node.mem_id: node for node in by_itself + by_rule}
         return [node for node in known.values() if node.tag not in ("html", "body", "head", *_NO_PROSE)]
 

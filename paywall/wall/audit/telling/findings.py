@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from paywall.wall.audit.asking.asks import Answer
-from paywall.wall.audit.asking.people import RETURNING, SPENT, VISITOR, askers, others
+from paywall.wall.audit.asking.people import EDITING, RETURNING, SPENT, VISITOR, askers, others
 from paywall.wall.audit.looking.lengths import TooLong
 from paywall.wall.audit.looking.locked import Hit
 from paywall.wall.audit.surfaces import Place, Surface
 
 _ORDINARY = frozenset({VISITOR.name, RETURNING.name, SPENT.name})
-_MENDS = {person.name: person.mend for person in (*others(), *askers())}
+_MENDS = {person.name: person.mend for person in (*others(), *askers(), EDITING)}
 _OF_THE_PAGE = frozenset(
     {Surface.CONDITION, Surface.VARIANT, Surface.PRINT, Surface.SPELLING, Surface.CACHE, Surface.HEAD, Surface.AMP}
     | {Surface.CANDIDATE, Surface.REST}
@@ -53,12 +53,12 @@ def findings_of(seen: Iterable[Seen], lengths: Iterable[TooLong]) -> list[Findin
     every = sorted(seen, key=lambda one: one[0].person not in _ORDINARY)
     ordinary = {(answer.ask.url, hit.place) for answer, hit in every if answer.person in _ORDINARY}
     on_the_page = {hit.place for answer, hit in every if _is_page(answer)}
-    lists = {answer.packed for answer, _ in every if answer.ask.surface is Surface.LISTING}  # `/?s=…` may be one
+    lists = {answer.packed for answer, _ in every if answer.ask.surface is Surface.LISTING}
     found: dict[tuple[Surface, Place, str], Finding] = {}
     for answer, hit in sorted(every, key=lambda one: not _is_page(one[0])):
         is_special = (answer.ask.url, hit.place) not in ordinary
         mend = _MENDS.get(answer.person, "") if is_special else ""
-        surface = Surface.LISTING if answer.packed in lists else answer.ask.surface
+        surface = _surface(answer, hit, lists)
         if surface in _OF_THE_PAGE and hit.place in on_the_page:
             surface, mend = Surface.PAGE, ""
         key = (surface, hit.place, mend)
@@ -67,6 +67,13 @@ def findings_of(seen: Iterable[Seen], lengths: Iterable[TooLong]) -> list[Findin
             found[key] = Finding(surface, hit.place, advice, answer.ask.shown_as, answer.status)
         found[key].take(answer, hit)
     return sorted([*found.values(), *_of_lengths(lengths)], key=lambda one: list(Surface).index(one.surface))
+
+
+def _surface(answer: Answer, hit: Hit, lists: set[bytes]) -> Surface:
+    """Return what an address turned out to be: `/?s=…` may be the front page, a link on it a feed."""
+    if answer.packed in lists:
+        return {Place.ENTRY: Surface.FEED, Place.DATA: Surface.REST}.get(hit.place, Surface.LISTING)
+    return answer.ask.surface
 
 
 def _is_page(answer: Answer) -> bool:

@@ -7,7 +7,9 @@ from http import HTTPStatus
 
 from paywall.wall.audit.asking.asks import Answer
 from paywall.wall.audit.judging import Judgement
+from paywall.wall.audit.looking.deriving import article_around
 from paywall.wall.audit.looking.locked import Source
+from paywall.wall.audit.looking.prose import sentences
 from paywall.wall.audit.meeting import Meeting
 from paywall.wall.audit.surfaces import Surface
 
@@ -21,6 +23,7 @@ def notes_of(answers: list[Answer], meeting: Meeting, judgement: Judgement) -> l
     """Return what an operator should know, one sentence or two each."""
     return [
         *_about_the_meter(meeting, judgement),
+        *_about_the_preview(meeting, judgement),
         *_about_caches(meeting),
         *_about_encryption(meeting),
         *_about_copies(meeting),
@@ -42,6 +45,16 @@ def _about_the_meter(meeting: Meeting, judgement: Judgement) -> Iterator[str]:
         )
 
 
+def _about_the_preview(meeting: Meeting, judgement: Judgement) -> Iterator[str]:
+    locked = judgement.locked
+    if locked is not None and locked.source is Source.COOKIE:
+        article = sentences(article_around(meeting.page(meeting.entitled[0]), list(locked.sentences)))
+        yield (
+            f"A visitor is shown {max(0, len(article) - len(locked))} of the article's {len(article)} sentences. If "
+            "your preview is shorter, more stands in the page, hidden in a way that is not known here: give --canary."
+        )
+
+
 def _about_caches(meeting: Meeting) -> Iterator[str]:
     for answer in meeting.entitled[:1]:
         said = (answer.header("cache-control") or "").lower()
@@ -49,6 +62,11 @@ def _about_caches(meeting: Meeting) -> Iterator[str]:
             yield (
                 f"The entitled reader's page may be kept by caches (Cache-Control: {said or 'not said'}): send "
                 "`private, no-store` with it."
+            )
+        if meeting.revisited is not None and meeting.revisited.status == 304:
+            yield (
+                "A visitor who knows the full page's ETag is told that nothing has changed (304): a browser then shows "
+                "the full page that it has kept, also to somebody whose subscription has ended."
             )
         tag = answer.header("etag")
         if tag and tag == meeting.first.header("etag") and answer.body != meeting.first.body:
@@ -87,7 +105,8 @@ def _about_refusals(answers: list[Answer]) -> Iterator[str]:
 def _is_refused(answer: Answer) -> bool:
     """Tell whether the site turned somebody away; interfaces may, and so may it browsers that fetch beforehand."""
     is_right = "prefetch" in answer.person or (answer.status == 403 and answer.ask.surface in _MAY_REFUSE)
-    return not answer.status or (answer.status in _REFUSALS and not is_right)
+    is_guess = not answer.status and answer.ask.surface is Surface.VARIANT  # a host that there may not be
+    return (not answer.status and not is_guess) or (answer.status in _REFUSALS and not is_right)
 
 
 def _about_the_unread(answers: Iterable[Answer]) -> Iterator[str]:
