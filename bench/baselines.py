@@ -13,21 +13,21 @@ from paywall.database import Database
 from paywall.entitlements.tables import EntitlementRow
 from paywall.readers.tables import Reader
 
-_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ article.title }} - The Bench</title>
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ article.title }} - The Bench</title>
 <meta name="description" content="{{ article.standfirst }}"><link rel="stylesheet" href="/static/paper.css"></head>
 <body><header><a href="/">The Bench</a><nav>{% for name in sections %}<a href="/sections/{{ name }}">{{ name }}</a>
 {% endfor %}</nav></header><main><h1>{{ article.title }}</h1><p>{{ article.standfirst }}</p><p>By
 {{ article.authors | join(", ") }}</p>{{ article.body | safe }}</main>
 <footer>All rights reserved</footer></body></html>"""
-_SECTIONS = ("news", "business", "culture", "sport")
+SECTIONS = ("news", "business", "culture", "sport")
 
 
 def create_app() -> Flask:
     """Return an application with both: `/bare/<slug>` and `/usual/<slug>`."""
     app = Flask("baseline")
     app.secret_key = SECRET
-    app.jinja_loader = DictLoader({"article.html": _PAGE})  # compiled once
-    articles = {slug(number): _article(number) for number in range(ARTICLES)}
+    app.jinja_loader = DictLoader({"article.html": PAGE})  # compiled once
+    articles = {slug(number): article_of(number) for number in range(ARTICLES)}
     database = Database(os.environ["PAYWALL_DATABASE_URL"])
     manager = LoginManager(app)
 
@@ -41,7 +41,7 @@ def create_app() -> Flask:
 
     @app.get("/bare/<name>")
     def bare(name: str) -> str:
-        return render_template("article.html", article=articles[name], sections=_SECTIONS)
+        return render_template("article.html", article=articles[name], sections=SECTIONS)
 
     @app.get("/usual/<name>")
     @login_required  # type: ignore[untyped-decorator]
@@ -52,12 +52,13 @@ def create_app() -> Flask:
         article = articles[name]
         if database.session().scalars(query).first() is None:
             article = {**article, "body": "subscribe"}
-        return render_template("article.html", article=article, sections=_SECTIONS)
+        return render_template("article.html", article=article, sections=SECTIONS)
 
     return app
 
 
-def _article(number: int) -> dict[str, object]:
+def article_of(number: int) -> dict[str, object]:
+    """Return what the template shows of an article."""
     return {
         "title": f"A story of the day, the {number}th",
         "standfirst": "What happened, and why it matters.",

@@ -6,7 +6,7 @@ all other addresses are the site's own.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -17,6 +17,7 @@ from paywall.app import Product, create_product
 from paywall.changes import Change, ChangeKind
 from paywall.errors import UnknownHost
 from paywall.gate.decision import ArticleName, Invitation, Verdict, WayOn
+from paywall.gate.recent import Recent
 from paywall.gate.web_check import WebCheck, by_name
 from paywall.gate.words.invitations import Ask, invitation
 from paywall.gate.words.phrases import Link
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _NOT_HERE = frozenset({"assets", "describing", "embed", "feeds", "health", "newsroom"})
 """What the hosted newspaper has, and a site of its own has itself."""
+_MOST_SAID = 20_000
 _ANSWERED_BEFORE_FLASK = ("/v1/", "/webhooks/stripe")
 
 
@@ -39,7 +41,8 @@ class LocalPaywall:
         """Take the options of `Paywall`; without a `product` it is made from the environment, and started."""
         self.product = product or create_product(read_settings(os.environ))
         self._starts, self._starting = product is None, Lock()
-        self.wall = Paywall(application, LocalCheck(self.product), **options)
+        self._check = LocalCheck(self.product)
+        self.wall = Paywall(application, self._check, **options)
         self._exact, self._beginnings = _addresses(self.product.flask)
         self.product.follower.listen(self._hear)
 
@@ -61,6 +64,7 @@ class LocalPaywall:
 
     def _hear(self, change: Change) -> None:
         if change.kind in (ChangeKind.ARTICLE, ChangeKind.PUBLISHER):
+            self._check.forget_all()
             self.wall.forget_all()
 
 
@@ -71,24 +75,35 @@ class LocalCheck:
         gate = product.gate
         self._profiles, self._card_of = product.profiles, by_name(gate.catalogue)
         self._check = WebCheck(product.profiles, self._card_of, gate.gate, gate.recognition, gate.events)
+        self._said: Recent[Hashable, Invitation] = Recent(_MOST_SAID)
 
     def __call__(self, environ: "WSGIEnvironment", name: ArticleName, *, counts: bool) -> Verdict | None:
         """Return the verdict; None where there is no such article, or not yet, or no more."""
         verdict = self._check(environ, name, counts=counts)
         if verdict is None or verdict.decision.is_full:
             return verdict
-        return verdict._replace(invitation=self._invitation(environ, name, verdict))
+        host, here = environ.get("HTTP_HOST", ""), _here(environ)
+        which = (host, verdict.article_id, verdict.decision, here)
+        said = self._said.get(which)
+        if said is None:
+            said = self._invitation(host, name, verdict, here)
+            if said is not None:
+                self._said.put(which, said)
+        return verdict._replace(invitation=said)
 
-    def _invitation(self, environ: "WSGIEnvironment", name: ArticleName, verdict: Verdict) -> Invitation | None:
+    def forget_all(self) -> None:
+        """Have every invitation put in words anew."""
+        self._said = Recent(_MOST_SAID)
+
+    def _invitation(self, host: str, name: ArticleName, verdict: Verdict, here: str) -> Invitation | None:
         try:
-            profile = self._profiles.at_host(environ.get("HTTP_HOST", ""))
+            profile = self._profiles.at_host(host)
         except UnknownHost:
             return None
         card = self._card_of(profile.id, name)
         if card is None:
             return None
-        ask = Ask(verdict.decision, profile, profile.meter_for(card.section), card.access, _here(environ))
-        said = invitation(ask)
+        said = invitation(Ask(verdict.decision, profile, profile.meter_for(card.section), card.access, here))
         beside = [(said.beside_link, said.beside), (said.also_link, said.also)]
         ways = tuple(_way(link, before) for link, before in beside if link)
         return Invitation(said.headline, f"{said.why} {said.offer}", _way(said.button), ways)

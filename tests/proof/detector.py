@@ -24,8 +24,12 @@ _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
 class Detector:
     """Knows sentences by their names; what was looked at once is remembered."""
 
-    def __init__(self, sentences: dict[str, str]) -> None:
-        self._pieces = {name: _pieces(sentence) for name, sentence in sentences.items()}
+    def __init__(self, sentences: dict[str, str], shown: str = "") -> None:
+        """`shown` is what may be seen anyway: a phrase that a sentence shares with it gives nothing away."""
+        known = _letters(shown)
+        self._pieces = {
+            name: [piece for piece in _pieces(sentence) if piece not in known] for name, sentence in sentences.items()
+        }
         self._seen: dict[bytes, frozenset[str]] = {}
 
     def found_in(self, data: bytes) -> frozenset[str]:

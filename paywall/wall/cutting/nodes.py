@@ -85,6 +85,11 @@ def told(node: LexborNode) -> str:
     return " ".join(text for text in [node.attributes.get("alt"), *found] if text)
 
 
+def read(node: LexborNode) -> str:
+    """Return what a node shows as text."""
+    return " ".join(text.text_content or "" for text in texts(node, FURNITURE))
+
+
 def parents(node: LexborNode) -> Iterator[LexborNode]:
     """Yield the elements around a node, the nearest first."""
     parent = node.parent

@@ -10,7 +10,7 @@ from paywall.wall.cleaning.hidden import Hidden
 from paywall.wall.cleaning.page import clean, is_clean
 from paywall.wall.cleaning.structured import clean_structured_data, say_there_is_a_wall
 from paywall.wall.cutting.marks import Marks, cut
-from paywall.wall.cutting.nodes import place_for_block, takes_blocks, told
+from paywall.wall.cutting.nodes import place_for_block, read, takes_blocks
 from paywall.wall.cutting.rules import CutRules
 
 _DOCTYPE = re.compile(r"<!doctype[^>]*>", re.IGNORECASE)
@@ -30,9 +30,9 @@ class CutPage(NamedTuple):
 
 def cut_page(tree: LexborHTMLParser, marks: Marks, rules: CutRules, source: str) -> CutPage:
     """Cut a page, whose tree is of no use after that. Raises NotCut where a part of the locked text would stay."""
-    headlines = " ".join(f"{told(node)} {node.attributes.get('content') or ''}" for node in tree.css(_HEADLINES))
+    headlines = [f"{read(node)} {node.attributes.get('content') or ''}" for node in tree.css(_HEADLINES)]
     taken = cut(marks, rules)
-    hidden = Hidden(taken.text, " ".join([headlines, *map(told, taken.left)]))
+    hidden = Hidden(taken.text, " ".join([*headlines, *map(read, taken.left)]))
     clean_structured_data(tree, hidden, taken.selector)
     if not is_clean(tree, hidden):
         clean(tree, hidden)
