@@ -116,7 +116,10 @@ class TestWhatCanNotBeTaken:
             ({"url": "https://elsewhere.test/a"}, "url"),
             ({"url": "https://www.paper.test/a b"}, "url"),
             ({"publishedAt": "yesterday"}, "publishedAt"),
-            ({"publishedAt": "0001-01-01T00:00:00Z"}, "published_at"),
+            ({"publishedAt": "0001-01-01T00:00:00Z"}, "publishedAt"),
+            ({"publishedAt": 1764236000}, "publishedAt"),
+            ({"withdrawnAt": "1764236000000"}, "withdrawnAt"),
+            ({"updatedAt": "2026-13-01T00:00:00Z"}, "updatedAt"),
             ({"freeFirstHours": -1}, "freeFirstHours"),
             ({"freeFirstHours": 1e309}, "body"),
             ({"authors": "Leyla"}, "authors"),
@@ -132,6 +135,19 @@ class TestWhatCanNotBeTaken:
         assert field in refused(cms, **changes)
         with product.database.reading() as session:
             assert session.scalar(select(Article.id).where(Article.key == "harbour-1")) is None
+
+    def test_is_named_and_said_in_whole_sentences(self, cms: Server) -> None:
+        year, number = {"embargoedUntil": "0262-10-09T05:53:08Z"}, {"embargoedUntil": -70092195}
+        alone = (cms.put(PATH, {**ARTICLE, **year}).json or {})["errors"][0]
+        listed = cms.post("/v1/articles", {"articles": [{**ARTICLE, "id": "a", **year}]}).json or {}
+        assert alone == listed["results"][0]["error"]
+        assert alone == {"field": "embargoedUntil", "message": "The year 262 is not between 1600 and 2200."}
+        said = (cms.put(PATH, {**ARTICLE, **number}).json or {})["errors"][0]["message"]
+        assert said == "Give a time such as 2026-11-27T08:30:00Z."
+
+    @pytest.mark.parametrize("spelled", ["2026-11-27", "2026-11-27T08:30", "2026-11-27t08:30:00.25+0400"])
+    def test_is_not_a_time_in_another_spelling_of_iso_8601(self, cms: Server, spelled: str) -> None:
+        assert put(cms, publishedAt=spelled)["publishedAt"].startswith("2026-11-2")
 
     def test_an_address_that_another_article_has(self, cms: Server) -> None:
         put(cms)

@@ -61,6 +61,7 @@ class TestAProxy:
         assert opened.headers["X-Paywall-Pass"]
         shut = self._ask(server, "/articles/subscribers-0")
         assert (shut.status_code, shut.headers["Paywall-Decision"]) == (403, "preview; reason=subscription_required")
+        assert (shut.mimetype, (shut.json or {})["code"]) == ("application/problem+json", "preview")
         assert "X-Paywall-Pass" not in shut.headers
 
     def test_takes_no_view_for_what_does_not_count(self, server: Server) -> None:

@@ -1,11 +1,12 @@
 """An article as it is sent and answered, as shapes that OpenAPI shows."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from paywall.api.ground.models import ApiModel
+from paywall.api.ground.models import TIME_SENTENCE, ApiModel
 from paywall.articles.rules import AccessLevel, Presence
 from paywall.articles.storing import Outcome
 
@@ -13,7 +14,23 @@ MOST_AT_ONCE = 500
 MOST_LISTED = 500
 _LONGEST_BODY = 2_000_000
 
-Moment = Annotated[datetime, Field(strict=False, description="ISO 8601; without an offset it is your own local time.")]
+_is_iso = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:?\d\d)?)?", re.ASCII
+).fullmatch
+
+
+def _spelled(raw: object) -> object:
+    """Let ISO 8601 through alone: a number could be seconds as well as milliseconds."""
+    if not isinstance(raw, str) or not _is_iso(raw):
+        raise ValueError(TIME_SENTENCE)
+    return raw
+
+
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_spelled),
+    Field(strict=False, description="ISO 8601; without an offset it is your own local time."),
+]
 
 
 class SentArticle(ApiModel):

@@ -1,7 +1,10 @@
 """The routes of articles: put, read, list and delete them, one by one or many at once."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from pydantic.alias_generators import to_camel
 
 from paywall import clock
 from paywall.api.articles.models import (
@@ -33,7 +36,8 @@ _NOT_FOUND = {404: "You have no such article."}
 
 def put(call: Call, id: str) -> Answer:  # noqa: A002 - what the path calls it
     """Add or replace one article."""
-    draft = keeping.draft_of(_item(id, call.body), call.profile)
+    with _as_sent():
+        draft = keeping.draft_of(_item(id, call.body), call.profile)
     with call.parts.database.writing() as session:
         article, stored = keeping.put_article(session, call.profile.id, draft, clock.now())
         answer = PutArticle(**_values(article), outcome=stored.outcome, notes=list(stored.notes))
@@ -85,9 +89,20 @@ def _store_all(call: Call, read: list[tuple[str, Draft | BulkResult]]) -> Iterat
 
 def _draft_or_result(call: Call, sent: SentArticleWithId) -> tuple[str, Draft | BulkResult]:
     try:
-        return sent.id, keeping.draft_of(_item(sent.id, sent), call.profile)
+        with _as_sent():
+            return sent.id, keeping.draft_of(_item(sent.id, sent), call.profile)
     except BadInput as error:
         return sent.id, _refused(sent.id, error)
+
+
+@contextmanager
+def _as_sent() -> Iterator[None]:
+    """Name what is wrong as the interface spells it, and in a whole sentence: the import's report has it shorter."""
+    try:
+        yield
+    except BadInput as error:
+        sentence = error.sentence[:1].upper() + error.sentence[1:].removesuffix(".") + "."
+        raise BadInput(to_camel(error.field), sentence) from error
 
 
 def _refused(key: str, error: BadInput) -> BulkResult:

@@ -13,7 +13,7 @@ from paywall.api.ground.reception import PRIVATE, Reception
 from paywall.api.ground.routes import OpenRoute, Route
 from paywall.errors import DatabaseUnavailable, PaywallError
 from paywall.gate.rights import can_not_be_reached
-from paywall.web.problems import Problem, problem_of
+from paywall.web.problems import MEDIA_TYPE, Problem, problem_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 log = get_logger()
 STATUS = {200: "200 OK", 201: "201 Created", 202: "202 Accepted", 204: "204 No Content", 403: "403 Forbidden"}
 _JSON = ("Content-Type", "application/json")
+_PROBLEM = ("Content-Type", MEDIA_TYPE)
 
 
 class Reply(NamedTuple):
@@ -72,7 +73,7 @@ class ApiDoor:
         body = answer.body if type(answer.body) is bytes else json_of(answer.body)
         headers += answer.headers
         if answer.status != 204:
-            headers += (_JSON, ("Content-Length", str(len(body))))
+            headers += (_JSON if answer.status < 400 else _PROBLEM, ("Content-Length", str(len(body))))
         return Reply(STATUS[answer.status], headers, body)
 
     def _other_method(self, environ: "WSGIEnvironment", headers: Headers) -> Reply:

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from paywall.web.problems import BadFields, FieldError
 
 _LONGEST_NAME = 100
+TIME_SENTENCE = "Give a time such as 2026-11-27T08:30:00Z."
 _FLAGS = ("true", "false")
 _SENTENCES = {
     "missing": "This is needed.",
@@ -22,6 +23,9 @@ _SENTENCES = {
     "list_type": "Give a list.",
     "model_type": "Give an object.",
     "dict_type": "Give an object.",
+    "datetime_type": TIME_SENTENCE,
+    "datetime_parsing": TIME_SENTENCE,
+    "datetime_from_date_parsing": TIME_SENTENCE,
 }
 
 

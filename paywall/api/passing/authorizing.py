@@ -22,12 +22,14 @@ from paywall.gate.named.people import Met, Named
 from paywall.gate.remote_check import OPENS_EVERYTHING, Told
 from paywall.publishers.keys.rules import Scope
 from paywall.web.cookies import EDGE_COOKIES, cookie_names
+from paywall.web.problems import Problem
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 Headers = list[tuple[str, str]]
 _slug = re.compile(r"/articles/([a-z0-9-]+)").fullmatch
+_PREVIEW = Problem(403, "preview", "This browser may have the preview; Paywall-Decision says why.").body
 _PREFETCH = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ")
 
 
@@ -44,7 +46,8 @@ def authorize(call: Call) -> Answer:
         headers.append(("Paywall-Degraded", told.degraded))
     if told.signed_pass:
         headers.append(("X-Paywall-Pass", told.signed_pass.token))
-    return Answer(None, 204 if told.decision.is_full else 403, tuple(headers))
+    is_full = told.decision.is_full
+    return Answer(None if is_full else _PREVIEW, 204 if is_full else 403, tuple(headers))
 
 
 def _card(call: Call, now: datetime) -> ArticleCard:
