@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _CUT = "div.article-body"
+_KEEP_SECONDS = 300.0
+"""As long as our own newsroom keeps its pages."""
 
 
 def alone() -> Flask:
@@ -24,7 +26,7 @@ def alone() -> Flask:
 
 def local() -> "WSGIApplication":
     """Return the site with the whole product around it."""
-    return LocalPaywall(_site(says_version=True).wsgi_app, cut=_CUT)
+    return LocalPaywall(_site(says_version=True).wsgi_app, cut=_CUT, keep_seconds=_KEEP_SECONDS)
 
 
 def local_without_version() -> "WSGIApplication":
@@ -35,7 +37,7 @@ def local_without_version() -> "WSGIApplication":
 def remote() -> "WSGIApplication":
     """Return the site with the wall alone, which asks the service."""
     check = RemoteCheck(os.environ["BENCH_SERVICE"], os.environ["BENCH_KEY"])
-    return Paywall(_site(says_version=True).wsgi_app, check, cut=_CUT)
+    return Paywall(_site(says_version=True).wsgi_app, check, cut=_CUT, keep_seconds=_KEEP_SECONDS)
 
 
 def _site(*, says_version: bool) -> Flask:

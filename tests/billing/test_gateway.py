@@ -167,7 +167,8 @@ class TestAnError:
         for _ in range(3):
             with pytest.raises(PaywallError):
                 asked.retrieve_subscription("sub_1")
-        assert capsys.readouterr().out.count("alarm") == 1
+        said = capsys.readouterr()
+        assert (said.out + said.err).count("alarm") == 1
 
     @pytest.mark.parametrize(
         ("status", "body", "kept"),

@@ -1,7 +1,9 @@
 """A publisher's own site, as plain as can be, and a check that answers what a test wants."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from paywall.gate.decision import ArticleName, Decision, Extent, Prompt, Reason, Verdict
 
@@ -11,6 +13,8 @@ MORE = "Twelve boats went out all the same, and the harbour master wrote down ev
 FULL = Verdict(Decision(Extent.FULL, Reason.SUBSCRIBED), 0, "", "")
 CRAWLER = Verdict(Decision(Extent.FULL, Reason.VERIFIED_CRAWLER), 0, "", "")
 SHUT = Verdict(Decision(Extent.PREVIEW, Reason.SUBSCRIPTION_REQUIRED, Prompt.SUBSCRIBE), 0, "", "")
+
+Out = TypeVar("Out")
 
 
 def page(text: str, head: str = "", after: str = "") -> str:
@@ -24,6 +28,12 @@ MARKED = page(
     after="<footer>Imprint</footer>",
 )
 PLAIN = page(f"<div class='text'><p>{PREVIEW}</p><p>{MORE}</p><p>{CANARY}</p></div>", after="<footer>Imprint</footer>")
+
+
+def run_async(work: Coroutine[Any, Any, Out]) -> Out:
+    """Run it in a thread of its own: the main one may already have a loop, where a browser runs beside."""
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(asyncio.run, work).result()
 
 
 class Site:

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket
 
 from paywall.gate.decision import ArticleName, Verdict
 from paywall.wall.asgi import AsgiPaywall
-from tests.wall.foreign import CANARY, FULL, MARKED, PREVIEW, SHUT, Asked
+from tests.wall.foreign import CANARY, FULL, MARKED, PREVIEW, SHUT, Asked, run_async
 
 Ran = list[str]
 
@@ -28,7 +28,7 @@ def ask(app: Any, path: str = "/news/tides", method: str = "GET", **more: Any) -
         async with httpx.AsyncClient(transport=transport, base_url="http://www.paper.example") as client:
             return await client.request(method, path, **more)
 
-    return asyncio.run(go())
+    return run_async(go())
 
 
 def site(view: Callable[[Request], Any], ran: Ran | None = None) -> Starlette:
@@ -141,7 +141,7 @@ class TestAllElse:
             scope = {"type": "http", "method": "GET", "path": "/x", "query_string": b"", "headers": [], "asgi": {}}
             await AsgiPaywall(site(ticks), Asked(SHUT))(scope, receive, send)
 
-        asyncio.run(asyncio.wait_for(collect(), 20))
+        run_async(asyncio.wait_for(collect(), 20))
         lines = b"".join(message.get("body", b"") for message in sent).split()
         had_left_before_the_last_was_made = int(lines[-1].split(b";")[1])
         assert len(lines) == 20

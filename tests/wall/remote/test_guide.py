@@ -1,6 +1,5 @@
 """The guide to the middleware: each example as it stands, around a site of that kind."""
 
-import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +22,7 @@ from starlette.routing import Route
 from werkzeug.test import Client
 
 from tests.api.guides import example, run
+from tests.wall.foreign import run_async
 from tests.wall.remote.service import CANARY, PAGE, PREVIEW, SITE, TEXT, Browser, Service
 
 GUIDE = "python-middleware.md"
@@ -120,7 +120,7 @@ def _get(app: Any, path: str) -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=SITE) as client:
             return await client.get(path)
 
-    return asyncio.run(go())
+    return run_async(go())
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,103 @@
+"""Whatever a site answers, the audit goes on, and still finds what is to be found."""
+
+import gzip
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+
+import pytest
+
+from paywall.wall.audit import Limits, Outcome, Plan, audit
+from tests.wall.audit.conftest import Look
+from tests.wall.audit.paper import CANARY, PATH, Environ, Paper, Reply, page_of
+
+PAGE = page_of(("What everybody may read of it is this sentence.",), is_open=False, says=True)
+ODD: tuple[Reply, ...] = (
+    (200, "text/html; charset=no-such-thing", b"\xff\xfe<p>\x00</p>"),
+    (200, "text/html", b""),
+    (200, "text/html", "<div>" * 20_000),
+    (200, "application/json", "[" * 100_000),
+    (200, "application/json", "{" * 5_000 + '"a"'),
+    (200, "application/rss+xml", "<rss><item><![CDATA[" + "<item>" * 2_000),
+    (200, "text/xml", "<sitemapindex>" + "<loc>http://[::1</loc>" * 50),
+    (200, "text/html", "<script type='application/ld+json'>{\"@graph\": [{]}</script><style>}}}{{{</style>"),
+    (200, "text/html", b"<a href='http://\xc3\x28'>x</a><a href='//'>y</a><a href='http://a:b@c:d/'>z</a>"),
+    (200, "", bytes(range(256)) * 40),
+    (200, "application/gzip", gzip.compress(b"x" * 30_000_000)),
+    (200, "text/html", b"cut short", {"Content-Encoding": "gzip"}),
+    (302, "text/html", "", {"Location": "http://[broken"}),
+    (302, "text/html", "", {"Location": "/again/and/again"}),
+    (301, "text/html", ""),
+    (204, "text/html", ""),
+    (206, "text/html", "x", {"Content-Range": "bytes */*"}),
+    (416, "text/html", "", {"Content-Range": "nothing"}),
+    (429, "text/html", "", {"Retry-After": "Wed, 21 Oct 2037 07:28:00 GMT"}),
+    (500, "text/html", "Traceback"),
+    (999, "text/html", "No."),
+)
+
+
+class TestASiteThatAnswersOddly:
+    def test_is_audited_to_the_end(self, paper: Paper, look: Look) -> None:
+        numbers = count()
+        leaks = (200, "text/html", PAGE.replace("</article>", f"<!-- {CANARY} --></article>"))
+
+        def odd(_: Environ) -> Reply:
+            return ODD[next(numbers) % len(ODD)]
+
+        class Everywhere(dict[str, object]):
+            def get(self, path: str, _default: object = None) -> object:
+                return leaks if path in (PATH, f"{PATH}?print=1") else odd
+
+        paper.pages = Everywhere()  # type: ignore[assignment]
+        report = look(CANARY)
+        assert report.outcome is Outcome.LEAK
+        assert report.requests > 250
+        assert next(numbers) > 10 * len(ODD)
+
+    @pytest.mark.parametrize("number", range(len(ODD)))
+    def test_whose_article_is_the_odd_answer_is_judged_or_not_and_never_fails(
+        self, paper: Paper, look: Look, number: int
+    ) -> None:
+        paper.pages["/stories/odd"] = ODD[number]
+        assert look(path="/stories/odd", most=40).outcome in (Outcome.UNJUDGED, Outcome.CLEAN)
+
+
+class TestAServerThat:
+    @pytest.mark.parametrize(
+        "said",
+        [
+            b"",
+            b"HTTP/1.1 nonsense\r\n\r\n",
+            b"SSH-2.0-OpenSSH_9.9\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nContent-Type: text/html\r\n\r\n<p>half of it",
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        ],
+    )
+    def test_speaks_no_http_is_not_judged(self, said: bytes) -> None:
+        with _server(said) as address:
+            assert audit(Plan(address + PATH, (CANARY,), limits=Limits(30, 1_000))).outcome is not Outcome.LEAK
+
+
+@contextmanager
+def _server(said: bytes) -> Iterator[str]:
+    """Say the same to everybody, and hang up."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            while True:
+                try:
+                    visitor, _ = server.accept()
+                except OSError:
+                    return
+                with visitor:
+                    visitor.recv(65_536)
+                    visitor.sendall(said)
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join(5)
