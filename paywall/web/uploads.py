@@ -101,7 +101,7 @@ class CountedBody:
 
         To start a thread for each costs more than most answers do, and a publisher's own server sends no byte a minute.
         """
-        if not self._direct.acquire(blocking=False):
+        if not self._direct.acquire(timeout=QUICK_SECONDS):  # a body that is there is read in less
             yield self
             return
         try:

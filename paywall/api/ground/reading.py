@@ -68,7 +68,7 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     """Return the JSON object that these bytes are; raises BadFields."""
     try:
         text = raw.decode()
-        found = json.loads(text, object_pairs_hook=_once_each, parse_constant=_refuse, parse_float=_finite)
+        found = _STRICT.decode(text)
     except (ValueError, RecursionError) as error:
         raise _bad_body("This is not JSON as it should be: one object in UTF-8, each name once.") from error
     if not isinstance(found, dict):
@@ -211,6 +211,9 @@ def _depth(value: object) -> int:
         inside = [one for one in level if isinstance(one, dict | list)]
         level = [child for one in inside for child in (one.values() if isinstance(one, dict) else one)]
     return depth
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_once_each, parse_constant=_refuse, parse_float=_finite)
 
 
 def _bad_body(sentence: str) -> BadFields:
