@@ -196,6 +196,16 @@ FIGURES = (
         headline="leak audit:",
     ),
     Figure(
+        "planted-leaks",
+        "Leaks planted by a stranger",
+        "A newspaper with five leaks, written by someone who had not seen how the audit works and committed before its "
+        "first run: audited by the command line, clean, with each leak alone and with all of them. What the first run "
+        "missed is told.",
+        "0 findings on the clean site; found at first and found now, both told",
+        ("-m", "tests.proof.planted_leaks"),
+        headline="planted 5",
+    ),
+    Figure(
         "outgoing",
         "Hostile addresses",
         "What outsiders may name as the address of their webhook: private and reserved addresses in every spelling, "

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from paywall.wall.audit.asking.asks import Answer, Ask
-from paywall.wall.audit.asking.candidates import candidates_in, workers_in
+from paywall.wall.audit.asking.candidates import candidates_in, further_in, workers_in
 from paywall.wall.audit.asking.cookies import EDITS, edited
 from paywall.wall.audit.asking.fetching import Browser, Fetcher
 from paywall.wall.audit.asking.guesses import cacheable, guesses, lists, spellings, twins
-from paywall.wall.audit.asking.links import MOST_SITEMAPS, named_by, searches_in, sitemaps_in
+from paywall.wall.audit.asking.links import MOST_SITEMAPS, named_by, scripts_in, searches_in, sitemaps_in
 from paywall.wall.audit.asking.people import EDITING, ENTITLED, GOOGLE_FROM_AFAR, VISITOR, askers, conditions, others
 from paywall.wall.audit.meeting import Meeting
 from paywall.wall.audit.plan import Plan
@@ -27,7 +27,7 @@ def tour(fetcher: Fetcher, meeting: Meeting, plan: Plan, *, is_metered: bool, wo
     walker = _Tour(fetcher, meeting, carries_cookies=is_metered)
     site = meeting.site
     walker.lengths()
-    walker.ask(named_by(meeting.first, site))
+    walker.ask(walker.named)
     walker.people()
     walker.edited_cookies()
     walker.caches(is_there=bool(plan.cookie))
@@ -47,6 +47,7 @@ def tour(fetcher: Fetcher, meeting: Meeting, plan: Plan, *, is_metered: bool, wo
 class _Tour:
     def __init__(self, fetcher: Fetcher, meeting: Meeting, *, carries_cookies: bool) -> None:
         self._fetcher, self._meeting, self._carries_cookies = fetcher, meeting, carries_cookies
+        self.named = list(named_by(meeting.first, meeting.site))
         self._asked = {answer.ask.shown_as for answer in fetcher.answers if not self._was_let_in(answer)}
 
     def ask(self, asks: Iterable[Ask]) -> list[Answer]:
@@ -88,12 +89,14 @@ class _Tour:
             self.ask(Ask(Surface.SITEMAP, url) for url in list(urls)[:MOST_SITEMAPS] if url)
 
     def candidates(self) -> None:
-        """Ask for what the page, its scripts and its service worker name."""
-        site, page = self._meeting.site, self._meeting.first
+        """Ask for what the page, its scripts and its service worker name, then for what lists fetch to go on."""
+        site, page, lists_there = self._meeting.site, self._meeting.first, self._lists()
+        self.ask(script for one in lists_there for script in scripts_in(one, site))
         with_code = [page, *self._of(Surface.SCRIPT)]
         workers = self.ask(worker for answer in with_code for worker in workers_in(answer, site))
         known = [answer for answer in [*workers, *self._of(Surface.WORKER)] if answer.status == 200]
         self.ask(candidates_in([*with_code, *known], page, site))
+        self.ask(further_in(lists_there, with_code[1:], page, site))
 
     def again_as_a_crawler(self) -> None:
         """Ask as Googlebot for whatever was there for a visitor."""
@@ -106,6 +109,13 @@ class _Tour:
         )
         for ask in likeliest[:_MOST_AGAIN]:
             self._fetcher.ask(self._browser().copy(GOOGLE_FROM_AFAR), ask)
+
+    def _lists(self) -> list[Answer]:
+        """Return the front page and what else is known to be a list; not the other articles that were opened."""
+        named = [*lists(self._meeting.site), *self.named]
+        urls = {ask.url for ask in named if ask.surface is Surface.LISTING}
+        every = {answer.ask.url: answer for answer in self._of(Surface.LISTING) if answer.is_page}
+        return [answer for url, answer in every.items() if url in urls]
 
     def _of(self, surface: Surface) -> Iterator[Answer]:
         return (one for one in list(self._fetcher.answers) if one.ask.surface is surface and one.status == 200)

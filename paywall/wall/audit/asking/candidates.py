@@ -13,6 +13,7 @@ from paywall.wall.audit.surfaces import Surface
 from paywall.wall.traces import resolved
 
 MOST = 40
+MOST_OF_LISTS = 20
 _MOST_NAMES = 4
 _QUOTED = re.compile(
     r"""(["'`])((?:https?://|\.{0,2}/)?[\w.~%@:-]+(?:/[\w.~%@:${}()\[\]*+-]*)*(?:\?[^"'`\s<>]*)?)\1(\s*\+)?"""
@@ -27,6 +28,9 @@ _ASSET = re.compile(
 )
 _JOINED = re.compile(r"""["'`]\s*\+\s*[\w.$()\[\]]+\s*\+\s*["'`]""")
 _HOLE = re.compile(r"\$\{[^}]*\}|\{[\w.]+\}|\[\w+\]|:(?:id|slug|article|post|story)\b")
+_PAGED = re.compile(rf"(?:(?<=[?&])(?:page|paged|pg)=|/page/)(\d{{1,5}}|{_HOLE.pattern})(?=[/&]|$)", re.IGNORECASE)
+_OFFSET = re.compile(rf"(?<=[?&])(?:offset|start|skip|from)=(\d{{1,5}}|{_HOLE.pattern})(?=&|$)", re.IGNORECASE)
+_USUAL_LENGTH = 10
 _SERVICE_WORKER = re.compile(r"""serviceWorker\s*\.\s*register\(\s*["'`]([^"'`]+)""")
 _NEXT_BUILD = re.compile(r'"buildId"\s*:\s*"([\w.-]+)"')
 _GHOST_KEY = re.compile(r'data-key="([0-9a-f]{20,32})"')
@@ -49,6 +53,20 @@ def candidates_in(answers: list[Answer], page: Answer, site: Site) -> list[Ask]:
     )
     likely = sorted(urls, key=lambda url: not any(name in url for name in names))
     return [Ask(Surface.CANDIDATE, url) for url in likely[:MOST]]
+
+
+def further_in(lists: list[Answer], scripts: list[Answer], page: Answer, site: Site) -> list[Ask]:
+    """Return what front page and lists fetch to show more of themselves: ours may be on any of their first pages."""
+    names = _names(page, site)
+    named = [(raw, answer.url) for answer in lists for raw in _in_list(answer)]
+    named += [(raw, site.url) for answer in scripts for raw in _in_quotes(resolved(answer.text)) if _is_paged(raw)]
+    found = [
+        site.resolve(one, base)
+        for raw, base in sorted(named, key=lambda one: not _is_paged(one[0]))
+        for one in _with_our_names(raw, names)
+    ]
+    urls = dict.fromkeys(url for url in found if url and not _ASSET.search(urlsplit(url).path))
+    return [Ask(Surface.CANDIDATE, url) for url in list(urls)[:MOST_OF_LISTS]]
 
 
 def workers_in(answer: Answer, site: Site) -> Iterator[Ask]:
@@ -81,6 +99,17 @@ def _of_frameworks(page: Answer, site: Site) -> Iterator[str]:
         yield f"/ghost/api/content/posts/slug/{quote(site.slug)}/?key={key}&formats=html,plaintext"
 
 
+def _in_list(answer: Answer) -> list[str]:
+    """Return what a list fetches, by its attributes and scripts; its links are other articles."""
+    scripts = "\n".join(node.text() for node in LexborHTMLParser(answer.text).css("script"))
+    every = (*_attributes(answer), *_in_quotes(resolved(scripts)))
+    return [raw for raw in every if _is_paged(raw) or _TELLS_DATA.search(raw)]
+
+
+def _is_paged(raw: str) -> bool:
+    return bool(_PAGED.search(raw) or _OFFSET.search(raw))
+
+
 def _attributes(answer: Answer) -> Iterator[str]:
     if answer.is_page:
         for node in LexborHTMLParser(answer.text).css("*"):
@@ -107,7 +136,23 @@ def _filled(raw: str, names: list[str]) -> Iterator[str]:
     """Yield an address with our names in its holes; nothing where it tells no data."""
     if not _TELLS_DATA.search(raw) and not any(name in raw for name in names if len(name) > 3):
         return
-    if _HOLE.search(raw):
-        yield from (_HOLE.sub(quote(name), raw) for name in names)
-    else:
-        yield raw
+    yield from _with_our_names(raw, names)
+
+
+def _with_our_names(raw: str, names: list[str]) -> Iterator[str]:
+    for address in _numbered(raw):
+        if _HOLE.search(address):
+            yield from (_HOLE.sub(quote(name), address) for name in names)
+        else:
+            yield address
+
+
+def _numbered(raw: str) -> list[str]:
+    """Return the address of one page of a list as those of its first pages, and itself; any other as it is."""
+    for pattern, usual in ((_PAGED, 1), (_OFFSET, _USUAL_LENGTH)):
+        match = pattern.search(raw)
+        if match:
+            told = int(match[1]) if match[1].isdigit() else usual
+            numbers = (told, 1, 2, 3) if pattern is _PAGED else (told, 0, 2 * told)
+            return [f"{raw[: match.start(1)]}{number}{raw[match.end(1) :]}" for number in dict.fromkeys(numbers)]
+    return [raw]

@@ -32,11 +32,17 @@ def named_by(answer: Answer, site: Site) -> Iterator[Ask]:
         yield from _asked(_surface_of(relation, "", ""), url, answer, site)
     yield from _own_addresses(tree, answer, site)
     yield from feeds_in(answer, site)
-    scripts = _urls(tree.css("script[src]"), answer, site)[:_MOST_SCRIPTS]
+    yield from scripts_in(answer, site)
     sheets = _urls(tree.css("link[rel~=stylesheet][href]"), answer, site)[:_MOST_SHEETS]
-    yield from (Ask(Surface.SCRIPT, url) for url in scripts + sheets)
+    yield from (Ask(Surface.SCRIPT, url) for url in sheets)
     crumbs = tree.css("[class*=breadcrumb] a[href], a[rel~=tag], a[rel~=author], [itemprop=articleSection] a[href]")
     yield from (Ask(Surface.LISTING, url) for url in _urls(crumbs, answer, site)[:_MOST_LISTS])
+
+
+def scripts_in(answer: Answer, site: Site) -> Iterator[Ask]:
+    """Yield the script files of a page."""
+    nodes = LexborHTMLParser(answer.text).css("script[src]")
+    yield from (Ask(Surface.SCRIPT, url) for url in _urls(nodes, answer, site)[:_MOST_SCRIPTS])
 
 
 def feeds_in(answer: Answer, site: Site) -> Iterator[Ask]:
