@@ -16,9 +16,10 @@ from flask import Flask
 from paywall.app import Product, create_product
 from paywall.changes import Change, ChangeKind
 from paywall.errors import UnknownHost
+from paywall.gate.decide import TRY_AGAIN
 from paywall.gate.decision import ArticleName, Invitation, Verdict, WayOn
 from paywall.gate.recent import Recent
-from paywall.gate.web_check import WebCheck, by_name
+from paywall.gate.web_check import NOT_LOOKED_UP, WebCheck, by_name
 from paywall.gate.words.invitations import Ask, invitation
 from paywall.gate.words.phrases import Link
 from paywall.newsroom.assets import ASSETS
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 _NOT_HERE = frozenset({"assets", "describing", "embed", "feeds", "health", "newsroom"})
 """What the hosted newspaper has, and a site of its own has itself."""
 _MOST_SAID = 20_000
+_NOBODYS = Verdict(TRY_AGAIN, NOT_LOOKED_UP, "", "")
+"""For a request that names a host which is no publisher's: whoever makes one up gets no article by that."""
 _ANSWERED_BEFORE_FLASK = ("/v1/", "/webhooks/stripe")
 
 
@@ -74,13 +77,18 @@ class LocalCheck:
     def __init__(self, product: Product) -> None:
         gate = product.gate
         self._profiles, self._card_of = product.profiles, by_name(gate.catalogue)
-        self._check = WebCheck(product.profiles, self._card_of, gate.gate, gate.recognition, gate.events)
+        self._check = WebCheck(
+            product.profiles, self._card_of, gate.gate, gate.recognition, gate.events, leaves_it_inside=False
+        )
         self._said: Recent[Hashable, Invitation] = Recent(_MOST_SAID)
 
     def __call__(self, environ: "WSGIEnvironment", name: ArticleName, *, counts: bool) -> Verdict | None:
         """Return the verdict; None where there is no such article, or not yet, or no more."""
-        verdict = self._check(environ, name, counts=counts)
-        if verdict is None or verdict.decision.is_full:
+        try:
+            verdict = self._check(environ, name, counts=counts)
+        except UnknownHost:
+            return _NOBODYS
+        if verdict is None or verdict.decision.is_full or verdict.article_id == NOT_LOOKED_UP:
             return verdict
         host, here = environ.get("HTTP_HOST", ""), _here(environ)
         which = (host, verdict.article_id, verdict.decision, here)

@@ -4,6 +4,7 @@ This is what the wall is given as its `check`. On the fast way it makes no reque
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,9 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from paywall import clock
 from paywall.articles.addresses import canonical_url
 from paywall.articles.catalogue import Catalogue
-from paywall.articles.rules import ArticleCard, Presence
-from paywall.errors import BadInput, UnknownHost
+from paywall.articles.rules import AccessLevel, ArticleCard, Presence, Schedule
+from paywall.errors import BadInput, DatabaseUnavailable, UnknownHost
 from paywall.gate.access import Gate
+from paywall.gate.decide import TRY_AGAIN
 from paywall.gate.decision import ArticleName, Verdict
 from paywall.gate.events import Answered, EventBuffer
 from paywall.gate.recognition import Recognition
@@ -26,14 +28,31 @@ if TYPE_CHECKING:
 
 CardOf = Callable[[int, ArticleName], ArticleCard | None]
 """Finds a publisher's article by what a page calls it."""
+NOT_LOOKED_UP = 0
+"""The id of an article that can't be looked up just now."""
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class WebCheck:
     """The check of a site of this process. Safe to share between threads."""
 
-    def __init__(
-        self, profiles: Profiles, card_of: CardOf, gate: Gate, recognition: Recognition, events: EventBuffer
+    def __init__(  # noqa: PLR0913 - the parts of a gate
+        self,
+        profiles: Profiles,
+        card_of: CardOf,
+        gate: Gate,
+        recognition: Recognition,
+        events: EventBuffer,
+        *,
+        leaves_it_inside: bool = True,
     ) -> None:
+        """Take the parts of a gate.
+
+        What can't be looked up, because its host is no publisher's or the database can't be reached just now, is left
+        to the application inside to say. Where that would show it, `leaves_it_inside` is False: UnknownHost or
+        DatabaseUnavailable is raised, but for an article that can't be looked up, which opens for who may read all.
+        """
+        self._leaves_it_inside = leaves_it_inside
         self._profiles, self._card_of = profiles, card_of
         self._gate, self._recognition, self._events = gate, recognition, events
 
@@ -50,6 +69,8 @@ class WebCheck:
         decision, took_a_view, degraded = self._gate.check_access(profile, card, who, counts=counts, now=now)
         if took_a_view and visitor_cookie:
             cookies = (*cookies, visitor_cookie)
+        if card.id == NOT_LOOKED_UP:
+            return Verdict(decision if decision.is_full else TRY_AGAIN, 0, "", profile.language, cookies, "database")
         if counts and self._events.has_room():
             referrer = environ.get("HTTP_REFERER", "")
             crawler = None if who.crawler is None else who.crawler.name
@@ -58,17 +79,34 @@ class WebCheck:
         return Verdict(decision, card.id, card.version, profile.language, cookies, degraded)
 
     def _find(self, host: str, name: ArticleName) -> tuple[Profile, ArticleCard] | None:
-        """Look the article up; what can't be looked up just now is left to the application inside to say."""
+        """Look the article up; raises only where nothing is left to the application inside."""
         try:
             profile = self._profiles.at_host(host)
-            card = self._card_of(profile.id, name)
+            card = self._card(profile.id, name)
         except UnknownHost:
-            return None
-        except SQLAlchemyError as error:
-            if can_not_be_reached(error):
+            if self._leaves_it_inside:
                 return None
             raise
+        except SQLAlchemyError as error:
+            if not can_not_be_reached(error):
+                raise
+            if self._leaves_it_inside:
+                return None
+            raise DatabaseUnavailable from error
         return (profile, card) if card else None
+
+    def _card(self, publisher_id: int, name: ArticleName) -> ArticleCard | None:
+        try:
+            return self._card_of(publisher_id, name)
+        except SQLAlchemyError as error:
+            if self._leaves_it_inside or not can_not_be_reached(error):
+                raise
+            return _not_looked_up(publisher_id)
+
+
+def _not_looked_up(publisher_id: int) -> ArticleCard:
+    """Stand for an article that can't be looked up: for those who may read everything."""
+    return ArticleCard(NOT_LOOKED_UP, publisher_id, "", "", "", AccessLevel.SUBSCRIBERS, Schedule(_LONG_AGO), "")
 
 
 def by_slug(catalogue: Catalogue) -> CardOf:

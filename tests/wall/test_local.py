@@ -17,6 +17,7 @@ from paywall.publishers.profiles import read_profile
 from paywall.publishers.rules import Profile
 from paywall.publishers.sites import add_site
 from tests.gate.conftest import entitle, product, settings  # noqa: F401 - fixtures
+from tests.gate.test_outage import cut  # noqa: F401 - a fixture
 from tests.gate.visits import Browser
 
 TEXT = "<p>The tide tables of Friday were wrong by an hour.</p><p>Nine herons crossed before the ink was dry.</p>"
@@ -76,6 +77,48 @@ class TestAVisitor:
 
     def test_sees_a_page_whole_that_is_no_article_here(self, reader: Browser) -> None:
         assert LOCKED in reader.get("/news/unknown").text
+
+
+class TestAMadeUpHost:
+    def test_opens_no_article(self, reader: Browser) -> None:
+        reader.base_url = "https://evil.example"
+        for name in ("story-subscribers-0", "story-metered-0", "story-free-0"):
+            assert read(reader, name).headers["Paywall-Decision"].startswith("preview")
+        assert reader.get("/").text == "<h1>The Paper</h1>"
+
+
+class TestWithoutTheDatabase:
+    """Articles that nobody has asked for since the process began: what they are can't be looked up."""
+
+    def test_they_stay_shut(self, reader: Browser, cut: Callable[[], None]) -> None:  # noqa: F811
+        read(reader, "story-free-0")
+        cut()
+        answer = read(reader, "story-subscribers-0")
+        assert answer.headers["Paywall-Decision"] == "preview; reason=database_unavailable"
+        assert answer.headers["Paywall-Degraded"] == "database"
+
+    def test_they_open_for_who_has_paid(
+        self,
+        reader: Browser,
+        entitle: Callable[..., None],  # noqa: F811
+        cut: Callable[[], None],  # noqa: F811
+    ) -> None:
+        reader.sign_up("leyla@example.org")
+        entitle(1)
+        read(reader, "story-subscribers-0")
+        cut()
+        assert read(reader, "story-subscribers-3").headers["Paywall-Decision"] == "full; reason=subscribed"
+
+    def test_a_publisher_who_can_not_be_looked_up_opens_none(
+        self,
+        site: LocalPaywall,
+        reader: Browser,
+        cut: Callable[[], None],  # noqa: F811
+    ) -> None:
+        site.product.profiles._by_host.clear()
+        site.product.profiles._by_id.clear()
+        cut()
+        assert read(reader, "story-subscribers-0").headers["Paywall-Decision"].startswith("preview")
 
 
 class TestASubscriber:
