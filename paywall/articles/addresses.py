@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 from paywall.errors import BadInput
 
 LONGEST = 2_000
+_MOST_PARAMETERS = 40
 _PORTS = {"http": 80, "https": 443}
 _TRACKING = re.compile(
     r"utm_\w+|mc_[ce]id|_ga|_gl|_hs(enc|mi)|(gcl|dcl|fbcl|msclk|ycl|twcl|ttcl|igsh)id|igsh|gbraid|wbraid|mkt_tok|amp|paywall_(code|state)"
@@ -27,6 +28,30 @@ def canonical_url(raw: str) -> str:
     host = _host(parts) + (f":{port}" if port and port != _PORTS[parts.scheme] else "")
     query = _query(parts.query)
     return f"{parts.scheme}://{host}{_path(parts.path)}" + (f"?{query}" if query else "")
+
+
+def spellings(raw: str) -> tuple[str, ...]:
+    """Return the addresses by which the article at `raw` may be known; raises BadInput.
+
+    The one spelling of the whole comes first, then the same by https for http or the other way round, then what is left
+    with one parameter of the query, or none: whoever asks may write behind the `?` what they like.
+    """
+    try:
+        whole = canonical_url(raw)
+    except BadInput:
+        whole = canonical_url(re.split("[?#]", raw, maxsplit=1)[0])
+    path, _, query = whole.partition("?")
+    pairs = dict.fromkeys(query.split("&")) if query else {}
+    if len(pairs) > _MOST_PARAMETERS:
+        raise BadInput("url", f"Give an address with at most {_MOST_PARAMETERS} parameters.")
+    less = [*(f"{path}?{pair}" for pair in pairs if pair != query), path] if query else []
+    return tuple(spelled for one in (whole, *less) for spelled in (one, by_other_scheme(one)))
+
+
+def by_other_scheme(address: str) -> str:
+    """Return an http address as an https one, or the other way round."""
+    scheme, _, rest = address.partition("://")
+    return f"{'http' if scheme == 'https' else 'https'}://{rest}"
 
 
 def origin_of(canonical: str) -> str:

@@ -1,15 +1,18 @@
 """What the gate must know of the articles, kept in each process's memory and forgotten when a change is heard of."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from threading import Lock
 
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, defer
 
+from paywall.articles.addresses import spellings
 from paywall.articles.rules import ArticleCard
 from paywall.articles.tables import Article
 from paywall.changes import Change, ChangeKind
 from paywall.database import Database
+from paywall.errors import BadInput
 
 MOST_CARDS = 50_000
 
@@ -24,6 +27,20 @@ class Catalogue:
         self.card = self._by_slug.card
         self.by_key = self._by_key.card
         self.by_url = self._by_url.card
+
+    def at_address(self, publisher_id: int, raw: str) -> ArticleCard | None:
+        """Return the article at an address elsewhere, however that is spelled.
+
+        Raises BadInput for what is no address, or might be that of several.
+        """
+        whole, by_other_scheme, *with_less = spellings(raw)
+        card = self.by_url(publisher_id, whole) or self.by_url(publisher_id, by_other_scheme)
+        if card or not with_less:
+            return card
+        found = self._by_url.read_all(publisher_id, with_less)
+        if len(found) > 1:
+            raise BadInput("url", "There are several articles to which that address may lead.")
+        return found[0] if found else None
 
     def hear(self, change: Change) -> None:
         """Forget an article that has changed."""
@@ -49,6 +66,13 @@ class _Shelf:
         A name that names nothing is asked of the database each time: such names have no end.
         """
         return self._cards.get((publisher_id, name)) or self._read(publisher_id, name)
+
+    def read_all(self, publisher_id: int, names: Sequence[str]) -> list[ArticleCard]:
+        """Return every article of those names, as the database has them."""
+        query = select(Article).where(Article.publisher_id == publisher_id, self._name.in_(names))
+        with self._database.reading() as session:
+            found = session.scalars(query.options(defer(Article.body_html), defer(Article.preview_html)))
+            return [article.card for article in found]
 
     def forget(self, article_id: int) -> None:
         with self._lock:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from paywall import clock
-from paywall.articles.addresses import canonical_url
 from paywall.articles.catalogue import Catalogue
 from paywall.articles.rules import AccessLevel, ArticleCard, Presence, Schedule
-from paywall.errors import BadInput, DatabaseUnavailable, UnknownHost
+from paywall.errors import DatabaseUnavailable, UnknownHost
 from paywall.gate.access import Gate
 from paywall.gate.decide import TRY_AGAIN
 from paywall.gate.decision import ArticleName, Verdict
@@ -116,14 +115,14 @@ def by_slug(catalogue: Catalogue) -> CardOf:
 
 
 def by_name(catalogue: Catalogue) -> CardOf:
-    """Return how articles are found that a page of another site shows: by the publisher's id, else by the address."""
+    """Return how articles are found that a page of another site shows: by the publisher's id, else by the address.
+
+    That raises BadInput for an address that is none: an article may be there all the same.
+    """
 
     def card_of(publisher_id: int, name: ArticleName) -> ArticleCard | None:
         if name.id:
             return catalogue.by_key(publisher_id, name.id)
-        try:
-            return catalogue.by_url(publisher_id, canonical_url(name.url))
-        except BadInput:
-            return None
+        return catalogue.at_address(publisher_id, name.url)
 
     return card_of

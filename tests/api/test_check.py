@@ -123,14 +123,36 @@ class TestTheArticle:
         add("harbour", access="subscribers", url=f"{site}/harbour?id=7")
         return f"{site}/harbour?id=7"
 
-    @pytest.mark.parametrize("tags", ["", "&utm_source=x&fbclid=y", "#top", "&utm_campaign=a%20b#x"])
+    @pytest.mark.parametrize("tags", ["", "&utm_source=x", "#top", "&utm_campaign=a%20b#x", "&print=1&x", "&id=7"])
     def test_is_found_by_its_address_whatever_was_hung_on_it(self, server: Server, harbour: str, tags: str) -> None:
         answer = server.post("/v1/check", {"url": harbour + tags})
         assert (answer.json or {})["article"] == "harbour"
 
     def test_of_another_address_is_none(self, server: Server, harbour: str) -> None:
-        for url in (harbour.replace("7", "8"), harbour.replace("www.", "m."), harbour.replace("https", "http")):
-            assert server.post("/v1/check", {"url": url}).status_code == 404
+        for url in (harbour.replace("7", "8"), harbour.partition("?")[0], f"{harbour[:-1]}8&x=7"):
+            answer = server.post("/v1/check", {"url": url})
+            assert (answer.status_code, (answer.json or {})["code"]) == (404, "not_found")
+
+    def test_is_the_same_by_http(self, server: Server, harbour: str) -> None:
+        answer = server.post("/v1/check", {"url": harbour.replace("https", "http")})
+        assert (answer.json or {})["article"] == "harbour"
+
+    @pytest.mark.parametrize("host", ["m.paper.test", "evil.example", "paper.test", "www.paper.test:8443"])
+    def test_at_an_address_on_no_site_of_the_publisher_is_unknown_by_another_word(
+        self, server: Server, harbour: str, host: str
+    ) -> None:
+        answer = server.post("/v1/check", {"url": harbour.replace("www.paper.test", host)})
+        assert (answer.status_code, (answer.json or {})["code"]) == (404, "no_site_of_yours")
+
+    def test_of_an_address_that_may_lead_to_two_is_not_guessed(
+        self, server: Server, harbour: str, add: Add, site: str
+    ) -> None:
+        add("open-one", access="free", url=f"{site}/harbour?id=8")
+        two = {"url": f"{harbour}&id=8"}
+        answer = server.post("/v1/check", two)
+        assert (answer.status_code, (answer.json or {})["errors"][0]["field"]) == (400, "url")
+        batch = server.post("/v1/checks", {"checks": [two, {"article": "harbour"}]})
+        assert [one.get("error") for one in (batch.json or {})["results"]] == ["not_found", None]
 
     @pytest.mark.parametrize("named", [{}, {"article": "free-0", "url": f"{SITE}/x"}, {"article": None}])
     def test_is_named_in_one_way(self, server: Server, named: dict[str, Any]) -> None:

@@ -76,6 +76,15 @@ class TestAProxy:
         assert self._ask(server, "/news/harbour/?utm_source=x").status_code == 204
         assert self._ask(server, "/news/another").status_code == 404
 
+    def test_is_told_of_what_lives_at_an_address_and_not_of_what_only_has_such_a_name(
+        self, server: Server, site: str, add: Callable[..., None]
+    ) -> None:
+        add("harbour", access="free", url=f"{site}/news/of-the-harbour")
+        add("locked", access="subscribers", url=f"{site}/articles/harbour")
+        assert self._ask(server, "/articles/harbour").status_code == 403
+        assert self._ask(server, "/articles/harbour?print=1").status_code == 403
+        assert self._ask(server, "/news/of-the-harbour?x=1").status_code == 204
+
     @pytest.mark.parametrize("uri", ["", "articles/free-0", "//evil.example/", "https://evil.example/"])
     def test_is_refused_without_a_path(self, server: Server, uri: str) -> None:
         answer = self._ask(server, uri)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paywall.articles.addresses import canonical_url, origin_of
+from paywall.articles.addresses import canonical_url, origin_of, spellings
 from paywall.errors import BadInput
 
 PLAIN = "https://www.paper.example/news/a-story"
@@ -46,6 +46,25 @@ class TestSpellingsOfOneAddress:
 
     def test_the_site_of_an_address(self) -> None:
         assert origin_of(PLAIN) == "https://www.paper.example"
+
+
+class TestWhatAnArticleMayBeKnownBy:
+    def test_is_the_whole_address_first_then_less_of_it(self) -> None:
+        whole, pairs = f"{PLAIN}?a=1&p=7", (f"{PLAIN}?a=1", f"{PLAIN}?p=7")
+        by_https = [whole, *pairs, PLAIN]
+        assert list(spellings(f"{PLAIN}?p=7&utm_id=1&a=1")[::2]) == by_https
+        assert list(spellings(whole)[1::2]) == [one.replace("https", "http") for one in by_https]
+
+    def test_is_one_address_where_nothing_is_behind_it(self) -> None:
+        assert spellings(f"{PLAIN}?utm_id=1") == (PLAIN, PLAIN.replace("https", "http"))
+
+    def test_is_not_looked_for_among_more_than_anybody_writes(self) -> None:
+        with pytest.raises(BadInput, match="parameters"):
+            spellings(f"{PLAIN}?{'&'.join(f'p{n}=1' for n in range(41))}")
+
+    @pytest.mark.parametrize("query", ["x={", 'x="', "x=" + "a" * 3_000, "x=\x00"])
+    def test_is_its_path_where_the_rest_is_no_address(self, query: str) -> None:
+        assert spellings(f"{PLAIN}?{query}")[0] == PLAIN
 
 
 class TestWhatIsNoAddress:

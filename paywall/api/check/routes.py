@@ -82,7 +82,7 @@ def _judge_all(batch: CheckBatch) -> None:
 def _one_of_many(call: Call, question: CheckQuestion) -> str:
     try:
         return ask(call, question)[0]
-    except NotFound:
+    except (NotFound, BadInput):  # an address that may lead to several articles: all else was judged before
         return write_refused(question.article, question.url, "not_found")
     except Withdrawn:
         return write_refused(question.article, question.url, "gone")

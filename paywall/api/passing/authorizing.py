@@ -5,6 +5,7 @@ stands before our own sign-in page, too. Each cookie to be set has a header of i
 """
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from paywall import clock
 from paywall.api.check.finding import present
 from paywall.api.ground.routes import Answer, Call, Route
 from paywall.api.passing.content import PassRefused
-from paywall.articles.addresses import canonical_url
+from paywall.articles.addresses import spellings
 from paywall.articles.rules import ArticleCard
 from paywall.errors import BadInput, NotFound
 from paywall.gate import edge_passes
@@ -58,11 +59,17 @@ def _card(call: Call, now: datetime) -> ArticleCard:
     catalogue, publisher_id = call.parts.gate.catalogue, call.profile.id
     found = _slug(urlsplit(uri).path)
     card = catalogue.card(publisher_id, found[1]) if found else None
-    for site in () if card else call.profile.sites:
-        card = card or catalogue.by_url(publisher_id, canonical_url(site + uri))
+    if card is None or not _is_at(card, uri, call.profile.sites):
+        there = (catalogue.at_address(publisher_id, site + uri) for site in call.profile.sites)
+        card = next((one for one in there if one), card)
     if card is None:
         raise NotFound("You have no article at that address.")
     return present(card, now)
+
+
+def _is_at(card: ArticleCard, uri: str, sites: Iterable[str]) -> bool:
+    """Tell whether an article may be what a path shows: one that lives at another address only has such a name."""
+    return card.url is None or any(card.url in spellings(site + uri) for site in sites)
 
 
 def _meet(call: Call, card: ArticleCard, now: datetime) -> Met:

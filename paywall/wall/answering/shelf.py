@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 4 * 1024 * 1024
 _NO_SOURCE = Source(Head("", []), b"", "")
+_STANDS_IN_QUERIES = "%!$&'()*+,;=:@/?[]"
 _VARIES_HARMLESSLY = frozenset({"", "cookie", "accept-encoding", "host", "authorization"})
 
 
@@ -94,6 +95,7 @@ def address_of(environ: "WSGIEnvironment") -> str:
     """Return the whole address that was asked for."""
     query = environ.get("QUERY_STRING", "")
     path = quote((environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1", "replace"))
+    query = quote(query.encode("latin-1", "replace"), safe=_STANDS_IN_QUERIES)
     return f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}{path}" + (f"?{query}" if query else "")
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 log = get_logger()
 AWAY = Verdict(Decision(Extent.PREVIEW, Reason.DATABASE_UNAVAILABLE, Prompt.TRY_AGAIN), 0, "", "", degraded="service")
 GONE = Verdict(Decision(Extent.PREVIEW, Reason.SUBSCRIPTION_REQUIRED, Prompt.NONE), 0, "", "")
+_NOT_PUBLISHED, _NO_SITE = '"not_published"', '"no_site_of_yours"'
+"""The service's words for an article that is not there yet, and for an address on none of the publisher's sites."""
 _MOST_IDS = 20_000
 
 
@@ -47,7 +49,7 @@ class Asking:
             held = None
         if held and is_young(held):
             return _by_pass(held)
-        question = Question(environ, name, names, sent, sent.get(names.visitor) or cookies.new_visitor(), counts)
+        question = Question(environ, name, names, sent, cookies.visitor(sent.get(names.visitor)), counts)
         json = question.json | question.network(address_behind(environ, self._proxies))
         call = Call(question, json, held)
         return call if self.rest.may_ask() else self.failed(call)
@@ -58,7 +60,7 @@ class Asking:
             return self.not_answered(call, str(status))
         self.rest.it_answered()
         if status == 404:
-            return None
+            return self._unknown(call, str(said))
         if status == 410:
             return GONE
         if status != 200:
@@ -75,6 +77,15 @@ class Asking:
     def failed(self, call: Call) -> Verdict:
         """Return what holds without an answer: a pass opens until it ends, all else stays shut."""
         return _by_pass(call.held, "service") if call.held else AWAY
+
+    def _unknown(self, call: Call, said: str) -> Verdict | None:
+        """Return None for what is no article; but nobody can tell of a page of some other site that it is none."""
+        if _NOT_PUBLISHED in said:
+            return GONE
+        if _NO_SITE not in said:
+            return None
+        log.error("the service knows of no such site: name it there, or here by `site=`", url=call.question.name.url)
+        return self.failed(call)
 
     def _verdict(self, call: Call, said: Any) -> Verdict:  # noqa: ANN401 - whatever JSON holds
         try:

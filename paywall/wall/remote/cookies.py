@@ -1,5 +1,6 @@
 """The cookies that the wall keeps on the publisher's own site: who the visitor is, who the reader is, the pass."""
 
+import re
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +11,7 @@ VISITOR_SECONDS = 365 * 24 * 60 * 60
 READER_SECONDS = 30 * 24 * 60 * 60
 PASS_SECONDS = 5 * 60
 STATE_SECONDS = 60 * 60
+_is_visitor = re.compile(r"[A-Za-z0-9_.~-]{8,128}").fullmatch
 
 
 class Names(NamedTuple):
@@ -44,6 +46,6 @@ def keep(names: Names, name: str, value: str, seconds: int) -> str:
     return f"{name}={value}; Path=/; Max-Age={seconds}{secure}; HttpOnly; SameSite=Lax"
 
 
-def new_visitor() -> str:
-    """Return an id for a browser that has none."""
-    return token_urlsafe(16)
+def visitor(sent: str | None) -> str:
+    """Return the id that a browser has, or a new one for a browser that has none, or what can't be one."""
+    return sent if sent and _is_visitor(sent) else token_urlsafe(16)

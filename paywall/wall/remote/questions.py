@@ -1,6 +1,7 @@
 """What the service is asked, and what follows from what it answers. No network here: both clients share it."""
 
 from datetime import datetime
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from paywall.gate.decision import ArticleName, Decision, Extent, Invitation, Prompt, Reason, Verdict, WayOn
@@ -11,7 +12,7 @@ from paywall.wall.remote.signing_in import own_address
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-_LONGEST_REFERRER, _LONGEST_AGENT = 2_000, 1_000
+_LONGEST_REFERRER, _LONGEST_AGENT, _LONGEST_TOKEN = 2_000, 1_000, 4_096
 
 
 class Question(NamedTuple):
@@ -31,7 +32,7 @@ class Question(NamedTuple):
         article = {"article": self.name.id} if self.name.id else {"url": self.name.url}
         said: dict[str, Any] = {**article, "visitor": self.visitor, "count": self.counts, "words": True}
         reader, referrer = self.sent.get(self.names.reader), self.environ.get("HTTP_REFERER", "")
-        said |= {"reader": reader} if reader else {}
+        said |= {"reader": reader[:_LONGEST_TOKEN]} if reader else {}
         return said | ({"referrer": referrer[:_LONGEST_REFERRER]} if referrer else {})
 
     def network(self, address: str) -> dict[str, Any]:
@@ -48,11 +49,21 @@ def verdict_of(question: Question, said: dict[str, Any], service: str) -> Verdic
 
 
 def address_behind(environ: "WSGIEnvironment", proxies: int) -> str:
-    """Return the address of who asks, where that many proxies of the site's own stand before it."""
+    """Return the address of who asks, where that many proxies of the site's own stand before it; empty for none."""
     hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     if proxies and len(hops) >= proxies:
-        return str(hops[-proxies])
-    return str(environ.get("REMOTE_ADDR", ""))
+        return _plain(hops[-proxies])
+    return _plain(environ.get("REMOTE_ADDR", ""))
+
+
+def _plain(hop: str) -> str:
+    """Return an IP address without the port that some proxies write to it; empty for what is none, as of a socket."""
+    host = hop[1:].partition("]")[0] if hop.startswith("[") else hop
+    host = host.partition(":")[0] if host.count(":") == 1 else host
+    try:
+        return str(ip_address(host.partition("%")[0]))
+    except ValueError:
+        return ""
 
 
 def _decision(said: dict[str, Any]) -> Decision:
@@ -65,7 +76,7 @@ def _cookies(question: Question, said: dict[str, Any], decision: Decision) -> tu
     """Return what the browser is to keep: its id once it has taken a view, the pass, and no pass that is over."""
     names, sent = question.names, question.sent
     kept = []
-    if decision.reason is Reason.METERED and decision.is_full and names.visitor not in sent:
+    if decision.reason is Reason.METERED and decision.is_full and sent.get(names.visitor) != question.visitor:
         kept.append(cookies.keep(names, names.visitor, question.visitor, cookies.VISITOR_SECONDS))
     if said["pass"] and decision.reason is not Reason.FREE_ARTICLE:
         kept.append(cookies.keep(names, names.signed_pass, said["pass"], cookies.PASS_SECONDS))

@@ -1,15 +1,22 @@
 """A publisher's site that has only the client: everything is asked of the service, which is really served."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from werkzeug.test import Client
 
+from paywall import clock
+from paywall.app import Product
+from paywall.articles.item import Item
+from paywall.articles.keeping import draft_of, put_article
+from paywall.publishers.profiles import read_profile
 from paywall.wall.middleware import Paywall
 from paywall.wall.remote.check import RemoteCheck
-from tests.wall.remote.service import PAGE, SITE, Browser, Service
+from paywall.wall.remote.questions import address_behind
+from tests.wall.remote.service import CANARY, PAGE, SITE, Browser, Service
 
 ALLOWANCE = 3
 
@@ -51,6 +58,64 @@ class TestAVisitor:
         answer = browser.site.get("/about", base_url=SITE)
         assert answer.text == PAGE
         assert "Paywall-Decision" not in answer.headers
+
+
+class TestAnAddress:
+    """The page itself does not say which article it is: it is known by its address alone."""
+
+    @pytest.mark.parametrize(
+        "suffix", ["?print=1", "?a=1&a=2&b", '?x={"<', "?q=%C3%BC+1", "?" + "x" * 1_800, "?utm_id=1"]
+    )
+    def test_is_the_article_s_whatever_is_written_behind_it(self, wall: Paywall, service: Service, suffix: str) -> None:
+        browser = Browser(Client(wall), service, suffix)
+        assert browser.decision("subscribers-0") == "preview; reason=subscription_required"
+        assert browser.decision("free-0") == "full; reason=free_article"
+
+    def test_is_the_article_s_where_the_site_believes_that_it_is_reached_by_http(self, browser: Browser) -> None:
+        answer = browser.site.get("/news/subscribers-0", base_url=SITE.replace("https", "http"))
+        assert answer.headers["Paywall-Decision"] == "preview; reason=subscription_required"
+        assert CANARY not in answer.text
+
+    @pytest.mark.parametrize("made_up", ["https://evil.example", "https://10.0.0.1:8000", "https://paper.example"])
+    def test_at_a_made_up_host_opens_nothing(self, browser: Browser, made_up: str) -> None:
+        answer = browser.site.get("/news/subscribers-0", base_url=made_up)
+        assert answer.headers["Paywall-Decision"].startswith("preview")
+        assert CANARY not in answer.text
+
+    def test_of_an_article_that_is_not_published_yet_opens_nothing(
+        self, product: Product, wall: Paywall, service: Service
+    ) -> None:
+        with product.database.writing() as session:
+            tomorrow = clock.now() + timedelta(days=1)
+            item = Item("", "later", "", title="Later", link=f"{SITE}/news/later", embargoed_until=tomorrow)
+            put_article(session, 1, draft_of(item, read_profile(session, 1)), clock.now())
+        product.follower.poll()
+        assert Browser(Client(wall), service).decision("later").startswith("preview")
+
+
+class TestWhatABrowserOrAProxySays:
+    """It may be anything: nobody is shut out of what is theirs by it."""
+
+    @pytest.mark.parametrize(
+        "cookie", ["visitor=x", "visitor=a b c d e f g h", "visitor=ə", "visitor=" + "v" * 300, "reader=" + "r" * 5_000]
+    )
+    def test_a_cookie_that_is_none_of_ours(self, browser: Browser, cookie: str) -> None:
+        headers = {"Cookie": f"__Host-paywall_{cookie}".encode().decode("latin-1")}
+        client = Client(browser.site.application, use_cookies=False)
+        answer = client.get("/news/metered-0", base_url=SITE, headers=headers)
+        assert answer.headers["Paywall-Decision"] == "full; reason=metered; left=2"
+        assert "__Host-paywall_visitor" in "".join(answer.headers.getlist("Set-Cookie"))
+
+    @pytest.mark.parametrize("hop", ["", "unix:", "unknown", "192.0.2.7:5041", "[2001:db8::7]:5041", "fe80::1%eth0"])
+    def test_an_address_with_a_port_or_none(self, browser: Browser, hop: str) -> None:
+        answer = browser.site.get("/news/metered-0", base_url=SITE, environ_overrides={"REMOTE_ADDR": hop})
+        assert answer.headers["Paywall-Decision"] == "full; reason=metered; left=2"
+
+    @pytest.mark.parametrize(
+        ("hop", "address"), [("192.0.2.7:5041", "192.0.2.7"), ("[2001:db8::7]:5041", "2001:db8::7"), ("x", "")]
+    )
+    def test_a_hop_is_told_without_its_port(self, hop: str, address: str) -> None:
+        assert address_behind({"HTTP_X_FORWARDED_FOR": f"10.0.0.1, {hop}"}, 1) == address
 
 
 class TestAReader:
