@@ -1,6 +1,7 @@
 """`paywall demo`, `serve`, `worker`, `migrate`: everything that runs or prepares to run."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -12,11 +13,40 @@ from paywall.settings import EXIT_BAD_CONFIGURATION
 @click.command()
 @click.option("--port", default=8000, show_default=True, help="0 takes a free port.")
 @click.option("--data", type=click.Path(path_type=Path), help="Where the demo keeps its data.")
-def demo(port: int, data: Path | None) -> None:
-    """Serve a demo newspaper with simulated payments; nothing to configure."""
+@click.option("--scale", is_flag=True, help="Make up a big publication; the options below say how big.")
+@click.option("--readers", type=click.IntRange(1), default=1_000_000, show_default=True)
+@click.option("--subscriptions", type=click.IntRange(0), help="Three for ten readers, if not given.")
+@click.option("--views", type=click.IntRange(0), help="Five for each reader, if not given.")
+@click.option("--seed", default=5, show_default=True, help="The same seed makes the same rows.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day on which all of it ends, if not today.")
+@click.option("--database", metavar="URL", help="Fill this database instead of the demo's own.")
+def demo(
+    port: int,
+    data: Path | None,
+    scale: bool,
+    readers: int,
+    subscriptions: int | None,
+    views: int | None,
+    seed: int,
+    until: datetime | None,
+    database: str | None,
+) -> None:
+    """Serve a demo newspaper with simulated payments; nothing to configure.
+
+    With --scale a big publication is made up and nothing is served: start the demo again without it.
+    """
     from paywall.demo.command import run_demo
 
-    run_demo(port, data)
+    if not scale:
+        run_demo(port, data)
+        return
+    from rich.console import Console
+
+    from paywall.demo.scale.command import Where, run_scale
+    from paywall.demo.scale.size import asked_for
+
+    size = asked_for(readers, subscriptions, views, seed, until)
+    run_scale(Where(data, f"http://127.0.0.1:{port}", database), size, Console())
 
 
 @click.command()

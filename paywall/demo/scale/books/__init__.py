@@ -1,0 +1,1 @@
+"""The rows that lives leave in the books."""

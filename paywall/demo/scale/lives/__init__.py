@@ -1,0 +1,1 @@
+"""The lives of made-up subscriptions, as values; nothing here knows the database."""
