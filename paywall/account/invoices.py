@@ -50,4 +50,6 @@ def _how_paid(invoice: Invoice) -> str:
         return "payment on its way"
     if invoice.status == "open" and invoice.needs_action:
         return "waits for your bank"
+    if invoice.status == "paid" and not invoice.total_minor:
+        return "nothing to pay"
     return {"paid": "paid", "open": "not paid yet"}.get(invoice.status, "not paid")

@@ -20,7 +20,7 @@ from paywall.billing.changing.pausing import pauses
 from paywall.billing.changing.rules import Rate
 from paywall.billing.letters.choices import OPTIONAL, mails_switched_off
 from paywall.billing.subscriptions.reading import card_of, current_subscription, customer_is_gone, invoices_of_reader
-from paywall.billing.subscriptions.status import ENDED
+from paywall.billing.subscriptions.status import ENDED, Status
 from paywall.billing.subscriptions.tables import Invoice, Subscription
 from paywall.entitlements.reading import entitlements_of
 from paywall.publishers.rules import Profile
@@ -100,7 +100,7 @@ def _lines(session: Session, row: Subscription, telling: Telling) -> list[tuple[
     lines = [("Plan", plan.name)] if plan else []
     lines.append(("Price", f"{telling.money(row.amount_minor)} {every(held(row).rate)}"))
     if telling.paid_until:
-        lines.append(("Paid until", telling.paid_until))
+        lines.append(("Free until" if row.status == Status.TRIALING else "Paid until", telling.paid_until))
     if card := card_of(row):
         lines.append(("Card", f"{card}, expires {row.card_exp_month:02}/{row.card_exp_year}"))
     return lines

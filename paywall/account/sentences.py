@@ -61,19 +61,17 @@ def _changes_later(telling: Telling) -> Said:
 
 
 def _on_its_way(telling: Telling) -> Said:
-    waiting = telling.facts.open_invoice
-    amount = f" of {telling.money(waiting.total_minor)}" if waiting else ""
     then = "You can read meanwhile." if telling.reads_until else "Reading opens as soon as it arrives."
-    return f"Your payment{amount} is on its way, which takes a bank a few days. {then}", READ_ON
+    return f"Your payment{telling.of_what_waits} is on its way, which takes a bank a few days. {then}", READ_ON
 
 
 def _paused(telling: Telling) -> Said:
     row = telling.row
     if row.is_paused_for_dispute:
         return "Renewals rest while your bank looks into a payment that was disputed.", SEE_INVOICES
-    until = f" until {telling.day(charged_again_at(row.resumes_at))}" if row.resumes_at else ""
-    reads = f" You can read until {telling.paid_until}." if telling.paid_until else ""
-    return f"Your subscription is paused: nothing is charged{until}.{reads}", GO_ON
+    until = f" until {telling.day(charged_again_at(row.resumes_at))}, when it goes on" if row.resumes_at else ""
+    begins = f". You can read until {telling.paid_until}; " if telling.paid_until else ": "
+    return f"Your subscription is paused{begins}nothing is charged{until}.", GO_ON
 
 
 def _cancellation_noted(telling: Telling) -> Said:
@@ -91,18 +89,16 @@ def _cancelled(telling: Telling) -> Said:
 
 
 def _in_grace(telling: Telling) -> Said:
-    return f"Your last payment failed. You can still read until {telling.reads_until}.", PAY
+    return f"Your last payment{telling.of_what_waits} failed. You can still read until {telling.reads_until}.", PAY
 
 
-def _unpaid(_: Telling) -> Said:
-    return "Your last payment failed, and your subscription rests until it is made.", PAY
+def _unpaid(telling: Telling) -> Said:
+    return f"Your last payment{telling.of_what_waits} failed, and your subscription rests until it is made.", PAY
 
 
 def _action_required(telling: Telling) -> Said:
-    waiting = telling.facts.open_invoice
-    amount = f" of {telling.money(waiting.total_minor)}" if waiting else ""
     reads = f" You can still read until {telling.reads_until}." if telling.reads_until else ""
-    return f"Your bank wants you to confirm your payment{amount}.{reads}", CONFIRM
+    return f"Your bank wants you to confirm your payment{telling.of_what_waits}.{reads}", CONFIRM
 
 
 def _first_unfinished(_: Telling) -> Said:

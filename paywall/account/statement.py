@@ -53,6 +53,12 @@ class Telling:
         return self.tongue.money(minor, self.row.currency)
 
     @property
+    def of_what_waits(self) -> str:
+        """The amount of the oldest open invoice: ` of 4.99 €`; empty where none is open."""
+        waiting = self.facts.open_invoice
+        return f" of {self.money(waiting.total_minor)}" if waiting else ""
+
+    @property
     def often(self) -> str:
         """How often is paid: `monthly`."""
         return adverb(held(self.row).rate)

@@ -21,10 +21,10 @@ class Tongue:
     timezone: str
 
     def day(self, at: datetime, now: datetime) -> str:
-        """Return a date; the year only where it isn't this one."""
+        """Return a date that stays on one line; the year only where it isn't this one."""
         local, today = self._local(at), self._local(now)
         pattern = "d MMMM" if local.year == today.year else "d MMMM y"
-        return format_date(local, pattern, locale=self.locale)
+        return format_date(local, pattern, locale=self.locale).replace(" ", "\N{NO-BREAK SPACE}")
 
     def days_left(self, at: datetime, now: datetime) -> int:
         """Return how many midnights lie between now and then."""

@@ -46,6 +46,11 @@ class Home:
         sync_subscription(self.world.billing, stripe_id)
         return customer, stripe_id
 
+    def tries(self, days: int) -> None:
+        """Subscribe with a trial and sync."""
+        customer = self.world.customer(self.reader.id)
+        self.began(self.world.subscribe(customer, trial_period_days=days))
+
     def began(self, stripe_id: str) -> str:
         """Sync a subscription that has begun at Stripe."""
         sync_subscription(self.world.billing, stripe_id)

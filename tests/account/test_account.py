@@ -55,7 +55,7 @@ class TestTheFirstLine:
     def test_says_what_a_subscriber_pays_and_when(self, home: Home) -> None:
         home.subscribe()
         state = state_of(home.account())
-        assert re.fullmatch(r"You subscribe monthly\. Next payment 4\.99\s₼ on \d+ [A-Z][a-z]+( \d{4})?\.", state)
+        assert re.fullmatch(r"You subscribe monthly\. Next payment 4\.99\s₼ on \d+\s[A-Z][a-z]+(\s\d{4})?\.", state)
 
     def test_says_until_when_a_cancelled_subscriber_reads_and_offers_to_resume(self, home: Home) -> None:
         home.subscribe()
@@ -74,11 +74,20 @@ class TestTheFirstLine:
         home.world.time.at = current.paid_through_at + timedelta(hours=2)
         sync_subscription(home.world.billing, stripe_id)
         page = home.account()
-        assert "Your last payment failed. You can still read until" in state_of(page)
+        assert "Your last payment of 4.99\N{NO-BREAK SPACE}₼ failed. You can still read until" in state_of(page)
         assert 'href="/account/payment/open"' in page
         assert "Pay the open invoice" in home.browser.get("/account/payment").text
         (owed,) = [one for one in home.world.invoices() if one.status == "open"]
         assert home.browser.get("/account/payment/open").location == owed.hosted_url
+
+    def test_says_of_a_trial_that_it_is_free_and_not_that_anything_was_paid(self, home: Home) -> None:
+        home.tries(days=14)
+        page = home.account()
+        assert state_of(page).startswith("Your trial runs for 14 more days. First payment 4.99")
+        assert "<dt>Free until</dt>" in page
+        assert "Paid until" not in page
+        assert ">nothing to pay<" in page
+        assert ">paid<" not in page
 
     def test_says_that_a_first_payment_is_not_finished(self, home: Home) -> None:
         home.subscribe("pm_card_chargeCustomerFail")

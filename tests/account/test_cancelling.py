@@ -147,7 +147,7 @@ class TestWhatIsNotPaidFor:
         customer, _ = home.subscribe()
         home.world.use_card(customer, "pm_card_chargeCustomerFail")
         home.turn(days=33)
-        assert home.state().startswith("Your last payment failed.")
+        assert home.state().startswith("Your last payment of 4.99 ₼ failed.")
         assert "Your subscription ends at once." in home.browser.get(CANCEL).text
         home.browser.post(CANCEL)
         assert home.at_stripe()["status"] == "canceled"

@@ -24,7 +24,7 @@ class TestPausing:
     def test_leaves_out_one_period_and_goes_on_by_itself(self, home: Home) -> None:
         home.subscribe()
         home.browser.post(PAUSE, {"periods": "1"})
-        assert re.match(r"Your subscription is paused: nothing is charged until .* You can read until", home.state())
+        assert re.match(r"Your subscription is paused\. You can read until .*; nothing is charged until", home.state())
         home.turn(days=33)
         assert [one.paid_minor for one in home.world.invoices() if one.status == "paid"] == [499]
         assert not home.world.may_read(home.reader.id)

@@ -12,6 +12,7 @@ from paywall.billing.subscriptions.status import Status
 from tests.account.states import BEGAN, GRACE, NEXT, NOW, comp, invoice, right, subscription, told
 
 DAY = timedelta(days=1)
+NO_BREAK = "\N{NO-BREAK SPACE}"
 PAID, OPEN = invoice(), invoice(stripe_id="in_2", status="open")
 CHEAPER = Rate(299, "month")
 
@@ -107,7 +108,10 @@ STATES: list[tuple[str, Facts, Situation, str, str]] = [
         "paused by its reader",
         Facts(subscription(collection_is_paused=True, resumes_at=NEXT + 31 * DAY - DAY / 24), [PAID], [right()]),
         Situation.PAUSED,
-        "Your subscription is paused: nothing is charged until 24 January 2027. You can read until 24 December.",
+        (
+            "Your subscription is paused. You can read until 24 December; "
+            "nothing is charged until 24 January 2027, when it goes on."
+        ),
         "Resume your subscription",
     ),
     (
@@ -131,21 +135,21 @@ STATES: list[tuple[str, Facts, Situation, str, str]] = [
         "past due, in grace",
         Facts(owing("past_due"), [OPEN, PAID], [right(GRACE)]),
         Situation.IN_GRACE,
-        "Your last payment failed. You can still read until 1 December.",
+        "Your last payment of €4.99 failed. You can still read until 1 December.",
         "Pay now",
     ),
     (
         "past due, grace over",
         Facts(owing("past_due"), [OPEN, PAID], [right(NOW - DAY)]),
         Situation.UNPAID,
-        "Your last payment failed, and your subscription rests until it is made.",
+        "Your last payment of €4.99 failed, and your subscription rests until it is made.",
         "Pay now",
     ),
     (
         "unpaid",
         Facts(owing("unpaid"), [OPEN, PAID], [right(BEGAN)]),
         Situation.UNPAID,
-        "Your last payment failed, and your subscription rests until it is made.",
+        "Your last payment of €4.99 failed, and your subscription rests until it is made.",
         "Pay now",
     ),
     (
@@ -257,7 +261,12 @@ class TestEveryState:
         self, facts: Facts, situation: Situation, sentence: str, step: str
     ) -> None:
         said = told(facts, CHEAPER)
-        assert (said.situation, said.sentence, said.step.label) == (situation, sentence, step)
+        plain = said.sentence.replace(NO_BREAK, " ")
+        assert (said.situation, plain, said.step.label) == (situation, sentence, step)
+
+    def test_keeps_a_date_on_one_line(self) -> None:
+        said = told(Facts(subscription(cancels_at=NEXT), [PAID], [right()]))
+        assert f"until 24{NO_BREAK}December; nothing" in said.sentence
 
     def test_is_in_the_table(self) -> None:
         assert {one[2] for one in STATES} == set(Situation)

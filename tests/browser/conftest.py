@@ -41,8 +41,10 @@ def serve_demo(folder: Path) -> Iterator[Demo]:
     ready = process.stdout.readline().split()
     assert ready[:1] == ["ready"], "the demo did not come up"
     beside = process.stdout.readline().split()
-    yield Demo(ready[1], folder, process, beside[1])
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to everybody in the group
+    try:
+        yield Demo(ready[1], folder, process, beside[1])
+    finally:
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to everybody in the group
     assert process.wait(timeout=20) == 0
 
 

@@ -133,9 +133,14 @@ class State:
 STATES = [
     State("active", pays, r"You subscribe monthly\. Next payment 4\.99\s₼ on .+\.", "Go on reading"),
     State("trial", tries, r"Your trial runs for 14 more days\. First payment 4\.99\s₼ on .+\.", "Go on reading"),
-    State("in-grace", owes, r"Your last payment failed\. You can still read until .+\.", "Pay now"),
+    State("in-grace", owes, r"Your last payment of 4\.99\s₼ failed\. You can still read until .+\.", "Pay now"),
     State("cancelled", has_cancelled, r"Your subscription is cancelled\. You .+\.", "Resume your subscription"),
-    State("paused", has_paused, r"Your subscription is paused: nothing is charged .+\.", "Resume your subscription"),
+    State(
+        "paused",
+        has_paused,
+        r"Your subscription is paused\. You can read until .+; nothing is charged until .+\.",
+        "Resume your subscription",
+    ),
     State("disputed", disputes, r"Your access is suspended while your bank looks .+\.", "See the invoices"),
 ]
 

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import serve_demo
+from tests.browser.control import Control
 from tests.browser.demo import Demo
 from tests.browser.reader import Reader
 
 PHONE = (390, 844)
-TURNED_WITHIN_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -30,20 +30,6 @@ def subscriber(page: Page) -> Reader:
     reader.chooses_monthly()
     reader.pays()
     return reader
-
-
-class Control:
-    """The control page in a tab of its own."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        page.goto("/")
-        page.get_by_role("link", name="Turn the clock").click()
-
-    def presses(self, name: str) -> None:
-        """Press a button, and wait until the clock stands again."""
-        self.page.get_by_role("button", name=name).first.click()
-        expect(self.page.locator("progress")).to_have_count(0, timeout=TURNED_WITHIN_MS)
 
 
 class TestTheDemo:

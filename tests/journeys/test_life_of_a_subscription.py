@@ -180,7 +180,7 @@ class TestAPaymentThatFails:
         life.uses_card("pm_card_chargeCustomerFail")
         life.turns(days=32)
         assert life.reads()
-        assert life.state().startswith("Your last payment failed. You can still read until")
+        assert life.state().startswith("Your last payment of 4.99 ₼ failed. You can still read until")
         assert "payment_failed" in life.mails()
         owed = next(one for one in life.invoices() if one.status == "open")
         page = life.news.browser().get(pay_path(life.shop.billing.links, owed.stripe_id))
