@@ -24,6 +24,7 @@ from paywall.gate.words.invitations import Ask, invitation
 from paywall.gate.words.phrases import Link
 from paywall.newsroom.assets import ASSETS
 from paywall.settings import read_settings
+from paywall.wall.answering.headers import NOT_THERE
 from paywall.wall.middleware import Paywall
 
 if TYPE_CHECKING:
@@ -83,12 +84,14 @@ class LocalCheck:
         self._said: Recent[Hashable, Invitation] = Recent(_MOST_SAID)
 
     def __call__(self, environ: "WSGIEnvironment", name: ArticleName, *, counts: bool) -> Verdict | None:
-        """Return the verdict; None where there is no such article, or not yet, or no more."""
+        """Return the verdict; None where there is no such article."""
         try:
             verdict = self._check(environ, name, counts=counts)
         except UnknownHost:
             return _NOBODYS
-        if verdict is None or verdict.decision.is_full or verdict.article_id == NOT_LOOKED_UP:
+        if verdict is None:
+            return NOT_THERE if self._is_known(environ, name) else None
+        if verdict.decision.is_full or verdict.article_id == NOT_LOOKED_UP:
             return verdict
         host, here = environ.get("HTTP_HOST", ""), _here(environ)
         which = (host, verdict.article_id, verdict.decision, here)
@@ -98,6 +101,10 @@ class LocalCheck:
             if said is not None:
                 self._said.put(which, said)
         return verdict._replace(invitation=said)
+
+    def _is_known(self, environ: "WSGIEnvironment", name: ArticleName) -> bool:
+        """Tell whether it is an article, though it may not be there yet, or no more."""
+        return self._card_of(self._profiles.at_host(environ.get("HTTP_HOST", "")).id, name) is not None
 
     def forget_all(self) -> None:
         """Have every invitation put in words anew."""

@@ -1,6 +1,8 @@
 """The whole product around a publisher's own site, in one process and on one host."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -77,6 +79,23 @@ class TestAVisitor:
 
     def test_sees_a_page_whole_that_is_no_article_here(self, reader: Browser) -> None:
         assert LOCKED in reader.get("/news/unknown").text
+
+
+class TestAnArticle:
+    @pytest.mark.parametrize("behind", ["?print=1", "?x={", "?" + "x" * 3_000, "?utm_id=1"])
+    def test_is_the_same_whatever_is_written_behind_its_address(self, reader: Browser, behind: str) -> None:
+        assert read(reader, f"story-subscribers-0{behind}").headers["Paywall-Decision"].startswith("preview")
+
+    @pytest.mark.parametrize("when", [{"embargoed_until": 1}, {"published_at": 1}, {"withdrawn_at": -1}])
+    def test_that_is_not_there_yet_or_no_more_is_not_shown_though_the_site_has_it(
+        self, site: LocalPaywall, reader: Browser, database: Database, when: dict[str, int]
+    ) -> None:
+        moment: dict[str, Any] = {name: clock.now() + timedelta(days=days) for name, days in when.items()}
+        with database.writing() as session:
+            item = Item("", "late", "", title="Late", link=f"{SITE}/news/late", access=AccessLevel.FREE, **moment)
+            put_article(session, 1, draft_of(item, read_profile(session, 1)), clock.now())
+        site.product.follower.poll()
+        assert read(reader, "late").headers["Paywall-Decision"].startswith("preview")
 
 
 class TestAMadeUpHost:

@@ -23,6 +23,8 @@ _OF_CONNECTIONS = frozenset({"content-length", "connection", "keep-alive", "tran
 _OF_THE_BODY = frozenset({"content-encoding", "content-type", "content-range", "content-disposition"})
 UNDECIDED = Verdict(Decision(Extent.PREVIEW, Reason.DATABASE_UNAVAILABLE, Prompt.TRY_AGAIN), 0, "", "")
 """What holds when the check itself fails: never a full page by accident."""
+NOT_THERE = Verdict(Decision(Extent.PREVIEW, Reason.SUBSCRIPTION_REQUIRED, Prompt.NONE), 0, "", "")
+"""What holds for an article that is not published yet, or was withdrawn, where the site shows it all the same."""
 
 
 def without(headers: Headers, *names: frozenset[str]) -> Headers:

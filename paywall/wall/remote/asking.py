@@ -6,6 +6,7 @@ from structlog import get_logger
 
 from paywall.gate.decision import ArticleName, Decision, Extent, Prompt, Reason, Verdict
 from paywall.gate.signed_passes.rules import SignedPass
+from paywall.wall.answering.headers import NOT_THERE
 from paywall.wall.remote import cookies
 from paywall.wall.remote.keys import Keys
 from paywall.wall.remote.passes import Passes, is_young, opens
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 log = get_logger()
 AWAY = Verdict(Decision(Extent.PREVIEW, Reason.DATABASE_UNAVAILABLE, Prompt.TRY_AGAIN), 0, "", "", degraded="service")
-GONE = Verdict(Decision(Extent.PREVIEW, Reason.SUBSCRIPTION_REQUIRED, Prompt.NONE), 0, "", "")
 _NOT_PUBLISHED, _NO_SITE = '"not_published"', '"no_site_of_yours"'
 """The service's words for an article that is not there yet, and for an address on none of the publisher's sites."""
 _MOST_IDS = 20_000
@@ -62,7 +62,7 @@ class Asking:
         if status == 404:
             return self._unknown(call, str(said))
         if status == 410:
-            return GONE
+            return NOT_THERE
         if status != 200:
             log.error("the service refuses the question", status=status, said=str(said)[:300])
             return self.failed(call)
@@ -81,7 +81,7 @@ class Asking:
     def _unknown(self, call: Call, said: str) -> Verdict | None:
         """Return None for what is no article; but nobody can tell of a page of some other site that it is none."""
         if _NOT_PUBLISHED in said:
-            return GONE
+            return NOT_THERE
         if _NO_SITE not in said:
             return None
         log.error("the service knows of no such site: name it there, or here by `site=`", url=call.question.name.url)
