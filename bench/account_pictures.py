@@ -57,8 +57,8 @@ def _photograph(reader: Reader, folder: Path, name: str) -> None:
 
 
 def _what_matters(page: Page) -> FloatRect:
-    """Return the part from the newspaper's name to the last invoice: the rest is the same for everybody."""
-    top, end = page.locator(".masthead").bounding_box(), page.locator("table.figures").bounding_box()
+    """Return the part from the heading to the last invoice: the rest is the same for everybody."""
+    top, end = page.locator("main").bounding_box(), page.locator("table.figures").bounding_box()
     size = page.viewport_size
     assert top
     assert end

@@ -49,7 +49,7 @@ def _how_paid(invoice: Invoice) -> str:
     if invoice.status == "open" and invoice.is_processing:
         return "payment on its way"
     if invoice.status == "open" and invoice.needs_action:
-        return "waits for your bank"
+        return "to be confirmed"
     if invoice.status == "paid" and not invoice.total_minor:
         return "nothing to pay"
     return {"paid": "paid", "open": "not paid yet"}.get(invoice.status, "not paid")
