@@ -15,6 +15,7 @@ from paywall.wall.answering.headers import NOT_FOUND, UNDECIDED
 from paywall.wall.answering.inviting import Inviting, invite
 from paywall.wall.answering.pages import Pages
 from paywall.wall.answering.rendered import RenderedSite
+from paywall.wall.answering.shelf import INNER_HOST
 from paywall.wall.answering.steps import Ask, Judge, Kind, Own, Pass, Read, Site, Step
 from paywall.wall.cutting.marks import check_selector
 from paywall.wall.cutting.rules import MARKER, PREVIEW_WORDS, CutRules
@@ -106,7 +107,10 @@ class Paywall:
 
     def as_seen(self, environ: "WSGIEnvironment") -> "WSGIEnvironment":
         """Return the environ as the browser sees the site."""
-        return environ | {"wsgi.url_scheme": self._scheme, "HTTP_HOST": self._host} if self._host else environ
+        if not self._host:
+            return environ
+        inner_host = environ.get("HTTP_HOST", "")
+        return environ | {"wsgi.url_scheme": self._scheme, "HTTP_HOST": self._host, INNER_HOST: inner_host}
 
     def _take(self, step: Step, environ: "WSGIEnvironment", inside: "_Inside") -> Any:  # noqa: ANN401 - each step has its own
         if isinstance(step, Judge):

@@ -3,10 +3,13 @@
 import gzip
 import zlib
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug.test import Client, TestResponse
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.shared_data import SharedDataMiddleware
+from werkzeug.test import Client, TestResponse, create_environ, run_wsgi_app
 
 from paywall.gate.decision import Decision, Extent, Prompt, Reason, Verdict
 from paywall.wall.middleware import Paywall
@@ -100,6 +103,16 @@ class TestAPageThatSaysItsVersion:
         assert PREVIEW in client.get("/news/tides").text
         wall.forget_all()
         assert "A corrected lead." in client.get("/news/tides").text
+
+    def test_is_not_kept_for_others_as_it_is_shown_at_a_host_that_somebody_made_up(self) -> None:
+        def links(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+            start_response("200 OK", [("Content-Type", "text/html"), ("Paywall-Version", "v1")])
+            sign_in = f"<a href='https://{environ['HTTP_HOST']}/login'>Sign in</a>"
+            return [page(f"<div><p>{PREVIEW}</p><!-- paywall --><p>{CANARY}</p></div>", after=sign_in).encode()]
+
+        client = Client(Paywall(links, Asked(SHUT), site="https://www.paper.example"), use_cookies=False)
+        for host in ("evil.example", "10.0.0.1:8000", "10.0.0.1:8000"):
+            assert f"https://{host}/login" in client.get("/news/tides", base_url=f"https://{host}").text
 
     def test_of_many_addresses_takes_no_more_memory_than_allowed(self) -> None:
         from paywall.wall.answering.memory import Cut, Looked, Memory  # noqa: PLC0415
@@ -199,6 +212,68 @@ class TestWhatIsPacked:
         assert get(Site(packed, [("Content-Encoding", "gzip")])).status_code == 403
 
 
+class TestWhatABrowserTakesForAPage:
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "html",
+            "*/*",
+            "unknown/unknown",
+            "text/html charset=utf-8",
+            "text/html, text/html",
+            "text/vnd.turbo-stream.html",
+        ],
+    )
+    def test_is_cut_whatever_it_is_called(self, said: str) -> None:
+        assert CANARY not in get(Site(headers=[("Content-Type", said)])).text
+
+    def test_is_cut_where_it_stands_behind_a_redirect(self) -> None:
+        answer = get(Site(status="302 Found", headers=[("Location", "/login")]))
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/login")
+        assert CANARY not in answer.text
+        assert get(Site("moved", status="301 Moved Permanently", headers=[("Location", "/new")])).text == "moved"
+
+    def test_is_not_asked_for_whole_where_a_head_is_led_elsewhere(self) -> None:
+        site = Site("moved", status="301 Moved Permanently", headers=[("Location", "/new")])
+        assert get(site, method="HEAD").headers["Location"] == "/new"
+        assert [environ["REQUEST_METHOD"] for environ in site.asked] == ["HEAD"]
+
+    @pytest.mark.parametrize("charset", ["cp037", "utf-32", "utf-7", "rot13", "hex", "undefined", "punycode"])
+    def test_is_read_as_a_browser_reads_it(self, charset: str) -> None:
+        by_header = Site(headers=[("Content-Type", f"text/html; charset={charset}")])
+        by_what_was_asked_for = Site(
+            MARKED.replace("<head>", f'<head><link rel="alternate" href="/tides?charset={charset}">'),
+            [("Content-Type", "text/html")],
+        )
+        for site in (by_header, by_what_was_asked_for):
+            answer = get(site)
+            assert PREVIEW in answer.text
+            assert CANARY not in answer.text
+
+
+class TestAFileThatTheWebServerIsToSend:
+    @pytest.mark.parametrize("name", ["X-Accel-Redirect", "X-Sendfile", "X-Lighttpd-Send-File", "X-LIGHTTPD-send2file"])
+    @pytest.mark.parametrize("media_type", ["text/html", "application/json", "application/pdf"])
+    def test_is_sent_to_who_may_have_it_alone(self, name: str, media_type: str) -> None:
+        headers = [(name, "/locked/tides"), ("Content-Type", media_type), ("Paywall-Article", "a-7")]
+        opened, shut = (get(Site(b"", headers), verdict) for verdict in (FULL, SHUT))
+        assert opened.headers[name] == "/locked/tides"
+        assert opened.headers["Cache-Control"] == "private, no-store"
+        assert (shut.status_code, name in shut.headers) == (403, False)
+
+    @pytest.mark.parametrize(
+        "file", ["/files/tides.html", "/files/TIDES.XHTML", "/files/tides", "tides", "/t.htm?a=.png"]
+    )
+    def test_is_stopped_where_it_may_be_the_page_of_an_article(self, file: str) -> None:
+        answer = get(Site(b"", [("X-Accel-Redirect", file)]))
+        assert (answer.status_code, "X-Accel-Redirect" in answer.headers) == (403, False)
+
+    @pytest.mark.parametrize(("file", "said"), [("/files/a.png", "image/png"), ("/a/report.docx", "text/html")])
+    def test_is_sent_where_it_is_no_page(self, file: str, said: str) -> None:
+        site = Site(b"", [("X-Accel-Redirect", file), ("Content-Type", said)])
+        assert get(site).headers["X-Accel-Redirect"] == file
+
+
 class TestWhatIsMarkedAndNoPage:
     media = (("Content-Type", "application/pdf"), ("Paywall-Article", "a-7"), ("ETag", '"p"'))
 
@@ -226,6 +301,19 @@ class TestWhatIsMarkedAndNoPage:
             assert get(Site(body, headers), FULL).text == body
         assert get(Site(marked, headers)).json == {"body": PREVIEW}
         assert get(Site(plain, headers)).status_code == 403
+
+    @pytest.mark.parametrize("verdict", [FULL, SHUT, None])
+    def test_is_data_that_no_cache_keeps_for_others(self, verdict: Verdict | None) -> None:
+        body = f'{{"body": "{PREVIEW}<!-- paywall -->{CANARY}"}}'
+        headers = [("Content-Type", "application/json"), ("Paywall-Article", "a-7"), ("Last-Modified", "x")]
+        answer = get(Site(body, [*headers, ("Cache-Control", "public, max-age=600"), ("ETag", '"w"')]), verdict)
+        assert answer.headers.getlist("Cache-Control") == ["private, no-store"]
+        assert answer.headers["Paywall-Decision"].startswith("full" if verdict is FULL else "preview")
+        assert not {"ETag", "Last-Modified", "Paywall-Article"} & set(answer.headers.keys())
+
+    def test_is_data_in_lines(self) -> None:
+        lines = f'{{"body": "{PREVIEW}<!-- paywall -->{CANARY}"}}\n{{}}\n'
+        assert get(Site(lines, [("Content-Type", "application/x-ndjson")])).text == f'{{"body": "{PREVIEW}"}}\n{{}}\n'
 
 
 class TestAPageThatCanNotBeCut:
@@ -257,6 +345,17 @@ class TestOptions:
         options = {"skip": ("/admin/",)}
         assert CANARY in get(site, path="/admin/api/7", options=options).text
         assert CANARY not in get(site, path="/api/7", options=options).text
+
+    @pytest.mark.parametrize("path", ["/admin/../news.html", "/admin//../news.html", "/admin/./../news.html"])
+    def test_paths_that_only_begin_like_the_editor_s_are_looked_into(self, tmp_path: Path, path: str) -> None:
+        (tmp_path / "news.html").write_text(MARKED)
+        files = SharedDataMiddleware(NotFound(), {"/": str(tmp_path)})
+        environ = {**create_environ("/"), "PATH_INFO": path}
+        body, status, _ = run_wsgi_app(Paywall(files, Asked(SHUT), skip=("/admin/",)), environ)
+        text = b"".join(body).decode()
+        assert status == "200 OK"
+        assert PREVIEW in text
+        assert CANARY not in text
 
     def test_an_editor_s_text_area_is_no_article(self) -> None:
         source = page(f"<form><textarea>{PREVIEW}&lt;!-- paywall --&gt;{CANARY}</textarea></form>")

@@ -14,12 +14,14 @@ from paywall.gate.decision import ArticleName, Verdict
 from paywall.wall.answering.data import cut_data
 from paywall.wall.answering.found import (
     Unreadable,
+    file_of_the_server,
     is_data,
     is_marked,
     is_nothing_of_ours,
     is_packed_oddly,
     is_page,
     is_partial,
+    may_be_page,
     unpacked,
 )
 from paywall.wall.answering.headers import (
@@ -33,7 +35,7 @@ from paywall.wall.answering.headers import (
     without,
 )
 from paywall.wall.answering.pages import Pages
-from paywall.wall.answering.shelf import Shelf, address_of
+from paywall.wall.answering.shelf import Shelf, place_of
 from paywall.wall.answering.source import Source
 from paywall.wall.answering.steps import Ask, Body, Head, Judge, Kind, Own, Pass, Read, Steps
 from paywall.wall.variants import Page
@@ -78,16 +80,16 @@ class CutSite:
         if path.startswith(OWN_PREFIX):
             page: Page = yield Own()
             return page
-        if self._skip and path.startswith(self._skip):
+        if self._skip and path.startswith(self._skip) and not _leads_elsewhere(path):
             return Pass((yield Ask(Kind.AS_IT_CAME)).headers)
-        address = address_of(environ)
-        kept = (yield from self._shelf.take(address)) if method in ("GET", "HEAD") else None
+        place = place_of(environ)
+        kept = (yield from self._shelf.take(place)) if method in ("GET", "HEAD") else None
         if kept is not None:
             visit = _Visit(environ, Head(kept.status, kept.headers), Body(kept.source.content), kept.source)
             answer = yield from self._page(visit)
             if answer is not None:
                 return answer
-        return (yield from self._from_inside(environ, address))
+        return (yield from self._from_inside(environ, place.address))
 
     def _from_inside(self, environ: "WSGIEnvironment", address: str) -> Answer:
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
@@ -95,8 +97,11 @@ class CutSite:
         first: Head = yield Ask(Kind.UNPACKED if wants_page else Kind.AS_IT_CAME)
         if is_nothing_of_ours(first, path):
             return Pass(first.headers)
-        if is_marked(first) and not (is_page(first) or is_data(first)):
+        file = file_of_the_server(first)
+        if is_marked(first) and (file is not None or not (is_page(first) or is_data(first))):
             return (yield from self._media(environ, first, address))
+        if file is not None and is_page(first) and may_be_page(file):
+            return _stopped("the web server is to send it, past the wall", address)
         asks_again = method in ("GET", "HEAD") and (is_partial(first, method) or is_packed_oddly(first))
         head = (yield Ask(Kind.WHOLE)) if asks_again else first
         answer = None if is_nothing_of_ours(head, path) else (yield from self._looked_into(environ, head, address))
@@ -121,7 +126,7 @@ class CutSite:
         if verdict is None and not looked.is_marked and not self._shuts_unknown:
             return None
         verdict = verdict or UNDECIDED
-        yield from self._shelf.put(visit.source.address, visit.head, visit.environ["REQUEST_METHOD"])
+        yield from self._shelf.put(place_of(visit.environ), visit.head, visit.environ["REQUEST_METHOD"])
         if is_prefetch(visit.environ) and not verdict.decision.is_full:
             return NOTHING_TO_PREFETCH
         shown = self._pages.shown(visit.source, verdict)
@@ -141,7 +146,8 @@ class CutSite:
         cut = cut_data(visit.source.text, self._pages.rules, visit.head.media_type) if has_marker else None
         if cut is None:
             return _stopped("it holds a marker and can't be cut", visit.source.address, verdict or UNDECIDED)
-        return _of_data(visit.head, cut.encode("utf-8", "replace"))
+        content = cut.encode("utf-8", "replace")
+        return _of_data(visit.head, content) if named is None else _of_one_reader(visit.head, content, verdict)
 
     def _media(self, environ: "WSGIEnvironment", head: Head, address: str) -> Answer:
         """Let a marked answer through, whatever it is, to who may have it."""
@@ -156,6 +162,11 @@ class CutSite:
         return verdict
 
 
+def _leads_elsewhere(path: str) -> bool:
+    """Tell whether a path may be taken for another one, as servers of files do: /admin/../news/tides."""
+    return "/." in path or "//" in path or "\\" in path
+
+
 def _stopped(why: str, address: str, verdict: Verdict = UNDECIDED) -> Page:
     log.error("an answer was stopped", why=why, address=address, most_bytes=MOST_BYTES)
     return refused(verdict)
@@ -165,6 +176,13 @@ def _of_data(head: Head, body: bytes) -> Page:
     kept = without(head.headers, _OF_THE_BODY, _OF_ONE_BODY, frozenset({"paywall-article"}))
     typed = ("Content-Type", f"{head.media_type}; charset=utf-8")
     return Page(head.status, [*kept, typed, ("Content-Length", str(len(body)))], body)
+
+
+def _of_one_reader(head: Head, body: bytes, verdict: Verdict | None) -> Page:
+    """Return what is cut of data that another reader may get whole: no cache may keep it."""
+    page, verdict = _of_data(head, body), verdict or UNDECIDED
+    headers = gated(page.headers, len(body), verdict.decision, keeps_cookies=True)
+    return page._replace(headers=with_extras(headers, verdict))
 
 
 def _as_it_came(visit: _Visit, verdict: Verdict) -> Page:

@@ -15,8 +15,12 @@ from paywall.wall.answering.steps import Body, Head
 from paywall.wall.cutting.marks import Marks, find_marks
 from paywall.wall.cutting.rules import CutRules
 
-HTML = frozenset({"text/html", "application/xhtml+xml"})
-_DATA = re.compile(r"application/(?:[\w.+-]*\+)?(?:json|xml)|text/(?:xml|plain|markdown|json)").fullmatch
+HTML = frozenset({"text/html", "application/xhtml+xml", "text/vnd.turbo-stream.html"})
+_DATA = re.compile(r"application/(?:[\w.+-]*\+|x-nd|nd)?(?:json|xml)|text/(?:xml|plain|markdown|json)").fullmatch
+_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", re.ASCII).fullmatch
+_GUESSED = frozenset({"*/*", "unknown/unknown", "application/unknown"})
+_PAGE_FILE = re.compile(r"(?:\.x?s?html?|(?:^|/)[^/.]*)(?:\?.*)?$", re.IGNORECASE).search
+_FILES = ("x-accel-redirect", "x-sendfile", "x-lighttpd-send-file", "x-lighttpd-send2file")
 _PACKINGS = frozenset({"identity", "gzip", "x-gzip", "deflate"})
 _PARTS = "multipart/byteranges"
 _MOST_UNPACKED = 32 * 1024 * 1024
@@ -44,7 +48,7 @@ class Found(NamedTuple):
 
 def is_page(head: Head) -> bool:
     """Tell whether the answer is HTML, which is looked into; what says no type is taken for it, as browsers do."""
-    return head.media_type in HTML or not head.media_type
+    return head.media_type in HTML or not _TYPE(head.media_type) or head.media_type in _GUESSED
 
 
 def is_data(head: Head) -> bool:
@@ -57,20 +61,30 @@ def is_marked(head: Head) -> bool:
     return head.header("paywall-article") is not None
 
 
+def file_of_the_server(head: Head) -> str | None:
+    """Return which file the web server in front is told to send in the place of the body, which passes us by."""
+    return next((found for name in _FILES if (found := head.header(name)) is not None), None)
+
+
+def may_be_page(file: str) -> bool:
+    """Tell whether a file may be HTML, by its name."""
+    return _PAGE_FILE(file) is not None
+
+
 def is_nothing_of_ours(head: Head, path: str) -> bool:
     """Tell from its head that an answer can't hold an article."""
     if is_marked(head):
         return False
     if head.code == 304:
         return _ASSET.search(path) is not None
-    if head.code == 204 or 301 <= head.code <= 308:
+    if head.code == 204:
         return True
     return not (is_page(head) or is_data(head) or head.media_type == _PARTS)
 
 
 def is_partial(head: Head, method: str) -> bool:
     """Tell whether an answer may be a part of what is to be looked at, or tell of it: HEAD, ranges, conditions."""
-    return method == "HEAD" or head.code in (206, 304, 412, 416)
+    return (method == "HEAD" and not 300 <= head.code < 400) or head.code in (206, 304, 412, 416)
 
 
 def is_packed_oddly(head: Head) -> bool:

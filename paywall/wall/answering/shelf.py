@@ -16,6 +16,7 @@ from paywall.wall.answering.steps import Ask, Body, Head, Headers, Kind, Read
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+INNER_HOST = "paywall.inner_host"
 _MOST_BYTES = 4 * 1024 * 1024
 _NO_SOURCE = Source(Head("", []), b"", "")
 _STANDS_IN_QUERIES = "%!$&'()*+,;=:@/?[]"
@@ -38,39 +39,46 @@ class Shelved(NamedTuple):
         return len(self.source.content)
 
 
+class Place(NamedTuple):
+    """Where a page is: its address, and the host that the application inside is told, if that is another one."""
+
+    address: str
+    host: str
+
+
 class Shelf:
-    """Keeps pages by their addresses. Safe to share between threads."""
+    """Keeps pages by their places. Safe to share between threads."""
 
     def __init__(self, keep_seconds: float) -> None:
         self._keep_seconds = keep_seconds
-        self._kept: Memory[str, Shelved] = Memory()
+        self._kept: Memory[Place, Shelved] = Memory()
 
     def forget_all(self) -> None:
         """Keep nothing."""
         self._kept.forget_all()
 
-    def take(self, address: str) -> Generator[Any, Any, Shelved | None]:
-        """Return the page at an address, fetched again where it is due; the old one where that fails."""
-        kept = self._kept.get(address)
+    def take(self, place: Place) -> Generator[Any, Any, Shelved | None]:
+        """Return the page at a place, fetched again where it is due; the old one where that fails."""
+        kept = self._kept.get(place)
         if kept is None or not kept.version:
             return None
         if time.monotonic() < kept.until:
             return kept
-        self._kept.keep(address, kept._replace(until=self._until()))  # others need not fetch it, too
-        fetched = yield from self._fetched(address)
+        self._kept.keep(place, kept._replace(until=self._until()))  # others need not fetch it, too
+        fetched = yield from self._fetched(place.address)
         if fetched is None or not fetched.status.startswith("5"):
             fetched = fetched or self._nothing()
-            self._kept.keep(address, fetched)
+            self._kept.keep(place, fetched)
             return fetched if fetched.version else None
         return kept
 
-    def put(self, address: str, head: Head, method: str) -> Generator[Any, Any, None]:
-        """Fetch and keep the page at an address, if its answer to somebody says a version."""
+    def put(self, place: Place, head: Head, method: str) -> Generator[Any, Any, None]:
+        """Fetch and keep the page at a place, if its answer to somebody says a version."""
         if head.header("paywall-version") is None or method not in ("GET", "HEAD") or self._keep_seconds <= 0:
             return
-        known = self._kept.get(address)
+        known = self._kept.get(place)
         if known is None or time.monotonic() >= known.until:
-            self._kept.keep(address, (yield from self._fetched(address)) or self._nothing())
+            self._kept.keep(place, (yield from self._fetched(place.address)) or self._nothing())
 
     def _fetched(self, address: str) -> Generator[Any, Any, Shelved | None]:
         """Ask as nobody; None for what can't be kept."""
@@ -89,6 +97,11 @@ class Shelf:
 
     def _until(self) -> float:
         return time.monotonic() + self._keep_seconds
+
+
+def place_of(environ: "WSGIEnvironment") -> Place:
+    """Return where the page is that was asked for: whoever makes up a host gets no page of his kept for others."""
+    return Place(address_of(environ), environ.get(INNER_HOST, ""))
 
 
 def address_of(environ: "WSGIEnvironment") -> str:

@@ -10,16 +10,20 @@ _MEANT = {
     "cp1252": "ascii us-ascii iso-8859-1 latin1 iso_8859-1 l1 x-cp1252",
     "gb18030": "gb2312 gbk gb_2312-80 x-gbk",
     "big5hkscs": "big5 x-x-big5",
-    "cp932": "shift_jis shift-jis sjis x-sjis",
-    "cp949": "euc-kr ks_c_5601-1987 ksc5601 korean",
-    "cp874": "tis-620 iso-8859-11",
+    "cp932": "shift_jis shift-jis sjis x-sjis windows-31j",
+    "cp949": "euc-kr ks_c_5601-1987 ksc5601 korean windows-949",
+    "cp874": "tis-620 iso-8859-11 windows-874",
     "cp1254": "iso-8859-9 latin5",
 }
 """What browsers take a name for, where Python takes it for less."""
 _BY_NAME = {name: codec for codec, names in _MEANT.items() for name in names.split()}
-
-
-_NEVER = {"idna", "punycode", "raw_unicode_escape", "unicode_escape", "utf-7", "utf7", "undefined", "mbcs", "oem"}
+_OF_BROWSERS = frozenset(
+    ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "big5hkscs", "cp932", "cp949", "euc_jp", "iso2022_jp"]
+    + [f"iso8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)]
+    + [f"cp{number}" for number in (866, 874, *range(1250, 1259))]
+    + ["koi8-r", "koi8-u", "mac-roman", "mac-cyrillic"]
+)
+"""All that browsers know, as Python calls it. A page that names another, or has its reader name one, means none."""
 
 
 def text_of(body: bytes, content_type: str) -> str:
@@ -40,9 +44,10 @@ def _codec(said: bytes, never: str = "") -> str | None:
     """Return Python's name for the charset that is named there; None for what browsers would not believe."""
     found = _DECLARED.search(said)
     name = found[1].decode().lower() if found else ""
-    if not name or name in _NEVER or (never and name.startswith(never)):
+    if not name or (never and name.startswith(never)):
         return None
     try:
-        return codecs.lookup(_BY_NAME.get(name, name)).name
+        codec = codecs.lookup(_BY_NAME.get(name, name)).name
     except (LookupError, ValueError):
         return None
+    return codec if codec in _OF_BROWSERS else None
