@@ -46,6 +46,7 @@ TABLES = (
     "paywall.gate.crawlers.ranges.tables",
     "paywall.gate.signed_passes.tables",
     "paywall.api.check.once",
+    "paywall.admin.subscribers.saved.tables",
 )
 
 

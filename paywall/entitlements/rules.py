@@ -1,5 +1,6 @@
 """When an entitlement lets somebody in: pure functions and plain values."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -58,6 +59,11 @@ def best(entitlements: list[Entitlement], now: datetime) -> Entitlement | None:
     """Return the entitlement that lets a reader in, the most telling one first; None if none does."""
     open_ones = [one for one in entitlements if one.grants_access(now)]
     return min(open_ones, key=lambda one: (_BEST_FIRST.index(one.standing), -one.valid_until.timestamp()), default=None)
+
+
+def last(entitlements: Iterable[Entitlement]) -> Entitlement | None:
+    """Return the right that ends last, whether it is open or has ended; of equals any."""
+    return max(entitlements, key=lambda one: one.valid_until, default=None)
 
 
 def turn_between(before: Entitlement | None, after: Entitlement, now: datetime) -> Turn | None:

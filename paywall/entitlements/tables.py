@@ -21,6 +21,9 @@ class EntitlementRow(Base):
             sqlite_where=text("end_is_told = 0"),
             postgresql_where=text("NOT end_is_told"),
         ),
+        Index("ix_entitlements_ends", "publisher_id", "valid_until", "reader_id"),
+        Index("ix_entitlements_source", "publisher_id", "source", "valid_until", "reader_id"),
+        Index("ix_entitlements_standing", "publisher_id", "standing", "valid_until", "reader_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask_security import UserMixin
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from paywall.database import Base, UtcDateTime
@@ -13,13 +13,17 @@ class Reader(Base, UserMixin):
     """Somebody with an account at one publisher. Unique there by normalised address."""
 
     __tablename__ = "readers"
-    __table_args__ = (UniqueConstraint("publisher_id", "email_normalized"),)
+    __table_args__ = (
+        UniqueConstraint("publisher_id", "email_normalized"),
+        Index("ix_readers_joined", "publisher_id", "created_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"))
     email: Mapped[str]
     """As typed, but for the host's spelling."""
-    email_normalized: Mapped[str]
+    email_normalized: Mapped[str] = mapped_column(String().with_variant(String(collation="C"), "postgresql"))
+    """Sorted by its letters' numbers on either database, so that a search by its beginning finds its way."""
     password: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)

@@ -116,6 +116,11 @@ def is_live(status: str) -> bool:
     return status in LIVE
 
 
+def is_second(status: str, *, is_current: bool) -> bool:
+    """Tell whether a subscription runs beside the one that the reader's account speaks of: two are being paid for."""
+    return is_live(status) and not is_current
+
+
 def access_of(terms: Terms, bills: Sequence[Bill], grace_days: int = GRACE_DAYS) -> Access:
     """Return the access that a subscription gives; where it gives none, `valid_until` is when it was made."""
     paid_through = paid_through_at(terms, bills)

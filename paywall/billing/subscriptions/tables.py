@@ -21,6 +21,9 @@ class Subscription(Base):
             sqlite_where=text("is_current"),
             postgresql_where=text("is_current"),
         ),
+        Index("ix_subscriptions_status", "publisher_id", "is_current", "status", "reader_id"),
+        Index("ix_subscriptions_currency", "publisher_id", "is_current", "currency", "reader_id"),
+        Index("ix_subscriptions_price", "publisher_id", "is_current", "lookup_key", "reader_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,7 +79,10 @@ class Invoice(Base):
     """An invoice of a subscription; amounts in minor units of its currency. Outlives the reader: the books stay."""
 
     __tablename__ = "invoices"
-    __table_args__ = (CheckConstraint("paid_minor >= 0 AND refunded_minor >= 0", name="amounts_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("paid_minor >= 0 AND refunded_minor >= 0", name="amounts_not_negative"),
+        Index("ix_invoices_number", "publisher_id", "number"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"), index=True)

@@ -1,0 +1,1 @@
+"""Where the people of a publication review its subscribers, help them, and see how the business does."""

@@ -1,0 +1,1 @@
+"""What was asked of the list: read from the address line, and never trusted."""

@@ -1,0 +1,1 @@
+"""Finding what was asked for, quickly among a million."""

@@ -1,0 +1,106 @@
+"""From the question to its parts: what must hold of a reader to be in the list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, true
+from sqlalchemy.orm import Session
+
+from paywall.admin.subscribers.asking.question import Question, Sign
+from paywall.admin.subscribers.asking.reading import Choices
+from paywall.admin.subscribers.asking.spans import Span
+from paywall.admin.subscribers.finding.parts import Has, HasNone, IsCrowded, Part
+from paywall.admin.subscribers.finding.searching import Search, search
+from paywall.billing.subscriptions.conditions import has_status, is_current, is_second, is_sold_as
+from paywall.billing.subscriptions.tables import Subscription
+from paywall.entitlements.conditions import comes_from, grants_access, is_last, stands
+from paywall.entitlements.rules import Standing
+from paywall.entitlements.tables import EntitlementRow
+from paywall.readers.tables import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, who asks it and when; `now` is business time."""
+
+    publisher_id: int
+    question: Question
+    choices: Choices
+    now: datetime
+
+
+def parts_of(session: Session, asked: Asked) -> list[Part]:
+    """Return all that must hold of a reader. Reads only what a search for a name at Stripe needs."""
+    found = search(session, asked.publisher_id, asked.question.text)
+    question = asked.question
+    is_of_most = not question.text and question.joined.is_open
+    parts: list[Part] = [Has(Reader, "id", lambda row: _account(row, asked, found), is_one=True, is_of_most=is_of_most)]
+    if question.status or question.plan or question.currency:
+        parts.append(_with_subscription(asked))
+    if question.source or question.sign is Sign.IN_GRACE:
+        parts.append(Has(EntitlementRow, "reader_id", lambda row: _open_right(row, asked)))
+    if question.is_shut_out:
+        parts.append(HasNone(Has(EntitlementRow, "reader_id", lambda row: [grants_access(row, asked.now)])))
+    if not question.ends.is_open:
+        parts.append(Has(EntitlementRow, "reader_id", lambda row: _last_right(row, asked), is_one=True))
+    if question.sign is Sign.PAYS_TWICE:
+        parts.append(Has(Subscription, "reader_id", lambda row: [_theirs(row, asked), is_second(row)]))
+    if question.sign is Sign.SHARES:
+        parts.append(IsCrowded())
+    return parts
+
+
+def _account(row: type[Reader], asked: Asked, found: Search) -> list[ColumnElement[bool]]:
+    """Return what must hold of the account; those that were erased are nobody's any more."""
+    asks = [_theirs(row, asked), row.active == true(), *within(row.created_at, asked.question.joined)]
+    if found.reader_ids is not None:
+        asks.append(row.id.in_(found.reader_ids) if found.reader_ids else false())
+    if found.beginning is not None:
+        asks += [row.email_normalized >= found.beginning, row.email_normalized < found.behind]
+    return asks
+
+
+def _with_subscription(asked: Asked) -> Part:
+    question = asked.question
+
+    def conditions(row: type[Subscription]) -> list[ColumnElement[bool]]:
+        asks = [_theirs(row, asked), is_current(row)]
+        if question.status:
+            asks.append(has_status(row, question.status))
+        if question.plan:
+            asks.append(is_sold_as(row, asked.choices.plans[question.plan]))
+        if question.currency:
+            asks.append(row.currency == question.currency)
+        return asks
+
+    return Has(Subscription, "reader_id", conditions)
+
+
+def _open_right(row: type[EntitlementRow], asked: Asked) -> Sequence[ColumnElement[bool]]:
+    asks = [_theirs(row, asked), grants_access(row, asked.now)]
+    if asked.question.source:
+        asks.append(comes_from(row, asked.question.source))
+    if asked.question.sign is Sign.IN_GRACE:
+        asks.append(stands(row, Standing.IN_GRACE))
+    return asks
+
+
+def _last_right(row: type[EntitlementRow], asked: Asked) -> Sequence[ColumnElement[bool]]:
+    return [_theirs(row, asked), *within(row.valid_until, asked.question.ends), is_last(row)]
+
+
+def _theirs(row: Any, asked: Asked) -> ColumnElement[bool]:  # noqa: ANN401 - any table that names a publisher
+    condition: ColumnElement[bool] = row.publisher_id == asked.publisher_id
+    return condition
+
+
+def within(column: Any, span: Span) -> list[ColumnElement[bool]]:  # noqa: ANN401 - a column of moments
+    """Return the conditions that a moment lies in a span: `Span.holds`."""
+    bounds = []
+    if span.begins_at is not None:
+        bounds.append(column >= span.begins_at)
+    if span.ends_at is not None:
+        bounds.append(column < span.ends_at)
+    return bounds

@@ -1,0 +1,137 @@
+"""One page of the list, by keyset: a page costs the same wherever it is, and no row is shown twice or left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, literal, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from paywall.admin.subscribers.asking.cursor import Value
+from paywall.admin.subscribers.asking.question import Question
+from paywall.admin.subscribers.finding.choosing import Asked, parts_of
+from paywall.admin.subscribers.finding.parts import Has, Part
+from paywall.entitlements.conditions import is_last
+from paywall.entitlements.tables import EntitlementRow
+from paywall.readers.tables import Reader
+
+FEW = 10_000
+"""Up to so many are listed and then sorted; of more, the list is walked in its order."""
+_ALL = 2**31
+"""More than there will ever be. A query with a limit stays a query of its own: neither database turns it around."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row's place in the list."""
+
+    reader_id: int
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The places of one page in the list's order, and whether there is something before and behind it."""
+
+    places: Sequence[Place]
+    has_earlier: bool
+    has_later: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Along what a list is walked: a table with one row for each reader, and the column by which it is sorted."""
+
+    table: type[Any]
+    reader_id: SQLColumnExpression[int]
+    value: InstrumentedAttribute[Any]
+    conditions: tuple[ColumnElement[bool], ...] = ()
+
+
+def find_page(session: Session, asked: Asked, few: int = FEW) -> Page:
+    """Return the page that was asked for; one row more than it has is read to know whether it is the last."""
+    cursor, most = asked.question.cursor, asked.question.per_page
+    rows = session.execute(page_query(session, asked, few).limit(most + 1)).all()
+    places = [Place(reader_id, value) for reader_id, value in rows]
+    is_more, places = len(places) > most, places[:most]
+    if cursor is not None and cursor.is_backwards:
+        return Page(places[::-1], has_earlier=is_more, has_later=True)
+    return Page(places, has_earlier=cursor is not None, has_later=is_more)
+
+
+def page_query(session: Session, asked: Asked, few: int = FEW) -> Select[int, Any]:
+    """Return the query of (reader's id, value) from the cursor on, without a limit; counts first to choose its form."""
+    parts, walk, question = parts_of(session, asked), _walk(asked), asked.question
+    listed = fewest(session, parts, few)
+    query = _matching(walk, parts, listed).where(*_behind(walk, question))
+    if listed is None:
+        return query.order_by(*_order(walk.value, walk.reader_id, question))
+    reader_id, value = query.limit(_ALL).subquery().c
+    return select(reader_id, value).order_by(*_order(value, reader_id, question))
+
+
+def count(session: Session, asked: Asked, most: int = FEW) -> int:
+    """Return how many readers the question is about; `most` + 1 where they are more than that."""
+    parts, walk = parts_of(session, asked), _walk(asked)
+    few = fewest(session, parts, most) or _first_listed(parts)
+    matching = _matching(walk, parts, few).limit(most + 1).subquery()
+    return session.scalar(select(func.count()).select_from(matching)) or 0
+
+
+def fewest(session: Session, parts: Sequence[Part], most: int) -> Part | None:
+    """Return the part that holds of the fewest readers, if they are few; counts no further than that."""
+    best: Part | None = None
+    for part in parts:
+        chosen = part.chosen()
+        if chosen is None:
+            continue
+        found = session.scalar(select(func.count()).select_from(chosen.limit(most + 1).subquery())) or 0
+        if found <= most:
+            best, most = part, found
+    return best
+
+
+def _first_listed(parts: Sequence[Part]) -> Part | None:
+    """Return a part that can be listed at all: to count, that is quicker than to walk, however many they are."""
+    return next((part for part in parts[1:] if part.chosen() is not None), None)
+
+
+def _walk(asked: Asked) -> _Walk:
+    key = asked.question.sort.key
+    if key == "ends":
+        conditions = (EntitlementRow.publisher_id == asked.publisher_id, is_last(EntitlementRow))
+        return _Walk(EntitlementRow, EntitlementRow.reader_id, EntitlementRow.valid_until, conditions)
+    value = Reader.email_normalized if key == "address" else Reader.created_at
+    return _Walk(Reader, Reader.id, value)
+
+
+def _matching(walk: _Walk, parts: Sequence[Part], few: Part | None) -> Select[int, Any]:
+    """Return the query of all that match; where there are few they are listed, not walked to."""
+    tests = [_test(walk, part) for part in parts if part is not few]
+    query: Select[int, Any] = select(walk.reader_id, walk.value.label("value")).where(*walk.conditions, *tests)
+    chosen = few.chosen() if few else None
+    return query if chosen is None else query.where(walk.reader_id.in_(chosen))
+
+
+def _test(walk: _Walk, part: Part) -> ColumnElement[bool]:
+    if isinstance(part, Has) and part.is_one and part.table is walk.table:
+        return and_(*part.conditions(walk.table))
+    return part.holds_for(walk.reader_id)
+
+
+def _behind(walk: _Walk, question: Question) -> list[ColumnElement[bool]]:
+    """Return the condition that a row comes behind the cursor, in the direction in which the page is read."""
+    if question.cursor is None:
+        return []
+    here = tuple_(walk.value, walk.reader_id)
+    there = tuple_(literal(question.cursor.value, walk.value.type), literal(question.cursor.reader_id))
+    return [here < there if _goes_down(question) else here > there]
+
+
+def _order(value: Any, reader_id: Any, question: Question) -> list[ColumnElement[Any]]:  # noqa: ANN401 - any columns
+    return [one.desc() if _goes_down(question) else one.asc() for one in (value, reader_id)]
+
+
+def _goes_down(question: Question) -> bool:
+    is_backwards = question.cursor is not None and question.cursor.is_backwards
+    return question.sort.is_descending is not is_backwards

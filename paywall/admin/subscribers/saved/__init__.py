@@ -1,0 +1,1 @@
+"""Views that somebody named and keeps."""

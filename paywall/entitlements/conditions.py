@@ -1,0 +1,34 @@
+"""The rules of rights to read, as conditions that the database can judge; each beside its twin in `rules`.
+
+`row` is `EntitlementRow`, or an alias of it.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import aliased
+
+from paywall.entitlements.rules import Source, Standing
+from paywall.entitlements.tables import EntitlementRow
+
+
+def grants_access(row: type[EntitlementRow], now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a right lets its reader in at `now`: `Entitlement.grants_access`."""
+    return and_(row.suspended == false(), row.valid_until > now)
+
+
+def comes_from(row: type[EntitlementRow], source: Source) -> ColumnElement[bool]:
+    """Return the condition that a right has that source."""
+    return row.source == source.value
+
+
+def stands(row: type[EntitlementRow], standing: Standing) -> ColumnElement[bool]:
+    """Return the condition that a right holds in that way."""
+    return row.standing == standing.value
+
+
+def is_last(row: type[EntitlementRow]) -> ColumnElement[bool]:
+    """Return the condition that none of the reader's rights ends later: `rules.last`. Of equals the newest counts."""
+    other = aliased(EntitlementRow)
+    later = or_(other.valid_until > row.valid_until, and_(other.valid_until == row.valid_until, other.id > row.id))
+    return ~select(other.id).where(other.reader_id == row.reader_id, later).exists()
