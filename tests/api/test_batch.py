@@ -36,6 +36,15 @@ class TestABatch:
         results = ask(server, [{"article": f"metered-{n}", "visitor": VISITOR} for n in range(8)]).json["results"]
         assert [one["extent"] for one in results].count("full") == 3
 
+    def test_of_a_page_counts_as_one_visitor_s_and_has_the_browser_know_it(self, page: Server) -> None:
+        checks = [{"article": f"metered-{number}"} for number in range(5)]
+        answers = [page.post("/v1/checks", {"checks": checks}, headers={"Sec-Fetch-Site": "same-site"}) for _ in "ab"]
+        for answer in answers:
+            extents = [one["extent"] for one in (answer.json or {})["results"]]
+            assert extents == ["full"] * 3 + ["preview"] * 2
+        assert answers[0].headers["Set-Cookie"].startswith("__Host-visitor=")
+        assert "Set-Cookie" not in answers[1].headers
+
     @pytest.mark.parametrize("size", [0, 101])
     def test_of_none_or_too_many_is_refused(self, server: Server, size: int) -> None:
         answer = ask(server, [{"article": "free-0"}] * size)

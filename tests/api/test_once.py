@@ -14,6 +14,7 @@ from paywall import clock
 from paywall.api.check.once import CheckAnswer, Once
 from paywall.app import Product
 from tests.api.calling import VISITOR, Server
+from tests.readers.browser import Browser
 
 
 def ask(server: Server, key: str, article: str = "metered-0", **more: Any) -> TestResponse:
@@ -80,6 +81,28 @@ class TestTheSameKey:
         assert answers[0].data == answers[1].data
         other = {"checks": asked["checks"][:2]}
         assert server.post("/v1/checks", other, headers={"Idempotency-Key": "a"}).status_code == 422
+
+
+class TestAKeyThatAPageSends:
+    """Who asks is said by cookies there, and no part of the question: another browser may ask the very same."""
+
+    def test_gets_nobody_what_another_browser_was_told(
+        self, page: Server, product: Product, entitle: Callable[..., None]
+    ) -> None:
+        payer = Browser(product.flask)
+        payer.client = page.client
+        payer.sign_up("payer@example.org")
+        entitle(1)
+        stranger = Server(page.app, page.key, origin=page.origin)
+        asked, headers = {"article": "subscribers-0"}, {"Idempotency-Key": "a", "Sec-Fetch-Site": "same-site"}
+        for path, question in (("/v1/check", asked), ("/v1/checks", {"checks": [asked]})):
+            told = [one.post(path, question, headers=headers).text for one in (page, stranger, page)]
+            assert ['"pass":"ey' in answer for answer in told] == [True, False, True]
+
+    def test_has_the_browser_keep_its_cookie(self, page: Server) -> None:
+        headers = {"Idempotency-Key": "a", "Sec-Fetch-Site": "same-site"}
+        answer = page.post("/v1/check", {"article": "metered-0"}, headers=headers)
+        assert answer.headers["Set-Cookie"].startswith("__Host-visitor=")
 
 
 class TestAKeyThatIsNone:

@@ -106,6 +106,14 @@ class TestDeliveries:
         assert first.headers["webhook-id"] == second.headers["webhook-id"] == one["messageId"]
         Webhook(hook["secret"]).verify(second.body, second.headers)
 
+    @pytest.mark.parametrize(
+        "since", ["0001-01-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59.999999"]
+    )
+    def test_since_a_moment_at_the_end_of_the_calendar_is_no_error_of_ours(self, office: Server, since: str) -> None:
+        answer = office.post(f"/v1/webhooks/{added(office)['id']}/replay", {"since": since})
+        assert answer.status_code in (200, 400)
+        assert answer.status_code == 200 or (answer.json or {})["errors"][0]["field"] == "since"
+
     def test_of_the_past_come_to_an_address_that_is_new(
         self, office: Server, product: Product, receiver: Receiver, reader_id: int, entitle: Callable[..., None]
     ) -> None:

@@ -1,6 +1,6 @@
 """The routes of the check: one question by GET or POST, up to a hundred at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from paywall.api.check.asking import Asked, ask, judge
 from paywall.api.check.finding import Withdrawn
@@ -16,7 +16,7 @@ _PROBLEMS = {
     410: "The article was withdrawn.",
     422: "The Idempotency-Key came with another question before.",
 }
-_TAKES = {"Idempotency-Key": "The same key gets the same answer for a day, and spends nothing twice."}
+_TAKES = {"Idempotency-Key": "The same key gets the same answer for a day, and spends nothing twice. Of secret keys."}
 _HEADERS = {
     "Paywall-Decision": "The decision in one line: `full; reason=metered; left=2`.",
     "Paywall-Degraded": "What could not be asked: `meter` or `database`.",
@@ -39,16 +39,18 @@ def check_batch(call: Call) -> Answer:
     _judge_all(batch)
     call.parts.pace.spend(call.caller, len(batch.checks) - 1)
 
+    if call.caller.is_publishable:
+        return _batch_of_a_page(call, batch.checks)
+
     def answer() -> Said:
-        results = ",".join([_one_of_many(call, question) for question in batch.checks])
-        return Said(f'{{"results":[{results}]}}', "")
+        return Said(_results([_one_of_many(call, question)[0] for question in batch.checks]), "")
 
     return Answer(_once(call, batch.model_dump_json().encode(), answer).answer.encode())
 
 
 def _one(call: Call, question: CheckQuestion) -> Answer:
     judge(question)
-    if "HTTP_IDEMPOTENCY_KEY" not in call.environ:
+    if "HTTP_IDEMPOTENCY_KEY" not in call.environ or call.caller.is_publishable:  # who a page's reader is, cookies say
         return _with_headers(ask(call, question))
     said = _once(call, question.model_dump_json().encode(), lambda: Said(*ask(call, question)[:2]))
     return Answer(said.answer.encode(), headers=(("Paywall-Decision", said.decision),))
@@ -79,13 +81,32 @@ def _judge_all(batch: CheckBatch) -> None:
             raise BadInput(f"checks.{place}.{error.field}", error.sentence) from error
 
 
-def _one_of_many(call: Call, question: CheckQuestion) -> str:
+def _batch_of_a_page(call: Call, checks: Sequence[CheckQuestion]) -> Answer:
+    """Answer a page as if it asked one by one: what one answer has the browser keep comes with the next question."""
+    results, kept = list[str](), dict[str, str]()
+    for question in checks:
+        result, cookies = _one_of_many(call, question)
+        results.append(result)
+        if cookies:
+            kept |= {cookie.partition("=")[0]: cookie for cookie in cookies}
+            sent = [call.environ.get("HTTP_COOKIE", ""), *(cookie.partition(";")[0] for cookie in cookies)]
+            call = call._replace(environ={**call.environ, "HTTP_COOKIE": "; ".join(filter(None, sent))})
+    return Answer(_results(results).encode(), headers=tuple(("Set-Cookie", cookie) for cookie in kept.values()))
+
+
+def _results(results: Iterable[str]) -> str:
+    return f'{{"results":[{",".join(results)}]}}'
+
+
+def _one_of_many(call: Call, question: CheckQuestion) -> tuple[str, tuple[str, ...]]:
+    """Return one answer and the cookies that go with it."""
     try:
-        return ask(call, question)[0]
+        answer, _, _, cookies = ask(call, question)
     except (NotFound, BadInput):  # an address that may lead to several articles: all else was judged before
-        return write_refused(question.article, question.url, "not_found")
+        return write_refused(question.article, question.url, "not_found"), ()
     except Withdrawn:
-        return write_refused(question.article, question.url, "gone")
+        return write_refused(question.article, question.url, "gone"), ()
+    return answer, cookies
 
 
 ROUTES = (

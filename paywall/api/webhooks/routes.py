@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from paywall.api.ground.models import TIME_SENTENCE
 from paywall.api.ground.routes import Answer, Call, Route
 from paywall.api.webhooks.models import (
     DeliveriesQuery,
@@ -22,7 +23,7 @@ from paywall.api.webhooks.models import (
     SentWebhook,
     WebhookList,
 )
-from paywall.errors import NotFound
+from paywall.errors import BadInput, NotFound
 from paywall.publishers.keys.rules import Scope
 from paywall.telling import endpoints, listing, passing_on
 from paywall.telling.endpoints import endpoint_of
@@ -87,7 +88,7 @@ def list_deliveries(call: Call, webhook: str) -> Answer:
 def replay_since(call: Call, webhook: str) -> Answer:
     """Send again all that there was since a moment."""
     sent: SentReplay = call.body
-    since = sent.since if sent.since.tzinfo else sent.since.replace(tzinfo=ZoneInfo(call.profile.timezone))
+    since = _in_utc(sent.since, ZoneInfo(call.profile.timezone))
     count = passing_on.replay_since(call.parts.database, call.profile.id, webhook, since)
     return Answer(Replayed(events=count))
 
@@ -99,6 +100,13 @@ def replay(call: Call, webhook: str, delivery: str) -> Answer:
     with call.parts.database.writing() as session:
         passing_on.replay(session, endpoint_of(session, call.profile.id, webhook), int(delivery))
     return Answer(Replayed(events=1))
+
+
+def _in_utc(moment: datetime, zone: ZoneInfo) -> datetime:
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError:  # at either end of the calendar
+        raise BadInput("since", TIME_SENTENCE) from None
 
 
 def _telling(call: Call) -> Telling:
