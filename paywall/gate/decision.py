@@ -9,7 +9,7 @@ from typing import NamedTuple
 class Extent(StrEnum):
     """How much of an article may leave the server."""
 
-    __hash__ = str.__hash__  # a tenth of what Enum\'s own takes, on every request
+    __hash__ = str.__hash__  # a tenth of what Enum's own takes, on every request
 
     FULL = "full"
     PREVIEW = "preview"
@@ -18,7 +18,7 @@ class Extent(StrEnum):
 class Reason(StrEnum):
     """Why."""
 
-    __hash__ = str.__hash__  # a tenth of what Enum\'s own takes, on every request
+    __hash__ = str.__hash__  # a tenth of what Enum's own takes, on every request
 
     FREE_ARTICLE = "free_article"
     REGISTERED = "registered"
@@ -56,7 +56,7 @@ OPENING = frozenset(Reason) - {
 class Prompt(StrEnum):
     """What the page asks of the reader."""
 
-    __hash__ = str.__hash__  # a tenth of what Enum\'s own takes, on every request
+    __hash__ = str.__hash__  # a tenth of what Enum's own takes, on every request
 
     NONE = "none"
     REGISTER = "register"
@@ -98,10 +98,12 @@ class Decision:
 
 
 class ArticleName(NamedTuple):
-    """Which article a page shows, as the page says it: by the publisher's id (here: the slug), or by its address."""
+    """Which article a page shows: by the publisher's id (on our own pages: the slug), else by the page's address."""
 
     id: str
+    """Empty where the page says none."""
     url: str = ""
+    """The canonical address that the page says, else the one that was asked for; empty on our own pages."""
 
 
 class WayOn(NamedTuple):
@@ -113,7 +115,7 @@ class WayOn(NamedTuple):
 
 
 class Invitation(NamedTuple):
-    """What stands where a preview ends, for pages that do not make their own: sentences, a button, links beside it."""
+    """What stands where a preview ends, for pages of other sites: sentences, a button, links beside it."""
 
     headline: str
     text: str
@@ -124,10 +126,11 @@ class Invitation(NamedTuple):
 class Verdict(NamedTuple):
     """All that the wall is told about one request for an article.
 
-    `article_id`, `version` and `language` name the page, so that the wall may keep what was rendered for the decision;
-    `cookies` are Set-Cookie values that go with the answer; `degraded` names what was down: nothing, `meter` or
-    `database`; `invitation` is for pages that do not make their own. A named tuple: one is made for each request, and
-    that takes a fifth of what a frozen dataclass takes.
+    `article_id`, `version` and `language` name the page, so that the wall may keep what was rendered for the decision (0
+    and empty where the service is far, and nothing is rendered for it); `cookies` are Set-Cookie values that go with the
+    answer; `degraded` names what was down: nothing, `meter`, `database` or, from afar, `service`; `invitation` is for
+    pages that do not make their own. A named tuple: one is made for each request, and that takes a fifth of what a
+    frozen dataclass takes.
     """
 
     decision: Decision

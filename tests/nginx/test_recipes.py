@@ -1,11 +1,17 @@
 """The nginx recipes of the guides, in a real nginx: who gets the article, who its preview, and nothing in between."""
 
 import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from werkzeug.serving import make_server
 
-from tests.nginx.server import HOST
+from tests.nginx.server import HOST, nginx, recipe
 from tests.nginx.site import ALLOWANCE, CANARY, PREVIEW, Site
 
 LOCKED = "/articles/subscribers-0"
@@ -108,6 +114,7 @@ class TestAnEdgePass:
         assert sees_all(reader.get(LOCKED))
         asked_again = _with_cookies(no_call, 121).get(LOCKED)
         assert not sees_all(asked_again)  # nobody is signed in there, and the service, which is up, says so
+        assert any(one.startswith("paywall_edge=;") for one in asked_again.headers.get_list("Set-Cookie"))  # taken back
         no_call.stop_the_service()
         at_once = reader.get("/articles/subscribers-1")
         assert sees_all(at_once)
@@ -139,6 +146,42 @@ class TestWithoutTheService:
         answer = own_paper.browser().get("/articles/metered-0")
         assert answer.status_code == 200
         assert not sees_all(answer)
+
+
+class TestACacheInFront:
+    def test_passes_a_head_on_as_one_so_that_it_spends_nothing(self, tmp_path: Path) -> None:
+        asked: list[tuple[str, bool]] = []
+
+        def product(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+            asked.append((environ["REQUEST_METHOD"], "HTTP_SEC_PURPOSE" in environ))
+            may_be_kept = environ["PATH_INFO"] == "/style.css"
+            start_response("200 OK", [("Cache-Control", "public, max-age=60" if may_be_kept else "private, no-store")])
+            return [b"" if environ["REQUEST_METHOD"] == "HEAD" else b"whole"]
+
+        places = {"/var/cache/nginx/paper": f"{tmp_path}/cache"}
+        with (
+            _served(product) as inner,
+            nginx(tmp_path / "nginx", recipe("cache.conf", {**places, "127.0.0.1:8000": f"{HOST}:{inner}"})) as front,
+        ):
+            asked.clear()
+            browser = httpx.Client(base_url=f"http://{HOST}:{front.port}")
+            assert browser.head("/articles/a").status_code == 200
+            browser.get("/articles/a", headers={"Sec-Purpose": "prefetch"})
+            assert asked == [("HEAD", False), ("GET", True)]
+            assert browser.head("/style.css").content == b""
+            assert [browser.get("/style.css").text for _ in range(2)] == ["whole", "whole"]
+            assert len(asked) == 4
+
+
+@contextmanager
+def _served(application: Any) -> Iterator[int]:
+    server = make_server(HOST, 0, application, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server.port
+    server.shutdown()
+    server.server_close()
+    thread.join()
 
 
 def _with_cookies(paper: Site, age_seconds: float) -> httpx.Client:
