@@ -62,8 +62,9 @@ bench: .venv/ready wrk ## speed, as ratios to a bare Flask article in the same r
 figures: .venv/ready wrk nginx ## the long runs: storms, races, contracts, in full
 	@$(BIN)/python -m bench.figures
 
-real-input: .venv/ready ## import pages and feeds that nobody here wrote, fetched now
+real-input: .venv/ready ## import and cut pages and feeds that nobody here wrote, fetched now
 	@$(BIN)/python -m bench.real_input
+	@$(BIN)/python -m bench.cut_pages
 
 lock: ## write requirements.lock anew from pyproject.toml
 	@$(BIN)/uv export --quiet --extra server --group dev --no-emit-project --no-emit-index-url --no-header -o requirements.lock

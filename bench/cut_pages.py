@@ -19,6 +19,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from werkzeug.test import Client, TestResponse
 
+from bench.real_input import PAGES, fetch
 from paywall.gate.decision import Decision, Extent, Prompt, Reason, Verdict
 from paywall.wall.cutting.charset import text_of
 from paywall.wall.middleware import Paywall
@@ -64,8 +65,6 @@ class Row:
 
 def main() -> None:
     """Fetch, cut, and judge."""
-    from bench.real_input import PAGES, fetch  # noqa: PLC0415 - which runs this, too
-
     with tempfile.TemporaryDirectory(prefix="paywall-cut-pages-") as name:
         problems = cut_pages(fetch(PAGES, Path(name)))
     for problem in problems:
