@@ -206,6 +206,26 @@ FIGURES = (
         headline="planted 5",
     ),
     Figure(
+        "ways-in",
+        "Every way in",
+        "A little site for each way in of the guides, made by its example and really served. All who may not read a "
+        "locked article ask for it, each in some hundred ways: addresses, methods, headers, hosts. The refunded come "
+        "last, with every cookie and pass of before, when passes have ended. The script tag's row is its own figure.",
+        "the canary on 0 surfaces of each way; an entitled reader sees it on every page",
+        ("-m", "tests.proof.ways.ways_in"),
+        headline="ways in:",
+    ),
+    Figure(
+        "ways-outage",
+        "The service is away for a minute",
+        "Payers and visitors go on reading by every way in while the service is stopped, and while the database is "
+        "crash-stopped under a site with the whole product in its process. Half of the payers have passes that fall "
+        "due for renewal meanwhile; keys that sites keep fall due every other second.",
+        "0 payers locked out where the guide says that they read on, 0 visitors let in, every request a page",
+        ("-m", "tests.proof.ways.outage", "--seconds", "60"),
+        headline="s away:",
+    ),
+    Figure(
         "outgoing",
         "Hostile addresses",
         "What outsiders may name as the address of their webhook: private and reserved addresses in every spelling, "
@@ -344,6 +364,16 @@ FIGURES = (
         "Feeds and newspaper pages that nobody here wrote, fetched for this run and read through the wall.",
         "every feed imported or refused with a reason, at least 15 pages imported, nothing half-stored",
         ("-m", "bench.real_input"),
+    ),
+    Figure(
+        "cut-pages",
+        "Newspaper pages through the middleware",
+        "Pages of newspaper4k's archive, fetched for this run, each with the selector that its publisher would choose, "
+        "written down before. Text after the cut is looked for in all that is sent; milliseconds for the first answer "
+        "of a page, and for every further one.",
+        "at least 20 pages: nothing after the cut is left in text, JSON-LD, meta or scripts; opened, all is there",
+        ("-m", "bench.cut_pages"),
+        headline="sentences after the cut",
     ),
 )
 
