@@ -126,11 +126,11 @@ class Invitation(NamedTuple):
 class Verdict(NamedTuple):
     """All that the wall is told about one request for an article.
 
-    `article_id`, `version` and `language` name the page, so that the wall may keep what was rendered for the decision (0
-    and empty where the service is far, and nothing is rendered for it); `cookies` are Set-Cookie values that go with the
-    answer; `degraded` names what was down: nothing, `meter`, `database` or, from afar, `service`; `invitation` is for
-    pages that do not make their own. A named tuple: one is made for each request, and that takes a fifth of what a
-    frozen dataclass takes.
+    `article_id`, `version` and `language` name the page, so that the wall may keep what was rendered for the decision;
+    they are 0 and empty from afar, where nothing is. `cookies` are Set-Cookie values that go with the answer;
+    `degraded` names what was down: nothing, `meter`, `database` or, from afar, `service`; `invitation` is for pages
+    that do not make their own. A named tuple: one is made for each request, and that takes a fifth of what a frozen
+    dataclass takes.
     """
 
     decision: Decision

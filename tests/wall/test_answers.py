@@ -329,6 +329,26 @@ class TestAPageThatCanNotBeCut:
         assert CANARY not in answer.text
         assert answer.headers["Paywall-Decision"].startswith("preview")
 
+    @pytest.mark.parametrize(
+        "source",
+        [
+            page(PLAIN, head="<!-- paywall -->"),
+            f"<!-- paywall -->{PLAIN}",
+            f"{PLAIN}<!-- paywall -->",
+            f"<html><frameset><!-- paywall --><noframes>{CANARY}</noframes></frameset></html>",
+            page(
+                f"<div id=app data-page='{{&quot;a&quot;: &quot;{PREVIEW}&lt;!-- paywall --&gt;{CANARY}&quot;}}'></div>"
+            ),
+            page(f"<my-story props='{PREVIEW}<!-- paywall -->{CANARY}'></my-story>"),
+            page(f"<xmp>{PREVIEW}<!-- paywall -->{CANARY}</xmp>"),
+        ],
+    )
+    def test_because_the_marker_stands_where_nothing_ends_is_its_invitation_alone(self, source: str) -> None:
+        answer = get(Site(source))
+        assert CANARY not in answer.text
+        assert answer.headers["Paywall-Decision"].startswith("preview")
+        assert get(Site(source), FULL).text == source
+
     def test_because_something_broke_is_its_invitation_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("paywall.wall.answering.pages.cut_page", lambda *_: 1 / 0)
         answer = get(Site())

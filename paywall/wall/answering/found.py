@@ -5,7 +5,7 @@ import zlib
 from typing import NamedTuple
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from paywall.articles.body.tangles import refuse_tangles
 from paywall.errors import BadInput
@@ -13,6 +13,7 @@ from paywall.gate.decision import ArticleName
 from paywall.wall.answering.source import Source
 from paywall.wall.answering.steps import Body, Head
 from paywall.wall.cutting.marks import Marks, find_marks
+from paywall.wall.cutting.nodes import walk
 from paywall.wall.cutting.rules import CutRules
 
 HTML = frozenset({"text/html", "application/xhtml+xml", "text/vnd.turbo-stream.html"})
@@ -25,6 +26,8 @@ _PACKINGS = frozenset({"identity", "gzip", "x-gzip", "deflate"})
 _PARTS = "multipart/byteranges"
 _MOST_UNPACKED = 32 * 1024 * 1024
 _FEW_TAGS = 5_000
+_UNSEEN = "script, style, template, noscript, iframe, noembed, noframes, xmp, plaintext"
+_TYPED = frozenset({"value", "placeholder"})
 _ARTICLE_META = 'meta[name="paywall:article"], meta[property="paywall:article"]'
 _ASSET = re.compile(
     r"\.(?:css|js|mjs|map|png|jpe?g|gif|webp|avif|svg|ico|woff2?|ttf|otf|mp[34]|webm|pdf)$", re.IGNORECASE
@@ -136,9 +139,21 @@ def _refuse_tangles(source: str) -> None:
 
 
 def _is_hidden_in(tree: LexborHTMLParser, rules: CutRules) -> bool:
-    """Tell whether the marker stands where only scripts see it. In a text area it is an editor's, not a reader's."""
-    found = tree.css("script, template, noscript, [data-content], [srcdoc]")
-    return any(rules.marker_pattern.search(node.html or "") for node in found)
+    """Tell whether the marker stands where no reader sees it: outside of the body, in an attribute, for scripts.
+
+    In a text area or a field it is an editor's.
+    """
+    if any(rules.marker_pattern.search(node.html or "") for node in tree.css(_UNSEEN)):
+        return True
+    top = tree.root.parent if tree.root else None
+    return top is not None and any(_says_marker(node, rules) for node in walk(top))
+
+
+def _says_marker(node: LexborNode, rules: CutRules) -> bool:
+    if node.is_comment_node:
+        return rules.is_marker(node.comment_content or "")
+    said = node.attributes.items() if node.is_element_node else ()
+    return any(value and rules.marker_pattern.search(value) for name, value in said if name not in _TYPED)
 
 
 def _name(source: Source, tree: LexborHTMLParser) -> ArticleName:

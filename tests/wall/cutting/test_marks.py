@@ -13,7 +13,7 @@ class TestAMarker:
         html = cut("<body><article><p>Open.</p><!-- paywall --><p>Locked.</p>locked</article><footer>Imprint</footer>")
         assert body_of(html) == f"<article {CLASS}><p>Open.</p><!-- paywall -->{SEAM}</article><footer>Imprint</footer>"
 
-    @pytest.mark.parametrize("marker", ["<!--paywall-->", "<!--  paywall\n-->", "<!-- PayWall -->"])
+    @pytest.mark.parametrize("marker", ["<!--paywall-->", "<!--  paywall\n-->", "<!-- PayWall -->", "<!--paywall--!>"])
     def test_may_be_written_with_or_without_space_and_in_any_case(self, marker: str) -> None:
         assert "Locked" not in cut(f"<div><p>Open.</p>{marker}<p>Locked.</p></div>")
 
