@@ -15,8 +15,10 @@ from paywall.entitlements.conditions import is_last
 from paywall.entitlements.tables import EntitlementRow
 from paywall.readers.tables import Reader
 
-FEW = 10_000
-"""Up to so many are listed and then sorted; of more, the list is walked in its order."""
+FEW = 5_000
+"""Up to so many are listed and then sorted; of more, the list is walked in its order. Of a million both cost the same."""
+MOST_COUNTED = 10_000
+"""Counting stops there."""
 _ALL = 2**31
 """More than there will ever be. A query with a limit stays a query of its own: neither database turns it around."""
 
@@ -70,7 +72,7 @@ def page_query(session: Session, asked: Asked, few: int = FEW) -> Select[int, An
     return select(reader_id, value).order_by(*_order(value, reader_id, question))
 
 
-def count(session: Session, asked: Asked, most: int = FEW) -> int:
+def count(session: Session, asked: Asked, most: int = MOST_COUNTED) -> int:
     """Return how many readers the question is about; `most` + 1 where they are more than that."""
     parts, walk = parts_of(session, asked), _walk(asked)
     few = fewest(session, parts, most) or _first_listed(parts)

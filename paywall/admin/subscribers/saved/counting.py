@@ -10,7 +10,7 @@ from paywall import clock
 from paywall.admin.subscribers.asking.bad import BadQuestion
 from paywall.admin.subscribers.asking.reading import Choices, read_question
 from paywall.admin.subscribers.finding.choosing import Asked
-from paywall.admin.subscribers.finding.paging import FEW, count
+from paywall.admin.subscribers.finding.paging import MOST_COUNTED, count
 
 KEPT_SECONDS = 60
 _MOST_KEPT = 1_000
@@ -44,4 +44,4 @@ def _counted(session: Session, publisher_id: int, query: str, choices: Choices) 
     except BadQuestion:  # a plan or a currency that is gone
         return "–"  # noqa: RUF001 - an en dash
     number = count(session, Asked(publisher_id, question, choices, clock.now()))
-    return f"{number:,}" if number <= FEW else f"{FEW:,}+"
+    return f"{number:,}" if number <= MOST_COUNTED else f"{MOST_COUNTED:,}+"
