@@ -210,6 +210,11 @@ class TestAPage:
     def test_can_not_ask_without_counting(self, page: Server) -> None:
         assert page.ask("metered-0", count=False)["viewsLeft"] == 2
 
+    def test_that_is_only_fetched_ahead_takes_no_view_and_gets_no_pass(self, page: Server) -> None:
+        for name, said in (("Sec-Purpose", "prefetch;prerender"), ("Purpose", "prefetch"), ("X-Moz", "prefetch")):
+            answer = page.post("/v1/check", {"article": "metered-0"}, headers={name: said})
+            assert ((answer.json or {})["viewsLeft"], (answer.json or {})["pass"]) == (3, None)
+
     def test_goes_by_the_id_that_it_keeps_where_our_cookies_do_not_come(self, product: Product, page: Server) -> None:
         foreign = Server(product.flask, page.key, origin=page.origin)
         for expected in (2, 1):

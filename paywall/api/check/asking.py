@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from paywall import clock
@@ -22,6 +23,10 @@ from paywall.meter.visitor import network_key
 from paywall.publishers.letterhead import site_url
 from paywall.web.addresses import client_address
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_PREFETCH = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ")
 Asked = tuple[str, str, str, tuple[str, ...]]
 """One question, answered: JSON in the shape of CheckAnswer, the `Paywall-Decision` header, what was down, cookies."""
 
@@ -32,10 +37,15 @@ def ask(call: Call, question: CheckQuestion) -> Asked:
     profile, gate = call.profile, call.parts.gate
     card = find_card(call.parts, profile.id, question, now)
     met = _meet(call, card, question, now)
-    counts = question.count or call.caller.is_publishable
+    counts = not is_prefetch(call.environ) if call.caller.is_publishable else question.count
     told = gate.remote(profile, card, met, counts=counts, referrer=question.referrer, now=now)
     answer = _answer(call, card, question, met, told)
     return answer, told.decision.header, told.degraded, told.cookies
+
+
+def is_prefetch(environ: "WSGIEnvironment") -> bool:
+    """Tell whether a browser asks for what nobody may ever look at."""
+    return any("prefetch" in environ.get(name, "") for name in _PREFETCH)
 
 
 def judge(question: CheckQuestion) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from paywall import clock
+from paywall.api.check.asking import is_prefetch
 from paywall.api.check.finding import present
 from paywall.api.ground.routes import Answer, Call, Route
 from paywall.api.passing.content import PassRefused
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 Headers = list[tuple[str, str]]
 _slug = re.compile(r"/articles/([a-z0-9-]+)").fullmatch
 _PREVIEW = Problem(403, "preview", "This browser may have the preview; Paywall-Decision says why.").body
-_PREFETCH = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ")
 
 
 def authorize(call: Call) -> Answer:
@@ -39,7 +39,7 @@ def authorize(call: Call) -> Answer:
     now = clock.now()
     card = _card(call, now)
     met = _meet(call, card, now)
-    counts = call.environ.get("HTTP_X_ORIGINAL_METHOD", "GET") == "GET" and not _is_prefetch(call.environ)
+    counts = call.environ.get("HTTP_X_ORIGINAL_METHOD", "GET") == "GET" and not is_prefetch(call.environ)
     referrer = call.environ.get("HTTP_REFERER", "")
     told = call.parts.gate.remote(call.profile, card, met, counts=counts, referrer=referrer, now=now)
     headers: Headers = [("Paywall-Decision", told.decision.header), *_cookies(call, told, met)]
@@ -87,10 +87,6 @@ def _at_home(call: Call) -> "WSGIEnvironment":
     """Return the environment as of a request to the publisher's own host: whose readers are meant, the key says."""
     hosts = call.profile.hosts
     return call.environ if call.environ.get("HTTP_HOST") in hosts else {**call.environ, "HTTP_HOST": hosts[0]}
-
-
-def _is_prefetch(environ: "WSGIEnvironment") -> bool:
-    return any("prefetch" in environ.get(name, "") for name in _PREFETCH)
 
 
 def _cookies(call: Call, told: Told, met: Met) -> Headers:
