@@ -49,11 +49,15 @@ def verdict_of(question: Question, said: dict[str, Any], service: str) -> Verdic
 
 
 def address_behind(environ: "WSGIEnvironment", proxies: int) -> str:
-    """Return the address of who asks, where that many proxies of the site's own stand before it; empty for none."""
+    """Return the address of who asks, where that many proxies of the site's own stand before it; empty for none.
+
+    A proxy that nobody has told us of must not be taken for the visitor: all of them would be counted as one.
+    """
     hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     if proxies and len(hops) >= proxies:
         return _plain(hops[-proxies])
-    return _plain(environ.get("REMOTE_ADDR", ""))
+    peer = _plain(environ.get("REMOTE_ADDR", ""))
+    return "" if hops and peer and ip_address(peer).is_private else peer
 
 
 def _plain(hop: str) -> str:

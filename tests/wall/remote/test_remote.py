@@ -111,6 +111,13 @@ class TestWhatABrowserOrAProxySays:
         answer = browser.site.get("/news/metered-0", base_url=SITE, environ_overrides={"REMOTE_ADDR": hop})
         assert answer.headers["Paywall-Decision"] == "full; reason=metered; left=2"
 
+    @pytest.mark.parametrize("peer", ["127.0.0.1", "10.0.0.1", "::1", "fd00::1"])
+    def test_a_proxy_that_nobody_told_us_of_is_not_taken_for_all_its_visitors(self, peer: str) -> None:
+        environ = {"REMOTE_ADDR": peer, "HTTP_X_FORWARDED_FOR": "8.8.8.8"}
+        assert [address_behind(environ, proxies) for proxies in (0, 1, 2)] == ["", "8.8.8.8", ""]
+        assert address_behind({"REMOTE_ADDR": peer}, 0) == peer
+        assert address_behind({**environ, "REMOTE_ADDR": "8.8.4.4"}, 0) == "8.8.4.4"
+
     @pytest.mark.parametrize(
         ("hop", "address"), [("192.0.2.7:5041", "192.0.2.7"), ("[2001:db8::7]:5041", "2001:db8::7"), ("x", "")]
     )
