@@ -29,6 +29,10 @@ class TestTheCheck:
         is_open, answer = may_read("subscribers-0", VISITOR)
         assert (is_open, answer["prompt"]) == (False, "subscribe")
 
+    def test_shows_the_preview_while_the_service_is_away_and_no_error(self) -> None:
+        nobody = {MEMBERS: "http://127.0.0.1:1", KEY: "pw_sk_any"}
+        assert run(example("check.md", "shortest-python", nobody))["may_read"]("metered-0", VISITOR) == (False, {})
+
     @pytest.mark.usefixtures("site")
     def test_knows_a_reader_by_the_code_that_comes_back(
         self,
