@@ -204,6 +204,21 @@ class TestThePace:
             200,
         ]
 
+    def test_of_pages_is_each_network_s_own_so_that_nobody_uses_up_a_key_that_everybody_has(
+        self, page: Server, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pace, "monotonic", lambda: 7.0)
+        small = Server(page.app, make_key(is_publishable=True, calls_per_second=2), origin=page.origin)
+
+        def ask(address: str, path: str = "/v1/check", **more: str) -> int:
+            question = {"article": "free-0"} if path == "/v1/check" else {"checks": [{"article": "free-0"}] * 2}
+            where = {"REMOTE_ADDR": address}
+            return small.post(path, question, environ_overrides=where, headers=more).status_code
+
+        assert [ask("192.0.2.1"), ask("192.0.2.2"), ask("192.0.2.3")] == [200, 200, 429]
+        assert ask("192.0.2.1", **{"X-Forwarded-For": "198.51.100.1"}) == 429
+        assert [ask("198.51.100.1", "/v1/checks"), ask("198.51.100.1")] == [200, 429]
+
 
 class TestAPreflight:
     @pytest.mark.parametrize("path", ["/v1/check", "/v1/checks", "/v1/content/free-0"])

@@ -37,7 +37,7 @@ def check_batch(call: Call) -> Answer:
     """Answer up to a hundred questions; each costs as much of the key's pace as a call of its own."""
     batch: CheckBatch = call.body
     _judge_all(batch)
-    call.parts.pace.spend(call.caller, len(batch.checks) - 1)
+    call.parts.pace.spend(call.caller, len(batch.checks) - 1, call.network)
 
     if call.caller.is_publishable:
         return _batch_of_a_page(call, batch.checks)

@@ -1,4 +1,4 @@
-"""How many calls a key may make in a second.
+"""How many calls a key may make in a second, and a publishable one from one network.
 
 Counted in each serving process: a ceiling that keeps a slip of one publisher's server from crowding out everybody else,
 not a price.
@@ -25,41 +25,31 @@ class TooManyCalls(PaywallError):
 Headers = list[tuple[str, str]]
 
 
-class _Second:
-    """The calls of one key in one second."""
-
-    __slots__ = ("began_at", "calls")
-
-    def __init__(self) -> None:
-        self.began_at, self.calls = 0, 0
-
-
 class Pace:
-    """Counts calls by key. Safe to share between threads.
+    """Counts calls by key, those of pages by the network they come from, too. Safe to share between threads.
 
+    A publishable key is everybody's: whoever calls with it as often as they can has none refused but their own.
     Not by the library that counts tries (`paywall.web.limits`): that one starts a thread now and then to forget old
-    counts, which costs more than all the rest of an answer; here there is one small count for each key.
+    counts, which costs more than all the rest of an answer; here all counts are forgotten with each second.
     """
 
     def __init__(self) -> None:
-        self._seconds: dict[int, _Second] = {}
+        self._second = 0
+        self._calls: dict[tuple[int, str], int] = {}
         self._lock = Lock()
 
-    def count(self, caller: Caller, calls: int = 1) -> int:
+    def count(self, caller: Caller, calls: int = 1, network: str = "") -> int:
         """Count `calls` more; returns how many are left of this second's, a negative number if that was too many."""
-        now = int(monotonic())
+        now, who = int(monotonic()), (caller.key_id, network)
         with self._lock:
-            second = self._seconds.get(caller.key_id)
-            if second is None:
-                second = self._seconds[caller.key_id] = _Second()
-            if second.began_at != now:
-                second.began_at, second.calls = now, 0
-            second.calls += calls
-            return caller.calls_per_second - second.calls
+            if self._second != now:
+                self._second, self._calls = now, {}
+            made = self._calls[who] = self._calls.get(who, 0) + calls
+            return caller.calls_per_second - made
 
-    def spend(self, caller: Caller, calls: int) -> None:
+    def spend(self, caller: Caller, calls: int, network: str = "") -> None:
         """Count a call as so many more; raises TooManyCalls."""
-        if self.count(caller, calls) < 0:
+        if self.count(caller, calls, network) < 0:
             raise TooManyCalls
 
 

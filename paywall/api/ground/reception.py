@@ -11,6 +11,7 @@ from paywall.api.ground.routes import Call, Parts, Route
 from paywall.errors import UnknownHost
 from paywall.publishers.keys.errors import OriginRefused, ScopeMissing
 from paywall.publishers.keys.rules import Caller
+from paywall.web.addresses import client_address, network_of
 from paywall.web.problems import BadFields, FieldError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Reception:
         """Return the call, or raise what is wrong with it; `headers` gains what goes with either answer."""
         refuse_key_in_query(environ)
         judge_accept(environ)
-        caller = self._admit(environ, route, headers)
+        caller, network = self._admit(environ, route, headers)
         body = query = None
         if route.body is not None:
             is_friend = not caller.is_publishable
@@ -43,7 +44,7 @@ class Reception:
             query = from_query(route.query, read_query(environ))
         elif environ.get("QUERY_STRING"):
             raise BadFields(FieldError(name[:100], "There is no such parameter.") for name in read_query(environ))
-        return Call(self.parts, caller, self.parts.profiles.of(caller.publisher_id), body, query, environ)
+        return Call(self.parts, caller, self.parts.profiles.of(caller.publisher_id), body, query, environ, network)
 
     def preflight(self, environ: "WSGIEnvironment") -> Headers:
         """Return what a browser is told that asks whether a page may call; nothing for pages of nobody's."""
@@ -58,7 +59,7 @@ class Reception:
             return False
         return origin in self.parts.keys.origins_of(profile.id)
 
-    def _admit(self, environ: "WSGIEnvironment", route: Route, headers: Headers) -> Caller:
+    def _admit(self, environ: "WSGIEnvironment", route: Route, headers: Headers) -> tuple[Caller, str]:
         origin = cors.calling_origin(environ)
         caller = self.parts.keys.authenticate(environ.get("HTTP_AUTHORIZATION"), origin)
         if origin is not None:
@@ -67,8 +68,13 @@ class Reception:
             raise OriginRefused("A publishable key can be read by everybody: this needs a secret one.")
         if route.scope not in caller.scopes:
             raise ScopeMissing(f"This needs a key with the scope {route.scope}.")
-        left = self.parts.pace.count(caller)
+        network = self._network(environ) if caller.is_publishable else ""
+        left = self.parts.pace.count(caller, network=network)
         headers += pace_headers(caller, left)
         if left < 0:
             raise TooManyCalls
-        return caller
+        return caller, network
+
+    def _network(self, environ: "WSGIEnvironment") -> str:
+        forwarded, trusted = environ.get("HTTP_X_FORWARDED_FOR", ""), self.parts.settings.trusted_proxies
+        return network_of(client_address(environ.get("REMOTE_ADDR", ""), forwarded, trusted))

@@ -46,6 +46,8 @@ class Call(NamedTuple):
     query: Any
     """An instance of the route's `query`, None where it has none."""
     environ: "WSGIEnvironment"
+    network: str = ""
+    """Where a page calls from; empty for a server's call."""
 
     @property
     def actor(self) -> str:
