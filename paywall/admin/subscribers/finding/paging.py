@@ -16,7 +16,7 @@ from paywall.entitlements.tables import EntitlementRow
 from paywall.readers.tables import Reader
 
 FEW = 5_000
-"""Up to so many are listed and then sorted; of more, the list is walked in its order. Of a million both cost the same."""
+"""Up to so many are listed and then sorted; of more, the list is walked in its order. Of a million both cost alike."""
 MOST_COUNTED = 10_000
 """Counting stops there."""
 _ALL = 2**31
