@@ -4,6 +4,7 @@
 """
 
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import aliased
@@ -29,6 +30,12 @@ def stands(row: type[EntitlementRow], standing: Standing) -> ColumnElement[bool]
 
 def is_last(row: type[EntitlementRow]) -> ColumnElement[bool]:
     """Return the condition that none of the reader's rights ends later: `rules.last`. Of equals the newest counts."""
-    other = aliased(EntitlementRow)
+    other = _other()
     later = or_(other.valid_until > row.valid_until, and_(other.valid_until == row.valid_until, other.id > row.id))
     return ~select(other.id).where(other.reader_id == row.reader_id, later).exists()
+
+
+@cache
+def _other() -> type[EntitlementRow]:
+    """Return the table under another name, made once."""
+    return aliased(EntitlementRow)

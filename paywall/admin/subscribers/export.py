@@ -14,7 +14,7 @@ from paywall.admin.subscribers.asking.cursor import Cursor
 from paywall.admin.subscribers.finding.choosing import Asked
 from paywall.admin.subscribers.finding.lines import Line, lines_of
 from paywall.admin.subscribers.finding.paging import find_page
-from paywall.admin.subscribers.words import state_of
+from paywall.admin.subscribers.showing.words import state_of
 from paywall.database import Database
 
 HEADER = (

@@ -1,7 +1,7 @@
 """Reading a question from the address line: each name once, each value one that there is."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -32,6 +32,7 @@ class Choices:
     plans: Mapping[str, tuple[str, ...]]
     """The lookup keys of each plan's prices, by the plan's slug."""
     currencies: tuple[str, ...]
+    plan_names: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_question(given: Iterable[tuple[str, str]], choices: Choices) -> Question:

@@ -6,6 +6,7 @@ Which is better depends on how many there are, and neither database can be trust
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol, cast
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, literal, select
@@ -15,6 +16,10 @@ from paywall.readers.crowding import crowded_accounts, is_crowded
 
 Conditions = Callable[[Any], Sequence[ColumnElement[bool]]]
 """Takes a table's row, or an alias of it."""
+
+
+_other = cast(Callable[[type[Any]], Any], cache(aliased))
+"""A table under another name, beside the one that is walked; to make it takes longer than to use it."""
 
 
 class Part(Protocol):
@@ -46,12 +51,12 @@ class Has:
         """Return the query of who has one."""
         if self.is_of_most:
             return None
-        row = cast(Any, aliased(self.table))
+        row = _other(self.table)
         return select(getattr(row, self.reader_id)).where(*self.conditions(row))
 
     def holds_for(self, reader_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
         """Return the condition that this reader has one."""
-        row = cast(Any, aliased(self.table))
+        row = _other(self.table)
         return select(literal(1)).where(getattr(row, self.reader_id) == reader_id, *self.conditions(row)).exists()
 
 
