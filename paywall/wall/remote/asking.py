@@ -56,9 +56,12 @@ class Asking:
 
     def answered(self, call: Call, status: int, said: Any) -> Verdict | None:  # noqa: ANN401 - whatever JSON holds
         """Return the verdict that an answer comes to; None where the service knows of no such article."""
-        if status >= 500 or status == 429:
+        if status >= 500:
             return self.not_answered(call, str(status))
         self.rest.it_answered()
+        if status == 429:  # more than the key may ask in a second: others of that second are answered all the same
+            log.warning("the service is asked more often than this key may")
+            return self.failed(call)
         if status == 404:
             return self._unknown(call, str(said))
         if status == 410:

@@ -12,8 +12,10 @@ from paywall import clock
 from paywall.app import Product
 from paywall.articles.item import Item
 from paywall.articles.keeping import draft_of, put_article
+from paywall.gate.decision import ArticleName, Verdict
 from paywall.publishers.profiles import read_profile
 from paywall.wall.middleware import Paywall
+from paywall.wall.remote.asking import AWAY, Asking, Call
 from paywall.wall.remote.check import RemoteCheck
 from paywall.wall.remote.questions import address_behind
 from tests.wall.remote.service import CANARY, PAGE, SITE, Browser, Service
@@ -123,6 +125,28 @@ class TestWhatABrowserOrAProxySays:
     )
     def test_a_hop_is_told_without_its_port(self, hop: str, address: str) -> None:
         assert address_behind({"HTTP_X_FORWARDED_FOR": f"10.0.0.1, {hop}"}, 1) == address
+
+
+class TestAServiceThatAnswersNoQuestion:
+    @pytest.fixture
+    def asking(self) -> Asking:
+        return Asking("https://members.paper.example", None, 0, 1.0)
+
+    def ask(self, asking: Asking) -> Verdict | Call:
+        return asking.begin({"REMOTE_ADDR": "192.0.2.7"}, ArticleName("a-7"), counts=True)
+
+    @pytest.mark.parametrize("status", [429, 400, 401])
+    def test_because_of_that_question_is_asked_the_next_one(self, asking: Asking, status: int) -> None:
+        call = self.ask(asking)
+        assert isinstance(call, Call)
+        assert asking.answered(call, status, "") == AWAY
+        assert isinstance(self.ask(asking), Call)
+
+    def test_because_it_can_not_is_left_alone_for_a_while(self, asking: Asking) -> None:
+        call = self.ask(asking)
+        assert isinstance(call, Call)
+        assert asking.answered(call, 503, "") == AWAY
+        assert self.ask(asking) == AWAY
 
 
 class TestAReader:
