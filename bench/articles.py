@@ -5,7 +5,6 @@ anything: rounds are interleaved, and each figure is a median.
 """
 
 import argparse
-import statistics
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from bench import newspaper, report
 from bench.engines import postgres, redis_server
-from bench.load import Served, Shot, fire, get, start, warm
+from bench.load import Served, Shot, fire, get, median, start, warm
 from paywall.serving import free_port
 
 Requests = Callable[[], list[tuple[str, str]]]
@@ -52,12 +51,10 @@ class Case:
         """Measure once."""
         return fire(self.server, HOST, self.requests(), seconds, self.core)
 
+    @property
     def median(self) -> Shot:
-        """Return the medians of all shots."""
-        return Shot(
-            statistics.median(shot.per_second for shot in self.shots),
-            statistics.median(shot.cpu_microseconds for shot in self.shots),
-        )
+        """The medians of all shots."""
+        return median(self.shots)
 
 
 def main() -> None:
@@ -76,7 +73,7 @@ def main() -> None:
         for _ in range(options.rounds):
             for case in cases:
                 case.shots.append(case.shoot(options.seconds))
-    rows = [report.Row(c.name, c.setting, c.median(), c.asked, c.asked_cpu) for c in cases]
+    rows = [report.Row(c.name, c.setting, c.median, c.asked, c.asked_cpu) for c in cases]
     text = report.table(rows, BARE)
     print(text)
     report.write("articles.md", text, f"{options.rounds} rounds of {options.seconds} s, interleaved, medians")

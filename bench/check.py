@@ -7,7 +7,6 @@ interleaved, each figure is a median.
 
 import argparse
 import json
-import statistics
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -18,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bench import newspaper
-from bench.load import Served, Shot, shoot, start
+from bench.load import Served, Shot, median, shoot, start
 from bench.newspaper import ALLOWANCE, ARTICLES, BROWSERS, SECRET, Newspaper
 from paywall import clock
 from paywall.database import Database
@@ -73,14 +72,9 @@ class Case:
             return shoot(self.server, script, seconds, 1)
 
     @property
-    def per_second(self) -> float:
-        """The median of all shots."""
-        return statistics.median(shot.per_second for shot in self.shots)
-
-    @property
-    def microseconds(self) -> float:
-        """The median of the server's processor time for a request."""
-        return statistics.median(shot.cpu_microseconds for shot in self.shots)
+    def median(self) -> Shot:
+        """The medians of all shots."""
+        return median(self.shots)
 
 
 def main() -> int:
@@ -114,9 +108,9 @@ def _ask_once(case: Case) -> None:
 
 
 def _print(case: Case, hello: Case) -> float:
-    ratio = case.per_second / hello.per_second
+    ratio = case.median.per_second / hello.median.per_second
     asked = f">= {case.asked:g}" if case.asked else ""
-    print(f"{case.name:52}{case.per_second:>11,.0f}{ratio:>9.2f}{case.microseconds:>8.1f}   {asked}")
+    print(f"{case.name:52}{case.median.per_second:>11,.0f}{ratio:>9.2f}{case.median.cpu_microseconds:>8.1f}   {asked}")
     return ratio
 
 

@@ -20,6 +20,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from werkzeug.test import Client, TestResponse
 
 from bench.real_input import PAGES, fetch
+from paywall.articles.reading.pages import is_inside
 from paywall.gate.decision import Decision, Extent, Prompt, Reason, Verdict
 from paywall.wall.cutting.charset import text_of
 from paywall.wall.middleware import Paywall
@@ -142,21 +143,12 @@ def _texts(tree: LexborHTMLParser, selector: str) -> list[str]:
     every = {node.mem_id for node in nodes}
     for node in tree.css(_NO_TEXT):
         node.decompose()
-    return [text for node in nodes if not _is_inside(node, every) for text in _lines(node)]
+    return [text for node in nodes if not is_inside(node, every) for text in _lines(node)]
 
 
 def _lines(node: LexborNode) -> list[str]:
     html = re.sub(r"<(br|/p|/div|/li|/h\d|/td|/th|/figcaption|/blockquote)\b[^>]*>", "\n\\g<0>", node.html or "")
     return LexborHTMLParser(html).text().split("\n")
-
-
-def _is_inside(node: LexborNode, others: set[int]) -> bool:
-    parent = node.parent
-    while parent is not None:
-        if parent.mem_id in others:
-            return True
-        parent = parent.parent
-    return False
 
 
 def _sentences(lines: Iterable[str]) -> Iterable[str]:

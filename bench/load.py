@@ -3,13 +3,15 @@
 import os
 import re
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -37,6 +39,11 @@ class Shot:
     per_second: float
     cpu_microseconds: float
     """The server's processor time for each request."""
+
+
+def median(shots: Sequence[Shot]) -> Shot:
+    """Return the medians of several runs."""
+    return Shot(*(statistics.median(column) for column in zip(*map(astuple, shots), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

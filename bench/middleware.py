@@ -6,7 +6,6 @@ each figure is a median.
 """
 
 import argparse
-import statistics
 import sys
 import tempfile
 import time
@@ -16,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import newspaper
-from bench.load import Served, Shot, fire, get, start, warm
+from bench.load import Served, Shot, fire, get, median, start, warm
 from bench.newspaper import ARTICLES, BROWSERS, SECRET, Newspaper, slug
 from paywall import clock
 from paywall.app import Product, create_product
@@ -50,14 +49,9 @@ class Case:
     shots: list[Shot] = field(default_factory=list)
 
     @property
-    def per_second(self) -> float:
-        """The median of all shots."""
-        return statistics.median(shot.per_second for shot in self.shots)
-
-    @property
-    def microseconds(self) -> float:
-        """The median of the server's processor time for a request."""
-        return statistics.median(shot.cpu_microseconds for shot in self.shots)
+    def median(self) -> Shot:
+        """The medians of all shots."""
+        return median(self.shots)
 
 
 def main() -> int:
@@ -91,9 +85,9 @@ def _check(case: Case, host: str) -> None:
 
 
 def _print(case: Case, alone: Case) -> bool:
-    ratio = case.per_second / alone.per_second
+    ratio = case.median.per_second / alone.median.per_second
     print(
-        f"{case.name:58}{case.per_second:>11,.0f}{ratio:>9.2f}{case.microseconds:>8.1f}"
+        f"{case.name:58}{case.median.per_second:>11,.0f}{ratio:>9.2f}{case.median.cpu_microseconds:>8.1f}"
         f"   {f'>= {case.asked:g}' if case.asked else ''}"
     )
     return case.asked is None or ratio >= case.asked

@@ -52,10 +52,11 @@ def _body(tree: LexborHTMLParser, selector: str) -> str:
     if not found:
         raise BadInput("body", "nothing on the page matches the selector")
     seen = {node.mem_id for node in found}
-    return "".join(node.html or "" for node in found if not _is_inside(node, seen))
+    return "".join(node.html or "" for node in found if not is_inside(node, seen))
 
 
-def _is_inside(node: LexborNode, others: set[int]) -> bool:
+def is_inside(node: LexborNode, others: set[int]) -> bool:
+    """Tell whether a node stands inside one of these, named by their `mem_id`."""
     parent = node.parent
     while parent is not None:
         if parent.mem_id in others:
