@@ -89,10 +89,8 @@ def measure(engine: str, rounds: int, seconds: int) -> float:
         _check_that_they_were_kept(url, webhook, seconds * rounds)
     ratio = webhook.median.per_second / bare.median.per_second
     verdict = "" if ratio >= ASKED else "  missed"
-    print(
-        f"{engine:10}{bare.median.per_second:18,.0f}{webhook.median.per_second:10,.0f}{ratio:17.2f}   >= {ASKED}{verdict}",
-        flush=True,
-    )
+    speeds = f"{bare.median.per_second:18,.0f}{webhook.median.per_second:10,.0f}{ratio:17.2f}"
+    print(f"{engine:10}{speeds}   >= {ASKED}{verdict}", flush=True)
     return ratio
 
 
