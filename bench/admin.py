@@ -5,7 +5,7 @@ it (finding, then reading the rows), the plans of the slowest, and time and peak
 """
 
 import argparse
-import resource
+import re
 import subprocess
 import sys
 import tempfile
@@ -153,8 +153,9 @@ def export_here(url: str) -> None:
 
 
 def memory_mb() -> float:
-    """Return the most memory this process has ever had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Return the most memory this program has ever had, without its parent's."""
+    (peak,) = re.findall(r"VmHWM:\s+([0-9]+) kB", Path("/proc/self/status").read_text())
+    return int(peak) / 1024
 
 
 def main() -> None:

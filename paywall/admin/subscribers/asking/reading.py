@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
 from paywall.admin.subscribers.asking.bad import BadQuestion
@@ -20,6 +20,7 @@ FILTERS = ("q", "status", "plan", "currency", "from", "to", "ends_from", "ends_t
 NAMES = (*FILTERS, "sort", "page", "per_page")
 LONGEST_TEXT = 254
 MOST_PER_PAGE = 200
+MOST_FIELDS = 40
 _SOURCES = (*Source, NOBODY)
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -54,6 +55,14 @@ def read_question(given: Iterable[tuple[str, str]], choices: Choices) -> Questio
         cursor=read_cursor(sort, said["page"]),
         per_page=_per_page(said["per_page"]),
     )
+
+
+def given_in(query_string: bytes) -> list[tuple[str, str]]:
+    """Return names and values as an address line has them; raises BadQuestion for what is no text, or far too much."""
+    try:
+        return parse_qsl(query_string.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise BadQuestion("address", "This address holds something that is no text. Begin with the list.") from error
 
 
 def filters_in(given: Iterable[tuple[str, str]]) -> dict[str, str]:

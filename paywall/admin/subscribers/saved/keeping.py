@@ -1,14 +1,13 @@
 """Saving a view, listing them, taking one away; in the caller's transaction, and in the audit."""
 
 from collections.abc import Sequence
-from urllib.parse import parse_qsl
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from paywall import audit, clock
 from paywall.admin.subscribers.asking.bad import BadQuestion
-from paywall.admin.subscribers.asking.reading import Choices, filters_in, query_of, read_question
+from paywall.admin.subscribers.asking.reading import Choices, filters_in, given_in, query_of, read_question
 from paywall.admin.subscribers.saved.tables import SavedView
 from paywall.database import insert_once
 from paywall.errors import NotFound
@@ -20,7 +19,7 @@ MOST_VIEWS = 30
 def save_view(session: Session, publisher_id: int, name: str, query: str, choices: Choices, *, actor: str) -> None:  # noqa: PLR0913 - facts of the deed
     """Keep a question under a name; raises BadQuestion for an odd or taken name, or a query that asks nothing."""
     name = _proper(name)
-    filters = filters_in(parse_qsl(query))
+    filters = filters_in(given_in(query.encode()))
     read_question(filters.items(), choices)
     if not filters:
         raise BadQuestion("query", "This view shows everybody: choose a filter first.")

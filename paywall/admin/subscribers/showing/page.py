@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from paywall.admin.subscribers.asking.bad import BadQuestion
 from paywall.admin.subscribers.asking.cursor import Cursor, write_cursor
 from paywall.admin.subscribers.asking.question import USUAL_PAGE, Question
-from paywall.admin.subscribers.asking.reading import NAMES, Choices, filters_in, query_of, read_question
+from paywall.admin.subscribers.asking.reading import NAMES, Choices, filters_in, given_in, query_of, read_question
 from paywall.admin.subscribers.finding.choosing import Asked
 from paywall.admin.subscribers.finding.lines import lines_of
 from paywall.admin.subscribers.finding.paging import Place, find_page
@@ -17,10 +17,6 @@ from paywall.admin.subscribers.saved.counting import Counts
 from paywall.admin.subscribers.saved.keeping import views_of
 from paywall.admin.subscribers.showing.form import Chip, Select, chips, selects
 from paywall.admin.subscribers.showing.rows import Row, row_of
-
-Given = Sequence[tuple[str, str]]
-"""Names and values as the address line has them."""
-
 
 MOST_SHOWN = 1_000
 """Of what was typed wrongly, so much is shown again."""
@@ -64,9 +60,11 @@ class Desk:
     counts: Counts
 
 
-def list_page(session: Session, desk: Desk, given: Given, now: datetime) -> ListPage:
+def list_page(session: Session, desk: Desk, query_string: bytes, now: datetime) -> ListPage:
     """Return the page for what an address line asks; a bad question is shown beside its field, with status 400."""
+    given: list[tuple[str, str]] = []
     try:
+        given = given_in(query_string)
         question = read_question(given, desk.choices)
     except BadQuestion as wrong:
         return replace(_frame(session, desk, _as_typed(given)), status=400, wrong=wrong)
@@ -96,7 +94,7 @@ def _frame(session: Session, desk: Desk, filters: dict[str, str]) -> ListPage:
     return ListPage(200, filters, query, selects(filters, desk.choices), chips(filters, desk.choices), views, [])
 
 
-def _as_typed(given: Given) -> dict[str, str]:
+def _as_typed(given: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Return what was typed into the form, right or wrong, so that nothing of it is lost."""
     return {name: _showable(value) for name, value in given if name in NAMES and name != "page" and value}
 
