@@ -1,7 +1,6 @@
 """Asking the application inside: one WSGI request, its answer in hand before anything is sent."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from io import BytesIO
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
@@ -71,10 +70,12 @@ def ask(application: "WSGIApplication", environ: "WSGIEnvironment") -> Reply:
         return written.append
 
     body = application(environ, start_response)  # type: ignore[arg-type]
-    if not said or written:  # an application may say its headers as late as with its first piece
+    if not said or written:  # an application may say its headers, or others, as late as with its first piece
         rest = iter(body)
-        with suppress(StopIteration):
-            written.append(next(rest))
+        for piece in rest:
+            written.append(piece)
+            if piece:
+                break
         body = _Body(written, rest, body)
     status, headers = said[0]
     return Reply(status, headers, body)

@@ -246,6 +246,16 @@ class TestTheBelt:
 
         assert Client(Paywall(late, Desk(), articles_at="/articles/")).get("/anywhere").status_code == 404
 
+    def test_an_application_that_fails_before_its_first_piece_says_so(self) -> None:
+        def failing(_environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+            start_response("200 OK", [("Content-Type", "image/png")])
+            yield b""
+            start_response("500 Internal Server Error", [("Content-Type", "text/html")], (None, None, None))
+            yield b"<p>Sorry.</p>"
+
+        answer = Client(Paywall(failing, Desk())).get("/about")
+        assert (answer.status_code, answer.mimetype, answer.text) == (500, "text/html", "<p>Sorry.</p>")
+
     def test_an_application_that_writes_is_understood(self) -> None:
         def writing(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:  # noqa: ARG001
             start_response("200 OK", [])(b"first, ")
