@@ -6,7 +6,7 @@
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, select
 from sqlalchemy.orm import aliased
 
 from paywall.entitlements.rules import Source, Standing
@@ -31,8 +31,11 @@ def stands(row: type[EntitlementRow], standing: Standing) -> ColumnElement[bool]
 def is_last(row: type[EntitlementRow]) -> ColumnElement[bool]:
     """Return the condition that none of the reader's rights ends later: `rules.last`. Of equals the newest counts."""
     other = _other()
-    later = or_(other.valid_until > row.valid_until, and_(other.valid_until == row.valid_until, other.id > row.id))
-    return ~select(other.id).where(other.reader_id == row.reader_id, later).exists()
+    latest = (
+        select(other.id).where(other.reader_id == row.reader_id).order_by(other.valid_until.desc(), other.id.desc())
+    )
+    # put so, PostgreSQL looks at the few rights of each reader; "there is none later" had it join the whole table
+    return row.id == latest.limit(1).scalar_subquery()
 
 
 @cache

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from paywall.admin.subscribers.asking.question import Question, Sign
+from paywall.admin.subscribers.asking.sorts import Sort
 from paywall.billing.subscriptions.status import is_second
 from paywall.billing.subscriptions.tables import Subscription
 from paywall.entitlements.rules import Entitlement, Standing, last
@@ -58,6 +59,9 @@ def is_meant(person: Person, question: Question) -> bool:
         not question.is_shut_out or not open_ones,
         question.sign is None or signs[question.sign],
         question.sort.key != "ends" or end is not None,
+        question.sort is not Sort.ENDS_FIRST
+        or not question.ends.is_open
+        or (end is not None and end.valid_until > NOW),
     )
     return all(asks)
 

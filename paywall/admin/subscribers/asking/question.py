@@ -43,3 +43,8 @@ class Question:
     sort: Sort = Sort.NEWEST
     cursor: Cursor | None = None
     per_page: int = USUAL_PAGE
+
+    @property
+    def shows_only_what_is_to_end(self) -> bool:
+        """True where the list begins with whose access ends next: what ended years ago is no part of that."""
+        return self.sort is Sort.ENDS_FIRST and self.ends.is_open

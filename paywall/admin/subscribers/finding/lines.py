@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from paywall.admin.subscribers.finding.membership import is_one_of
 from paywall.billing.catalogue.money import Money
 from paywall.billing.subscriptions.status import is_second
 from paywall.billing.subscriptions.tables import Subscription
@@ -72,13 +73,13 @@ class Line:
 
 def lines_of(session: Session, publisher_id: int, reader_ids: Sequence[int]) -> list[Line]:
     """Return a publisher's readers in the order given, in three reads; one who has gone meanwhile is left out."""
-    mine = Reader.publisher_id == publisher_id, Reader.id.in_(reader_ids)
+    mine = Reader.publisher_id == publisher_id, is_one_of(session, Reader.id, reader_ids)
     accounts = {row.id: row for row in session.execute(_ACCOUNTS.where(*mine))}
     bought: dict[int, list[Bought]] = defaultdict(list)
     rights: dict[int, list[Entitlement]] = defaultdict(list)
-    for sold in session.execute(_BOUGHT.where(Subscription.reader_id.in_(reader_ids))):
+    for sold in session.execute(_BOUGHT.where(is_one_of(session, Subscription.reader_id, reader_ids))):
         bought[sold.reader_id].append(_as_bought(sold))
-    for held in session.execute(_RIGHTS.where(EntitlementRow.reader_id.in_(reader_ids))):
+    for held in session.execute(_RIGHTS.where(is_one_of(session, EntitlementRow.reader_id, reader_ids))):
         rights[held.reader_id].append(_as_right(held))
     return [
         Line(one, accounts[one].email, accounts[one].created_at, tuple(bought[one]), tuple(rights[one]))

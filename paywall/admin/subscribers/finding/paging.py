@@ -10,13 +10,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from paywall.admin.subscribers.asking.cursor import Value
 from paywall.admin.subscribers.asking.question import Question
 from paywall.admin.subscribers.finding.choosing import Asked, parts_of
+from paywall.admin.subscribers.finding.membership import is_one_of
 from paywall.admin.subscribers.finding.parts import Has, Part
 from paywall.entitlements.conditions import is_last
 from paywall.entitlements.tables import EntitlementRow
 from paywall.readers.tables import Reader
 
 FEW = 5_000
-"""Up to so many are listed and then sorted; of more, the list is walked in its order. Of a million both cost alike."""
+"""Up to so many are listed and looked at; of more, the list is walked in its order. Of a million both cost alike."""
 MOST_COUNTED = 10_000
 """Counting stops there."""
 _ALL = 2**31
@@ -62,10 +63,10 @@ def find_page(session: Session, asked: Asked, few: int = FEW) -> Page:
 
 
 def page_query(session: Session, asked: Asked, few: int = FEW) -> Select[int, Any]:
-    """Return the query of (reader's id, value) from the cursor on, without a limit; counts first to choose its form."""
+    """Return the query of (reader's id, value) from the cursor on, without a limit; lists first to choose its form."""
     parts, walk, question = parts_of(session, asked), _walk(asked), asked.question
     listed = fewest(session, parts, few)
-    query = _matching(walk, parts, listed).where(*_behind(walk, question))
+    query = _matching(session, walk, parts, listed).where(*_behind(walk, question))
     if listed is None:
         return query.order_by(*_order(walk.value, walk.reader_id, question))
     reader_id, value = query.limit(_ALL).subquery().c
@@ -75,44 +76,47 @@ def page_query(session: Session, asked: Asked, few: int = FEW) -> Select[int, An
 def count(session: Session, asked: Asked, most: int = MOST_COUNTED) -> int:
     """Return how many readers the question is about; `most` + 1 where they are more than that."""
     parts, walk = parts_of(session, asked), _walk(asked)
-    few = fewest(session, parts, most) or _first_listed(parts)
-    matching = _matching(walk, parts, few).limit(most + 1).subquery()
+    matching = _matching(session, walk, parts, fewest(session, parts, FEW)).limit(most + 1).subquery()
     return session.scalar(select(func.count()).select_from(matching)) or 0
 
 
-def fewest(session: Session, parts: Sequence[Part], most: int) -> Part | None:
-    """Return the part that holds of the fewest readers, if they are few; counts no further than that."""
-    best: Part | None = None
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A part that holds of few readers, and who they are."""
+
+    part: Part
+    reader_ids: Sequence[int]
+
+
+def fewest(session: Session, parts: Sequence[Part], most: int) -> Listed | None:
+    """Return the part that holds of the fewest readers, if they are few; lists no more of them than that."""
+    best: Listed | None = None
     for part in parts:
         chosen = part.chosen()
         if chosen is None:
             continue
-        found = session.scalar(select(func.count()).select_from(chosen.limit(most + 1).subquery())) or 0
-        if found <= most:
-            best, most = part, found
+        found = session.scalars(chosen.limit(most + 1)).all()
+        if len(found) <= most:
+            best, most = Listed(part, found), len(found)
     return best
-
-
-def _first_listed(parts: Sequence[Part]) -> Part | None:
-    """Return a part that can be listed at all: to count, that is quicker than to walk, however many they are."""
-    return next((part for part in parts[1:] if part.chosen() is not None), None)
 
 
 def _walk(asked: Asked) -> _Walk:
     key = asked.question.sort.key
     if key == "ends":
-        conditions = (EntitlementRow.publisher_id == asked.publisher_id, is_last(EntitlementRow))
-        return _Walk(EntitlementRow, EntitlementRow.reader_id, EntitlementRow.valid_until, conditions)
+        conditions = [EntitlementRow.publisher_id == asked.publisher_id, is_last(EntitlementRow)]
+        if asked.question.shows_only_what_is_to_end:
+            conditions.append(EntitlementRow.valid_until > asked.now)
+        return _Walk(EntitlementRow, EntitlementRow.reader_id, EntitlementRow.valid_until, tuple(conditions))
     value = Reader.email_normalized if key == "address" else Reader.created_at
     return _Walk(Reader, Reader.id, value)
 
 
-def _matching(walk: _Walk, parts: Sequence[Part], few: Part | None) -> Select[int, Any]:
-    """Return the query of all that match; where there are few they are listed, not walked to."""
-    tests = [_test(walk, part) for part in parts if part is not few]
+def _matching(session: Session, walk: _Walk, parts: Sequence[Part], listed: Listed | None) -> Select[int, Any]:
+    """Return the query of all that match; where there are few they are looked at one by one, not walked to."""
+    tests = [_test(walk, part) for part in parts if listed is None or part is not listed.part]
     query: Select[int, Any] = select(walk.reader_id, walk.value.label("value")).where(*walk.conditions, *tests)
-    chosen = few.chosen() if few else None
-    return query if chosen is None else query.where(walk.reader_id.in_(chosen))
+    return query if listed is None else query.where(is_one_of(session, walk.reader_id, listed.reader_ids))
 
 
 def _test(walk: _Walk, part: Part) -> ColumnElement[bool]:

@@ -34,8 +34,8 @@ _WORDS = {
     Sort.OLDEST.value: "oldest first",
     Sort.ADDRESS.value: "address, a to z",
     Sort.ADDRESS_BACKWARDS.value: "address, z to a",
-    Sort.ENDS_FIRST.value: "access ends first",
-    Sort.ENDS_LAST.value: "access ends last",
+    Sort.ENDS_FIRST.value: "whose access ends next",
+    Sort.ENDS_LAST.value: "whose access ends last",
 }
 
 
