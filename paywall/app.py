@@ -9,6 +9,7 @@ from flask_wtf import CSRFProtect
 
 from paywall import clock, logs
 from paywall.account.views import blueprints as account_pages
+from paywall.admin import parts as admin
 from paywall.api import parts as api
 from paywall.api.ground.pace import Pace
 from paywall.api.ground.routes import Parts as ApiParts
@@ -89,6 +90,7 @@ def create_product(settings: Settings, gateway: StripeGateway | None = None) -> 
     mails.install(flask)
     for blueprint in account_pages:
         flask.register_blueprint(blueprint)
+    admin.install(flask)
     gate = build_gate(settings, database, profiles, follower, flask.wsgi_app)
     parts = ApiParts(settings, database, profiles, KeyRing(database, profiles), gate, prices, Pace())
     interface = api.install(flask, parts, follower)

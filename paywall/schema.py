@@ -29,6 +29,7 @@ TABLES = (
     "paywall.publishers.keys.tables",
     "paywall.readers.tables",
     "paywall.readers.codes",
+    "paywall.staff.tables",
     "paywall.entitlements.tables",
     "paywall.telling.tables",
     "paywall.articles.tables",

@@ -11,6 +11,7 @@ ROOMS_FROM_BELOW = (
     ("publishers",),
     ("web",),
     ("readers",),
+    ("staff",),
     ("entitlements",),
     ("meter", "articles", "billing", "telling"),
     ("gate",),

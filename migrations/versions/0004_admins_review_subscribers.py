@@ -14,11 +14,87 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    _make_staff()
     _make_subscriber_list()
 
 
 def downgrade() -> None:
     _drop_subscriber_list()
+    _drop_staff()
+
+
+_TIME = paywall.database.UtcDateTime(timezone=True)
+
+
+def _make_staff() -> None:
+    op.create_table(
+        "staff_members",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("publisher_id", _ID, nullable=False),
+        sa.Column("reader_id", _ID, nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("added_at", _TIME, nullable=False),
+        sa.Column("totp_sealed", sa.String(), nullable=True),
+        sa.Column("totp_step", _ID, nullable=False),
+        _points("staff_members", "publisher_id", "publishers"),
+        _points("staff_members", "reader_id", "readers", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_members")),
+        sa.UniqueConstraint("reader_id", name=op.f("uq_staff_members_reader_id")),
+    )
+    op.create_index(op.f("ix_staff_members_publisher_id"), "staff_members", ["publisher_id"])
+    op.create_table(
+        "staff_recovery_codes",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("member_id", _ID, nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        _points("staff_recovery_codes", "member_id", "staff_members", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_recovery_codes")),
+    )
+    op.create_index(op.f("ix_staff_recovery_codes_member_id"), "staff_recovery_codes", ["member_id"])
+    op.create_table(
+        "staff_proofs",
+        sa.Column("sign_in_id", _ID, autoincrement=False, nullable=False),
+        sa.Column("member_id", _ID, nullable=False),
+        sa.Column("second_factor_at", _TIME, nullable=True),
+        sa.Column("password_at", _TIME, nullable=True),
+        _points("staff_proofs", "sign_in_id", "sign_ins", ondelete="CASCADE"),
+        _points("staff_proofs", "member_id", "staff_members", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("sign_in_id", name=op.f("pk_staff_proofs")),
+    )
+    op.create_index(op.f("ix_staff_proofs_member_id"), "staff_proofs", ["member_id"])
+    op.create_table(
+        "staff_invitations",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("publisher_id", _ID, nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("email_normalized", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("made_at", _TIME, nullable=False),
+        _points("staff_invitations", "publisher_id", "publishers"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_invitations")),
+        sa.UniqueConstraint("digest", name=op.f("uq_staff_invitations_digest")),
+    )
+    op.create_index(op.f("ix_staff_invitations_publisher_id"), "staff_invitations", ["publisher_id"])
+    op.create_table(
+        "staff_acts",
+        sa.Column("publisher_id", _ID, nullable=False),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("at", _TIME, nullable=False),
+        _points("staff_acts", "publisher_id", "publishers"),
+        sa.PrimaryKeyConstraint("publisher_id", "token", name=op.f("pk_staff_acts")),
+    )
+    op.create_index(op.f("ix_staff_acts_at"), "staff_acts", ["at"])
+
+
+def _drop_staff() -> None:
+    for table in ("staff_acts", "staff_invitations", "staff_proofs", "staff_recovery_codes", "staff_members"):
+        op.drop_table(table)
+
+
+def _points(table: str, column: str, to: str, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
+    name = op.f(f"fk_{table}_{column}_{to}")
+    return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=name, ondelete=ondelete)
 
 
 _LIST_INDEXES = (

@@ -60,6 +60,12 @@ def renew_hash(session: Session, reader: Reader, password_hash: str) -> None:
     session.execute(statement.values(password=password_hash))
 
 
+def make_staff(session: Session, reader_id: int, *, is_staff: bool) -> None:
+    """Let a reader read everything as staff do, or no more; who is on the staff is known in `paywall.staff`."""
+    session.execute(update(Reader).where(Reader.id == reader_id).values(is_staff=is_staff))
+    end_access(session, reader_id)
+
+
 def erase(session: Session, reader: Reader) -> None:
     """Forget who the reader was: sign-ins, address, password, mails go; the row stays for the books, without a name."""
     end_sign_ins(session, reader.id)

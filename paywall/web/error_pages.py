@@ -16,7 +16,7 @@ _TEMPLATES = {400: "bad_request", 403: "forbidden", 404: "not_found", 410: "gone
 
 def install(app: Flask) -> None:
     """Answer every error in the newspaper's own hand."""
-    app.register_error_handler(PaywallError, _situation)
+    app.register_error_handler(PaywallError, situation_page)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(SQLAlchemyError, _database_error)
     app.register_error_handler(UnicodeError, _bad_text)
@@ -46,7 +46,8 @@ def _publisher() -> object | None:
         return None
 
 
-def _situation(error: PaywallError) -> ResponseReturnValue:
+def situation_page(error: PaywallError) -> ResponseReturnValue:
+    """Return the page (or JSON) for a situation."""
     if error.status >= 500:
         log.warning("situation", code=error.code, path=request.path)
     if problems.are_wanted():
@@ -69,7 +70,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:
     if is_unreachable(error):
-        return _situation(DatabaseUnavailable())
+        return situation_page(DatabaseUnavailable())
     return _unforeseen(error)
 
 

@@ -1,0 +1,54 @@
+"""The blueprint of /admin: every route of every room, the door before each, errors in the frame of /admin."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Flask, flash, redirect, request
+from flask.typing import ResponseReturnValue
+
+from paywall.admin.ground.door import HOME, RoleTooLow, behind_door, current_staff, known_staff
+from paywall.admin.ground.pages import ROUTES_KEY, page
+from paywall.admin.ground.routes import AdminRoute
+from paywall.errors import PaywallError
+from paywall.staff.acts import DoneAlready
+from paywall.staff.finding import colleagues
+from paywall.web import current
+from paywall.web.addresses import safe_next
+from paywall.web.error_pages import situation_page
+
+
+def install(app: Flask, routes: Sequence[AdminRoute]) -> None:
+    """Give `app` the pages of /admin."""
+    blueprint = Blueprint("admin", __name__, url_prefix=HOME)
+    for route in routes:
+        blueprint.add_url_rule(route.path, route.name, behind_door(route), methods=list(route.methods))
+    blueprint.register_error_handler(RoleTooLow, _role_too_low)
+    blueprint.register_error_handler(DoneAlready, _done_already)
+    blueprint.register_error_handler(PaywallError, _situation)
+    app.extensions[ROUTES_KEY] = tuple(routes)
+    app.register_blueprint(blueprint)
+
+
+def _role_too_low(error: RoleTooLow) -> ResponseReturnValue:
+    people = colleagues(current.session(), current_staff().publisher_id)
+    able = [one.email for one in people if one.staff.role.covers(error.needed)]
+    return page("errors/forbidden", error.status, needed=error.needed, able=able)
+
+
+def _done_already(error: DoneAlready) -> ResponseReturnValue:
+    flash(error.sentence)
+    return redirect(came_from(), 303)
+
+
+def _situation(error: PaywallError) -> ResponseReturnValue:
+    if known_staff() is None or error.status >= 500:
+        return situation_page(error)
+    response = page("errors/situation", error.status, sentence=error.sentence)
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def came_from() -> str:
+    """Return the page of /admin that sent the form, else the front page."""
+    sent_by = (request.referrer or "").removeprefix(request.host_url.rstrip("/"))
+    return safe_next(sent_by, HOME) if sent_by.startswith(f"{HOME}/") else HOME

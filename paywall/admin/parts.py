@@ -1,0 +1,12 @@
+"""The rooms of /admin, in the order of the navigation."""
+
+from flask import Flask
+
+from paywall.admin.ground import blueprint, front
+
+ROUTES = (*front.ROUTES,)
+
+
+def install(app: Flask) -> None:
+    """Give `app` every page of /admin."""
+    blueprint.install(app, ROUTES)

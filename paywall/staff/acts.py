@@ -1,0 +1,34 @@
+"""Forms that are done once: each carries a token, and a token is taken only once."""
+
+import re
+import secrets
+
+from sqlalchemy.orm import Session
+
+from paywall import clock
+from paywall.database import insert_once
+from paywall.errors import BadInput, PaywallError
+from paywall.staff.tables import Act
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+class DoneAlready(PaywallError):
+    """This was done already, by the same form; it was not done twice."""
+
+    status = 409
+    code = "done_already"
+
+
+def new_act() -> str:
+    """Return a token for a form (22 URL-safe characters)."""
+    return secrets.token_urlsafe(16)
+
+
+def take_act(session: Session, publisher_id: int, token: str) -> None:
+    """Take a form's token in the transaction of what it does; raises DoneAlready, BadInput for what is no token."""
+    if not _TOKEN.fullmatch(token):
+        raise BadInput("act", "This form is not complete. Load the page again.")
+    values: dict[str, object] = {"publisher_id": publisher_id, "token": token, "at": clock.wall()}
+    if not insert_once(session, Act, values):
+        raise DoneAlready
