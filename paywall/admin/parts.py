@@ -3,8 +3,9 @@
 from flask import Flask
 
 from paywall.admin.ground import blueprint, front
+from paywall.admin.subscribers import views as subscribers
 
-ROUTES = (*front.ROUTES,)
+ROUTES = (*front.ROUTES, *subscribers.ROUTES)
 
 
 def install(app: Flask) -> None:

@@ -18,7 +18,7 @@ from paywall.entitlements.rules import Source
 FILTERS = ("q", "status", "plan", "currency", "from", "to", "ends_from", "ends_to", "source", "sign")
 """The names that narrow the list, in the order in which they are shown."""
 NAMES = (*FILTERS, "sort", "page", "per_page")
-LONGEST_TEXT = 254
+LONGEST_TEXT = 320
 MOST_PER_PAGE = 200
 MOST_FIELDS = 40
 _SOURCES = (*Source, NOBODY)

@@ -13,9 +13,9 @@ class Tone(StrEnum):
     """The colour of the dot; the word beside it says the same."""
 
     GOOD = "good"
-    WATCH = "watch"
+    WATCH = "warn"
     BAD = "bad"
-    QUIET = "quiet"
+    QUIET = "off"
 
 
 @dataclass(frozen=True, slots=True)
