@@ -88,13 +88,13 @@ class TestWalkingThroughThePages:
                 assert ids(find_page(session, asked, few)) == ids(before)
 
     @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(questions(), st.sampled_from([3, FEW]))
+    @given(questions(), st.sampled_from([3, FEW]), st.sampled_from([0, FEW]))
     def test_the_count_is_that_of_the_rows_up_to_where_it_stops(
-        self, world: World, people: list[Person], question: Question, most: int
+        self, world: World, people: list[Person], question: Question, most: int, few: int
     ) -> None:
         expected = ids_in_order(people, question)
         with world.database.reading() as session:
-            counted = count(session, Asked(world.publisher_id, question, CHOICES, NOW), most)
+            counted = count(session, Asked(world.publisher_id, question, CHOICES, NOW), most, few)
         assert counted == min(len(expected), most + 1)
 
 

@@ -73,11 +73,16 @@ def page_query(session: Session, asked: Asked, few: int = FEW) -> Select[int, An
     return select(reader_id, value).order_by(*_order(value, reader_id, question))
 
 
-def count(session: Session, asked: Asked, most: int = MOST_COUNTED) -> int:
+def count(session: Session, asked: Asked, most: int = MOST_COUNTED, few: int = FEW) -> int:
     """Return how many readers the question is about; `most` + 1 where they are more than that."""
     parts, walk = parts_of(session, asked), _walk(asked)
-    matching = _matching(session, walk, parts, fewest(session, parts, FEW)).limit(most + 1).subquery()
-    return session.scalar(select(func.count()).select_from(matching)) or 0
+    listed = fewest(session, parts, few)
+    begin = next((part for part in parts if part.chosen() is not None), None) if listed is None else None
+    query = _matching(session, walk, [part for part in parts if part is not begin], listed)
+    chosen = begin.chosen() if begin else None
+    if chosen is not None:  # many, but to begin with them is quicker than to walk until ten thousand are found
+        query = query.where(walk.reader_id.in_(chosen))
+    return session.scalar(select(func.count()).select_from(query.limit(most + 1).subquery())) or 0
 
 
 @dataclass(frozen=True, slots=True)
