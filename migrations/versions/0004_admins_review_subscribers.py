@@ -40,6 +40,7 @@ def _make_staff() -> None:
         _points("staff_members", "reader_id", "readers", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_members")),
         sa.UniqueConstraint("reader_id", name=op.f("uq_staff_members_reader_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_staff_members_publisher_id"), "staff_members", ["publisher_id"])
     op.create_table(
@@ -74,6 +75,7 @@ def _make_staff() -> None:
         _points("staff_invitations", "publisher_id", "publishers"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_invitations")),
         sa.UniqueConstraint("digest", name=op.f("uq_staff_invitations_digest")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_staff_invitations_publisher_id"), "staff_invitations", ["publisher_id"])
     op.create_table(

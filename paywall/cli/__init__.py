@@ -24,6 +24,7 @@ from paywall.cli import (
     sandbox,
     serving,
     sites,
+    staff,
     webhooks,
 )
 from paywall.cli.context import Context
@@ -76,6 +77,11 @@ def keys_group() -> None:
     """Make, list and end API keys."""
 
 
+@main.group("staff")
+def staff_group() -> None:
+    """Say who works at a newspaper."""
+
+
 @main.group("import")
 def import_group() -> None:
     """Bring in what exists elsewhere."""
@@ -86,6 +92,8 @@ publisher.add_command(sites.site)
 publisher.add_command(crawlers.set_up_crawlers)
 for command in (keys.create, keys.list_keys, keys.revoke, keys.rotate, keys.rotate_pass_key, edge.edge_secret):
     keys_group.add_command(command)
+for command in (staff.add, staff.list_staff, staff.remove):
+    staff_group.add_command(command)
 plan.add_command(billing.set_up_plan)
 for command in (offers.set_up, offers.list_offers, offers.end):
     offer.add_command(command)

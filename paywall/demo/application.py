@@ -14,7 +14,7 @@ from paywall.background import leave_ctrl_c_to_the_parent
 from paywall.billing.setting_up.account import set_up_stripe
 from paywall.billing.stripe_gateway import InProcess, StripeGateway
 from paywall.database import Database
-from paywall.demo import content, mailbox
+from paywall.demo import content, mailbox, staff_door
 from paywall.demo.announcing import announce
 from paywall.demo.catching_up import catch_up
 from paywall.demo.gazette.opening import open_gazette
@@ -50,8 +50,10 @@ def create_demo_app() -> "WSGIApplication":
     database.close()
     product = create_product(replace(settings, stripe_webhook_secrets=(secret,)), gateway)
     product.flask.register_blueprint(mailbox.blueprint)
+    product.flask.register_blueprint(staff_door.make_blueprint(place))
     shown = {
-        "site_banner": BANNER, "mailbox_path": mailbox.PATH, "control_path": CONTROL_PATH, "gazette": door.address,
+        "site_banner": BANNER, "mailbox_path": mailbox.PATH, "staff_path": staff_door.PATH,
+        "control_path": CONTROL_PATH, "gazette": door.address,
     }  # fmt: skip
     product.flask.context_processor(lambda: shown)
     sandbox.open_control(clock.advance, partial(catch_up, product.work))

@@ -1,8 +1,10 @@
 """What the demo is filled with: a newspaper, its articles, two plans (one with a trial), an admin."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import yaml
+from sqlalchemy.orm import Session
 
 from paywall import clock, newsroom
 from paywall.articles.importing import ImportOptions, import_articles
@@ -15,13 +17,20 @@ from paywall.publishers.profiles import read_profile
 from paywall.publishers.rules import Profile
 from paywall.publishers.setup import NewPublisher, answer_only_at, ensure_section, set_up_publisher
 from paywall.publishers.tables import Publisher
-from paywall.readers.accounts import open_account
+from paywall.readers.accounts import confirm, open_account
 from paywall.readers.email_address import parse_email
 from paywall.readers.finding import reader_by_email
 from paywall.readers.passwords import hash_password
+from paywall.staff.finding import staff_of
+from paywall.staff.joining import add_staff
+from paywall.staff.rules import Role
+from paywall.staff.sealing import Chest
+from paywall.staff.second_factor import set_up
+from paywall.staff.totp import code_at
 
 ARTICLES = Path(newsroom.__file__).parent / "demo_articles"
 ADMIN = "admin@courier.example"
+TOTP_SECRET = "COURIERCOURIERCOURIERCOURIERCOUR"  # noqa: S105 - known to everybody, as the demo is
 
 COURIER = NewPublisher(
     slug="courier",
@@ -81,10 +90,19 @@ def ensure_admin(database: Database, publisher_id: int, place: Place) -> None:
     """Make the admin's account, once; its password is made up here and kept in the demo's folder."""
     address = parse_email(ADMIN)
     with database.reading() as session:
-        if reader_by_email(session, publisher_id, address.normalized) is not None:
+        admin = reader_by_email(session, publisher_id, address.normalized)
+        if admin is not None and staff_of(session, publisher_id, admin.id):
             return
     password_hash = hash_password(place.admin_password())
     with database.writing() as session:
-        admin = open_account(session, publisher_id, address, password_hash)
-        if admin is not None:
-            admin.is_staff, admin.confirmed_at = True, clock.now()
+        admin = admin or open_account(session, publisher_id, address, password_hash)
+        assert admin is not None  # noqa: S101 - there was none a moment ago, and nobody else opens accounts yet
+        confirm(session, admin)
+        staff = add_staff(session, publisher_id, admin.id, Role.ADMIN, actor="demo")
+        _give_second_factor(session, Chest(place.settings().secret_key, staff))
+
+
+def _give_second_factor(session: Session, chest: Chest) -> None:
+    """Set up the secret that the demo's own page knows; the code of this moment is not used up by it."""
+    earlier = clock.wall() - timedelta(minutes=5)
+    set_up(session, chest, chest.put_away(TOTP_SECRET), code_at(TOTP_SECRET, earlier), earlier)

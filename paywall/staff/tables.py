@@ -12,6 +12,8 @@ class StaffMember(Base):
     """A reader account that works at its publisher."""
 
     __tablename__ = "staff_members"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+    """The audit names members by number: a number is never given twice."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"), index=True)
@@ -52,6 +54,7 @@ class Invitation(Base):
     """A place among the staff, offered to an address."""
 
     __tablename__ = "staff_invitations"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     publisher_id: Mapped[int] = mapped_column(ForeignKey("publishers.id"), index=True)

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, Flask, flash, redirect, request
+from flask import Blueprint, Flask, flash, redirect
 from flask.typing import ResponseReturnValue
 
-from paywall.admin.ground.door import HOME, RoleTooLow, behind_door, current_staff, known_staff
+from paywall.admin.ground.door import HOME, RoleTooLow, behind_door, came_from, current_staff, known_staff
 from paywall.admin.ground.pages import ROUTES_KEY, page
 from paywall.admin.ground.routes import AdminRoute
 from paywall.errors import PaywallError
 from paywall.staff.acts import DoneAlready
 from paywall.staff.finding import colleagues
 from paywall.web import current
-from paywall.web.addresses import safe_next
 from paywall.web.error_pages import situation_page
 
 
@@ -46,9 +45,3 @@ def _situation(error: PaywallError) -> ResponseReturnValue:
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
-
-
-def came_from() -> str:
-    """Return the page of /admin that sent the form, else the front page."""
-    sent_by = (request.referrer or "").removeprefix(request.host_url.rstrip("/"))
-    return safe_next(sent_by, HOME) if sent_by.startswith(f"{HOME}/") else HOME

@@ -21,6 +21,7 @@ from paywall.readers.devices import signed_in_at
 from paywall.staff.finding import Proved, proved, staff_of
 from paywall.staff.rules import Role, Staff, is_fresh
 from paywall.web import current
+from paywall.web.addresses import safe_next
 from paywall.web.origin import SAFE_METHODS
 
 HOME = "/admin"
@@ -48,6 +49,12 @@ def current_staff() -> Staff:
 def known_staff() -> Staff | None:
     """Return the member of staff if the door has let one pass."""
     return cast("Staff | None", g.get("staff"))
+
+
+def came_from() -> str:
+    """Return the page of /admin that sent the form, else the front page."""
+    sent_by = (request.referrer or "").removeprefix(request.host_url.rstrip("/"))
+    return safe_next(sent_by, HOME) if sent_by.startswith(f"{HOME}/") else HOME
 
 
 def behind_door(route: AdminRoute) -> Callable[..., ResponseReturnValue]:
@@ -84,5 +91,5 @@ def _has_fresh_password(shown: Proved) -> bool:
 
 def _led_to(path: str) -> ResponseReturnValue:
     if request.method not in SAFE_METHODS:
-        return redirect(f"{path}?next={HOME}", 303)
+        return redirect(f"{path}?next={quote(came_from(), safe='/')}", 303)
     return redirect(f"{path}?next={quote(request.full_path.removesuffix('?'), safe='/')}", 302)
