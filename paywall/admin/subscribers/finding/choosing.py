@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, true
+from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
 
 from paywall.admin.subscribers.asking.question import Question, Sign
@@ -35,8 +35,11 @@ def parts_of(session: Session, asked: Asked) -> list[Part]:
     """Return all that must hold of a reader. Reads only what a search for a name at Stripe needs."""
     found = search(session, asked.publisher_id, asked.question.text)
     question = asked.question
-    is_of_most = not question.text and question.joined.is_open
-    parts: list[Part] = [Has(Reader, "id", lambda row: _account(row, asked, found), is_one=True, is_of_most=is_of_most)]
+    parts: list[Part] = [Has(Reader, "id", lambda row: _account(row, asked), is_of_most=True)]
+    if not question.joined.is_open:
+        parts.append(Has(Reader, "id", lambda row: _joined(row, asked), along="created_at"))
+    if found.reader_ids is not None or found.beginning is not None:
+        parts.append(Has(Reader, "id", lambda row: _searched(row, asked, found), along="email_normalized"))
     if question.status or question.plan or question.currency:
         parts.append(_with_subscription(asked))
     if question.source or question.sign is Sign.IN_GRACE:
@@ -44,7 +47,7 @@ def parts_of(session: Session, asked: Asked) -> list[Part]:
     if question.is_shut_out:
         parts.append(HasNone(Has(EntitlementRow, "reader_id", lambda row: [grants_access(row, asked.now)])))
     if not question.ends.is_open:
-        parts.append(Has(EntitlementRow, "reader_id", lambda row: _last_right(row, asked), is_one=True))
+        parts.append(Has(EntitlementRow, "reader_id", lambda row: _last_right(row, asked), along="valid_until"))
     if question.sign is Sign.PAYS_TWICE:
         parts.append(Has(Subscription, "reader_id", lambda row: [_theirs(row, asked), is_second(row)]))
     if question.sign is Sign.SHARES:
@@ -52,14 +55,20 @@ def parts_of(session: Session, asked: Asked) -> list[Part]:
     return parts
 
 
-def _account(row: type[Reader], asked: Asked, found: Search) -> list[ColumnElement[bool]]:
+def _account(row: type[Reader], asked: Asked) -> list[ColumnElement[bool]]:
     """Return what must hold of the account; those that were erased are nobody's any more."""
-    asks = [_theirs(row, asked), row.active == true(), *within(row.created_at, asked.question.joined)]
+    return [_theirs(row, asked), row.active == true()]
+
+
+def _joined(row: type[Reader], asked: Asked) -> list[ColumnElement[bool]]:
+    return [_theirs(row, asked), *within(row.created_at, asked.question.joined)]
+
+
+def _searched(row: type[Reader], asked: Asked, found: Search) -> list[ColumnElement[bool]]:
+    """Return what must hold of who is searched for: found by a name, or of an address with that beginning."""
     if found.reader_ids is not None:
-        asks.append(row.id.in_(found.reader_ids) if found.reader_ids else false())
-    if found.beginning is not None:
-        asks += [row.email_normalized >= found.beginning, row.email_normalized < found.behind]
-    return asks
+        return [_theirs(row, asked), row.id.in_(found.reader_ids)]
+    return [_theirs(row, asked), row.email_normalized >= found.beginning, row.email_normalized < found.behind]
 
 
 def _with_subscription(asked: Asked) -> Part:

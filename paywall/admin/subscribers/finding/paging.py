@@ -125,7 +125,7 @@ def _matching(session: Session, walk: _Walk, parts: Sequence[Part], listed: List
 
 
 def _test(walk: _Walk, part: Part) -> ColumnElement[bool]:
-    if isinstance(part, Has) and part.is_one and part.table is walk.table:
+    if isinstance(part, Has) and part.table is walk.table and (part.is_of_most or part.along == walk.value.key):
         return and_(*part.conditions(walk.table))
     return part.holds_for(walk.reader_id)
 

@@ -42,10 +42,10 @@ class Has:
     reader_id: str
     """The column that names the reader."""
     conditions: Conditions
-    is_one: bool = False
-    """A reader has at most one such row: a walk along the table can look at the row it stands on."""
+    along: str = ""
+    """A column of which each reader has one value: a walk in its order can look at the row it stands on."""
     is_of_most: bool = False
-    """It holds of so many that listing them is no use."""
+    """It holds of so many that listing them is no use; any walk along the table looks at the row it stands on."""
 
     def chosen(self) -> Select[int] | None:
         """Return the query of who has one."""
