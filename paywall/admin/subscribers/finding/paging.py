@@ -94,16 +94,16 @@ class Listed:
 
 
 def fewest(session: Session, parts: Sequence[Part], most: int) -> Listed | None:
-    """Return the part that holds of the fewest readers, if they are few; lists no more of them than that."""
-    best: Listed | None = None
+    """Return the part that holds of the fewest readers, if they are few; counts no further than that."""
+    best: tuple[Part, Select[int]] | None = None
     for part in parts:
         chosen = part.chosen()
         if chosen is None:
             continue
-        found = session.scalars(chosen.limit(most + 1)).all()
-        if len(found) <= most:
-            best, most = Listed(part, found), len(found)
-    return best
+        found = session.scalar(select(func.count()).select_from(chosen.limit(most + 1).subquery())) or 0
+        if found <= most:
+            best, most = (part, chosen), found
+    return Listed(best[0], session.scalars(best[1]).all()) if best else None
 
 
 def _walk(asked: Asked) -> _Walk:
