@@ -57,7 +57,8 @@ class Has:
     def holds_for(self, reader_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
         """Return the condition that this reader has one."""
         row = _other(self.table)
-        return select(literal(1)).where(getattr(row, self.reader_id) == reader_id, *self.conditions(row)).exists()
+        mine = select(literal(1)).where(getattr(row, self.reader_id) == reader_id, *self.conditions(row))
+        return mine.offset(0).exists()  # so PostgreSQL asks it of each reader, and does not begin with the whole table
 
 
 @dataclass(frozen=True, slots=True)
