@@ -8,7 +8,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 HEADER_BYTES = 16 * 1024
-THREADS = 32
+THREADS = 24
 """Per worker: more than may wait to have a password hashed (readers/passwords.py), so that they never keep others from
 reading."""
 

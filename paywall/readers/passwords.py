@@ -52,7 +52,7 @@ class HashingPool:
             self._places.release()
 
 
-pool = HashingPool(turns=2, waiting=22)
+pool = HashingPool(turns=2, waiting=18)
 
 
 def check_new_password(password: str, field: str = "password") -> None:

@@ -17,7 +17,7 @@ from paywall.serving import port_is_taken
 
 HOST = "127.0.0.1"
 START_SECONDS = 60
-_THREADS = 32
+_THREADS = 24
 _KILL_SECONDS = 5
 """How long a worker that was told to end may take."""
 
