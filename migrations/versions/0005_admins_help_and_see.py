@@ -1,6 +1,6 @@
 """admins help readers and see how the business does."""
 
-import sqlalchemy as sa  # noqa: F401 - each room's tables below
+import sqlalchemy as sa
 from alembic import op  # noqa: F401
 
 import paywall.database
