@@ -102,7 +102,7 @@ def measure(what: Callable[[], object]) -> tuple[float, float, float]:
 def first_page(database: Database, asked: Asked) -> None:
     with database.reading() as session:
         page = find_page(session, asked)
-        lines_of(session, asked.publisher_id, [place.reader_id for place in page.places])
+        lines_of(session, asked.publisher_id, [place.reader_id for place in page.rows])
 
 
 def counted(database: Database, asked: Asked) -> None:

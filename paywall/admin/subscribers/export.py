@@ -4,12 +4,11 @@ Each page is a short read of its own: nobody waits for an export, and it waits f
 in it or not; nobody is in it twice.
 """
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from paywall.admin.ground.sheets import sheet, time_cell
 from paywall.admin.subscribers.asking.cursor import Cursor
 from paywall.admin.subscribers.finding.choosing import Asked
 from paywall.admin.subscribers.finding.lines import Line, lines_of
@@ -36,39 +35,30 @@ HEADER = (
     "subscription",
 )
 AT_ONCE = 1_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - some programs take these too
 
 
 def export(database: Database, asked: Asked) -> Iterator[bytes]:
-    """Yield the list as CSV in UTF-8 with a byte order mark, from first row to last, whatever page was asked for."""
+    """Yield the list as CSV, from first row to last, whatever page was asked for."""
+    return sheet(HEADER, _rows(database, asked))
+
+
+def _rows(database: Database, asked: Asked) -> Iterator[tuple[str, ...]]:
     question = replace(asked.question, cursor=None, per_page=AT_ONCE)
-    yield "\ufeff".encode() + _written([HEADER])
     while True:
         with database.reading() as session:
             page = find_page(session, replace(asked, question=question))
-            lines = lines_of(session, asked.publisher_id, [place.reader_id for place in page.places])
-        yield _written([_cells(line, asked.now) for line in lines])
+            lines = lines_of(session, asked.publisher_id, [place.reader_id for place in page.rows])
+        yield from (_cells(line, asked.now) for line in lines)
         if not page.has_later:
             return
-        last = page.places[-1]
+        last = page.rows[-1]
         question = replace(question, cursor=Cursor(last.value, last.reader_id))
-
-
-def harmless(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: an apostrophe goes before what looks like one."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _written(rows: list[tuple[str, ...]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(tuple(map(harmless, row)) for row in rows)
-    return text.getvalue().encode()
 
 
 def _cells(line: Line, now: datetime) -> tuple[str, ...]:
     right, bought = line.right(now), line.current
-    about_account = (str(line.reader_id), line.email, _time(line.joined_at), state_of(line, now).words)
-    about_right = (_time(line.ends_at), right.source.value if right else "")
+    about_account = (str(line.reader_id), line.email, time_cell(line.joined_at), state_of(line, now).words)
+    about_right = (time_cell(line.ends_at), right.source.value if right else "")
     if bought is None:
         return (*about_account, *about_right, *[""] * 10)
     return (
@@ -79,13 +69,9 @@ def _cells(line: Line, now: datetime) -> tuple[str, ...]:
         str(bought.money.amount),
         bought.money.currency,
         bought.interval if bought.interval_count == 1 else f"{bought.interval_count} {bought.interval}",
-        _time(bought.paid_through_at),
-        _time(bought.cancels_at),
+        time_cell(bought.paid_through_at),
+        time_cell(bought.cancels_at),
         "yes" if line.pays_twice else "",
         bought.customer_id,
         bought.stripe_id,
     )
-
-
-def _time(moment: datetime | None) -> str:
-    return moment.isoformat(timespec="seconds") if moment else ""

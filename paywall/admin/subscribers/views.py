@@ -1,12 +1,13 @@
 """The list over HTTP: the page, its CSV, saving and removing views."""
 
-from flask import Response, redirect, request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from paywall import audit, clock
 from paywall.admin.ground.door import current_staff
 from paywall.admin.ground.pages import act, page
 from paywall.admin.ground.routes import AdminRoute
+from paywall.admin.ground.sheets import as_csv
 from paywall.admin.subscribers.asking.reading import filters_in, given_in, read_question
 from paywall.admin.subscribers.choices import choices_of
 from paywall.admin.subscribers.export import export
@@ -42,8 +43,7 @@ def export_list() -> ResponseReturnValue:
     audit.write(session, profile.id, current_staff().actor, "subscribers_exported", about, filters=filters)
     session.commit()  # whatever becomes of the download
     rows = export(current.database(), Asked(profile.id, question, choices, now))
-    headers = {"Content-Disposition": f'attachment; filename="subscribers-{now:%Y-%m-%d}.csv"'}
-    return Response(rows, mimetype="text/csv", headers=headers)
+    return as_csv(f"subscribers-{now:%Y-%m-%d}", rows)
 
 
 def keep_view() -> ResponseReturnValue:

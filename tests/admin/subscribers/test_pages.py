@@ -7,12 +7,13 @@ from itertools import pairwise
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from paywall.admin.ground.cursors import Cut
 from paywall.admin.subscribers.asking.cursor import Cursor, read_cursor, write_cursor
 from paywall.admin.subscribers.asking.question import Question, Sign
 from paywall.admin.subscribers.asking.sorts import Sort
 from paywall.admin.subscribers.asking.spans import Span
 from paywall.admin.subscribers.finding.choosing import Asked
-from paywall.admin.subscribers.finding.paging import FEW, Page, Place, count, find_page
+from paywall.admin.subscribers.finding.paging import FEW, Place, count, find_page
 from paywall.billing.subscriptions.status import Status
 from paywall.entitlements.rules import Source
 from tests.admin.subscribers.naive import Person, ids_in_order
@@ -47,7 +48,7 @@ def questions(draw: st.DrawFn) -> Question:
     )
 
 
-def walk(world: World, question: Question, few: int) -> Iterator[Page]:
+def walk(world: World, question: Question, few: int) -> Iterator[Cut[Place]]:
     """Yield every page from the first on; each cursor goes through an address line."""
     while True:
         with world.database.reading() as session:
@@ -55,15 +56,15 @@ def walk(world: World, question: Question, few: int) -> Iterator[Page]:
         yield page
         if not page.has_later:
             return
-        question = replace(question, cursor=through_the_address(question.sort, page.places[-1], is_backwards=False))
+        question = replace(question, cursor=through_the_address(question.sort, page.rows[-1], is_backwards=False))
 
 
 def through_the_address(sort: Sort, place: Place, *, is_backwards: bool) -> Cursor | None:
     return read_cursor(sort, write_cursor(sort, Cursor(place.value, place.reader_id, is_backwards)))
 
 
-def ids(page: Page) -> list[int]:
-    return [place.reader_id for place in page.places]
+def ids(page: Cut[Place]) -> list[int]:
+    return [place.reader_id for place in page.rows]
 
 
 class TestWalkingThroughThePages:
@@ -75,14 +76,14 @@ class TestWalkingThroughThePages:
         expected = ids_in_order(people, question)
         pages = list(walk(world, question, few))
         assert [one for page in pages for one in ids(page)] == expected
-        assert all(len(page.places) == question.per_page for page in pages[:-1])
+        assert all(len(page.rows) == question.per_page for page in pages[:-1])
         assert [page.has_earlier for page in pages] == [False] + [True] * (len(pages) - 1)
 
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(questions(), st.sampled_from([0, FEW]))
     def test_going_back_gives_the_page_before(self, world: World, question: Question, few: int) -> None:
         for before, after in pairwise(walk(world, question, few)):
-            cursor = through_the_address(question.sort, after.places[0], is_backwards=True)
+            cursor = through_the_address(question.sort, after.rows[0], is_backwards=True)
             with world.database.reading() as session:
                 asked = Asked(world.publisher_id, replace(question, cursor=cursor), CHOICES, NOW)
                 assert ids(find_page(session, asked, few)) == ids(before)

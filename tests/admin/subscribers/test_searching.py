@@ -15,7 +15,7 @@ from tests.admin.subscribers.world import CHOICES, NOW, World
 def found(world: World, text: str) -> list[Line]:
     with world.database.reading() as session:
         page = find_page(session, Asked(world.publisher_id, Question(text=text, per_page=200), CHOICES, NOW))
-        return lines_of(session, world.publisher_id, [place.reader_id for place in page.places])
+        return lines_of(session, world.publisher_id, [place.reader_id for place in page.rows])
 
 
 def a_subscriber_of(world: World, publisher_id: int) -> tuple[int, str]:

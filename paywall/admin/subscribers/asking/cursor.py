@@ -1,16 +1,12 @@
 """Where in the list a page begins: the sort, the last row's value and its id, made up into one word."""
 
-import base64
-import binascii
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from paywall.admin.ground.cursors import LARGEST_ID, pack, unpack
 from paywall.admin.subscribers.asking.bad import BadQuestion
 from paywall.admin.subscribers.asking.sorts import Sort
 
-LONGEST = 2_000
-_LARGEST_ID = 2**63 - 1
 Value = datetime | str
 
 
@@ -28,8 +24,7 @@ class Cursor:
 def write_cursor(sort: Sort, cursor: Cursor) -> str:
     """Return the cursor as a word for an address line."""
     value = cursor.value.isoformat() if isinstance(cursor.value, datetime) else cursor.value
-    packed = json.dumps([sort.value, value, cursor.reader_id, cursor.is_backwards], ensure_ascii=False)
-    return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+    return pack(sort.value, value, cursor.reader_id, cursor.is_backwards)
 
 
 def read_cursor(sort: Sort, word: str) -> Cursor | None:
@@ -37,22 +32,16 @@ def read_cursor(sort: Sort, word: str) -> Cursor | None:
     if not word:
         return None
     try:
-        return _checked(sort, *json.loads(_unpacked(word)))
-    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
+        return _checked(sort, *unpack(word))
+    except (ValueError, TypeError) as error:
         raise BadQuestion("page", "That page is not of this list. Begin with the first one.") from error
-
-
-def _unpacked(word: str) -> bytes:
-    if len(word) > LONGEST or not word.isascii():
-        raise ValueError(word[:9])
-    return base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
 
 
 def _checked(sort: Sort, of: object, value: object, reader_id: object, is_backwards: object) -> Cursor:
     if of != sort.value or not isinstance(value, str) or "\0" in value:
         raise ValueError(of)
     value.encode()  # half a surrogate pair can't be asked for
-    if type(reader_id) is not int or not 0 <= reader_id <= _LARGEST_ID or type(is_backwards) is not bool:
+    if type(reader_id) is not int or not 0 <= reader_id <= LARGEST_ID or type(is_backwards) is not bool:
         raise ValueError(reader_id)
     return Cursor(_moment(value) if sort.is_by_time else value, reader_id, is_backwards)
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from paywall.admin.ground.cursors import Cut, cut
 from paywall.admin.subscribers.asking.cursor import Value
 from paywall.admin.subscribers.asking.question import Question
 from paywall.admin.subscribers.finding.choosing import Asked, parts_of
@@ -33,15 +34,6 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """The places of one page in the list's order, and whether there is something before and behind it."""
-
-    places: Sequence[Place]
-    has_earlier: bool
-    has_later: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Walk:
     """Along what a list is walked: a table with one row for each reader, and the column by which it is sorted."""
 
@@ -51,15 +43,13 @@ class _Walk:
     conditions: tuple[ColumnElement[bool], ...] = ()
 
 
-def find_page(session: Session, asked: Asked, few: int = FEW) -> Page:
+def find_page(session: Session, asked: Asked, few: int = FEW) -> Cut[Place]:
     """Return the page that was asked for; one row more than it has is read to know whether it is the last."""
     cursor, most = asked.question.cursor, asked.question.per_page
     rows = session.execute(page_query(session, asked, few).limit(most + 1)).all()
     places = [Place(reader_id, value) for reader_id, value in rows]
-    is_more, places = len(places) > most, places[:most]
-    if cursor is not None and cursor.is_backwards:
-        return Page(places[::-1], has_earlier=is_more, has_later=True)
-    return Page(places, has_earlier=cursor is not None, has_later=is_more)
+    is_backwards = cursor is not None and cursor.is_backwards
+    return cut(places, most, is_first=cursor is None, is_backwards=is_backwards)
 
 
 def page_query(session: Session, asked: Asked, few: int = FEW) -> Select[int, Any]:

@@ -70,12 +70,12 @@ def list_page(session: Session, desk: Desk, query_string: bytes, now: datetime) 
         return replace(_frame(session, desk, _as_typed(given)), status=400, wrong=wrong)
     filters = filters_in(given)
     page = find_page(session, Asked(desk.publisher_id, question, desk.choices, now))
-    lines = lines_of(session, desk.publisher_id, [place.reader_id for place in page.places])
+    lines = lines_of(session, desk.publisher_id, [place.reader_id for place in page.rows])
     return replace(
         _frame(session, desk, filters),
         rows=[row_of(line, desk.choices.plan_names, desk.choices.zone, now) for line in lines],
-        earlier=_beside(filters, question, page.places[:1], is_backwards=True) if page.has_earlier else None,
-        later=_beside(filters, question, page.places[-1:], is_backwards=False) if page.has_later else None,
+        earlier=_beside(filters, question, page.rows[:1], is_backwards=True) if page.has_earlier else None,
+        later=_beside(filters, question, page.rows[-1:], is_backwards=False) if page.has_later else None,
     )
 
 
