@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from paywall import clock
-from paywall.demo.staff_door import PATH as DOOR
 from paywall.staff.totp import code_at
+from tests.browser.admin_walk import fact
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.demo import Demo
 from tests.readers.browser import PASSWORD
@@ -29,12 +29,6 @@ def pages(browser: Browser, demo: Demo) -> Iterator[list[Page]]:
     yield [context.new_page() for context in made]
     for context in made:
         context.close()
-
-
-def fact(page: Page, name: str) -> str:
-    """Return what the demo's door says about how to get in."""
-    page.goto(DOOR)
-    return page.locator(f"dt:has-text('{name}') + dd").inner_text().split(",")[0].strip()
 
 
 def sign_in(page: Page, email: str, password: str) -> None:
