@@ -59,5 +59,8 @@ def act(form: Form) -> Iterator[Session]:
 
 def _link(route: AdminRoute) -> NavigationLink:
     path = f"/admin{route.path}"
-    is_here = request.path == path or (bool(route.path) and request.path.startswith(f"{path}/"))
-    return NavigationLink(route.label, path, is_here)
+    return NavigationLink(route.label, path, any(_is_in(f"/admin{one}") for one in (route.path, *route.rooms)))
+
+
+def _is_in(path: str) -> bool:
+    return request.path == path or (path != "/admin" and request.path.startswith(f"{path}/"))

@@ -28,5 +28,7 @@ class AdminRoute:
     """The password is asked for again, where it was given more than ten minutes ago."""
     label: str = ""
     """Its words in the navigation; empty for what is not in there."""
+    rooms: tuple[str, ...] = ()
+    """Further paths below /admin that stand under the same words of the navigation."""
     is_before_second_factor: bool = False
     """Only for the page that asks for the second factor."""

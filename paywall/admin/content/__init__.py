@@ -1,0 +1,1 @@
+"""`/admin/articles`: which articles there are, and who may read them."""

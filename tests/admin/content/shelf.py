@@ -1,0 +1,33 @@
+"""Articles to run a paper with."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from paywall import clock
+from paywall.app import Product
+from paywall.articles.drafts import make_draft
+from paywall.articles.item import Item
+from paywall.articles.keeping import put_article
+from paywall.articles.tables import Article
+from paywall.publishers.profiles import choose
+
+
+def put(product: Product, key: str, days_ago: float = 1, slug: str = "news", **item: str) -> int:
+    """Publish an article so long ago, and return its number; `item` may say title, section, access."""
+    profile, now = choose(product.database, slug), clock.now()
+    told = {"title": f"Title of {key}", "section": "world", "access": "metered", **item}
+    sent = Item("test", key, "<p>Some words.</p>", published_at=now - timedelta(days=days_ago), **told)  # type: ignore[arg-type]
+    draft = make_draft(sent, ZoneInfo("UTC"), profile.preview_words)
+    with product.database.writing() as session:
+        return put_article(session, profile.id, draft, now)[0].id
+
+
+def levels(product: Product) -> dict[str, str]:
+    """Return each article's access level by its key."""
+    with product.database.reading() as session:
+        return {one.key: one.access for one in session.query(Article)}
+
+
+def article(product: Product, number: int) -> Article:
+    with product.database.reading() as session:
+        return session.get_one(Article, number)

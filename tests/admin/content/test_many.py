@@ -1,0 +1,137 @@
+"""Changing the access level of many articles: shown first, done once."""
+
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from paywall.app import Product
+from paywall.staff.rules import Role
+from tests.admin.at_once import send_at_once
+from tests.admin.content.shelf import article, levels, put
+from tests.staff.people import Person, deeds, member
+
+LIST = "/admin/articles"
+
+
+@pytest.fixture
+def admin(product: Product) -> Person:
+    put(product, "old", 100)
+    put(product, "older", 200, access="subscribers")
+    put(product, "new", 1)
+    put(product, "sport", 100, section="sport")
+    put(product, "theirs", 100, "other")
+    return member(product, Role.ADMIN)
+
+
+def preview(admin: Person, query: str) -> dict[str, str]:
+    """Return the fields of the form that would carry out what the preview shows."""
+    page = admin.browser.get(f"{LIST}/levels?{query}").text
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    assert seen
+    return {**dict(parse_qsl(query)), "seen": seen[1]}
+
+
+class TestThePreview:
+    def test_says_how_many_and_which_and_changes_nothing(self, admin: Person) -> None:
+        page = admin.browser.get(f"{LIST}/levels?section=world&older_days=30&to=free").text
+        assert "2 articles will be free" in page
+        assert ("Title of old<" in page, "Title of older<" in page, "Title of new<" in page) == (True, True, False)
+        assert set(levels(admin.product).values()) == {"metered", "subscribers"}
+
+    def test_counts_out_what_is_so_already(self, admin: Person) -> None:
+        page = admin.browser.get(f"{LIST}/levels?section=world&to=subscribers").text
+        assert ("2 articles will be subscribers" in page, "1 more is subscribers already" in page) == (True, True)
+
+    def test_says_that_nothing_would_change(self, admin: Person) -> None:
+        assert "Nothing would change" in admin.browser.get(f"{LIST}/levels?section=sport&to=metered").text
+
+
+class TestTheChange:
+    def test_concerns_those_that_were_shown_and_no_others(self, admin: Person) -> None:
+        fields = preview(admin, "section=world&older_days=30&to=free")
+        assert admin.act(f"{LIST}/levels", fields).status_code == 303
+        found = levels(admin.product)
+        assert found == {
+            "old": "free",
+            "older": "free",
+            "new": "metered",
+            "sport": "metered",
+            "theirs": "metered",
+        }
+
+    def test_is_on_record_with_what_was_before(self, admin: Person) -> None:
+        admin.act(f"{LIST}/levels", preview(admin, "section=world&older_days=30&to=free"))
+        [deed] = deeds(admin.product, "articles_access_changed")
+        assert (deed.actor, deed.detail["before"]) == (admin.staff.actor, {"metered": 1, "subscribers": 1})
+
+    def test_gives_each_article_another_version(self, admin: Person) -> None:
+        number = put(admin.product, "fresh", 3)
+        before = article(admin.product, number).version
+        admin.act(f"{LIST}/levels", preview(admin, "q=fresh&to=free"))
+        assert article(admin.product, number).version != before
+
+    def test_sent_by_four_tabs_at_once_is_done_once(self, admin: Person) -> None:
+        fields = preview(admin, "section=world&to=registered")
+        assert set(send_at_once(admin, f"{LIST}/levels", fields)) == {303}
+        assert len(deeds(admin.product, "articles_access_changed")) == 1
+
+    def test_shows_again_where_other_articles_fit_by_now(self, admin: Person) -> None:
+        fields = preview(admin, "section=sport&to=free")
+        put(admin.product, "late", 2, section="sport")
+        answer = admin.act(f"{LIST}/levels", fields)
+        assert (answer.status_code, "2 articles will be free" in answer.text) == (409, True)
+        assert levels(admin.product)["sport"] == "metered"
+        assert deeds(admin.product, "articles_access_changed") == []
+
+    def test_is_met_by_readers_at_once(self, admin: Person) -> None:
+        number = put(admin.product, "gated", 3, access="subscribers")
+        slug = article(admin.product, number).slug
+        catalogue = admin.product.gate.catalogue
+        before = catalogue.card(admin.publisher_id, slug)
+        admin.act(f"{LIST}/levels", preview(admin, "q=gated&to=free"))
+        admin.product.follower.poll()
+        after = catalogue.card(admin.publisher_id, slug)
+        assert before
+        assert after
+        assert (before.access, after.access) == ("subscribers", "free")
+
+
+class TestTheList:
+    def test_finds_by_words_section_author_level_and_age(self, admin: Person) -> None:
+        for query, found in {
+            "q=TITLE+of+SPORT": {"sport"},
+            "q=sport": {"sport"},
+            "section=sport": {"sport"},
+            "access=subscribers": {"older"},
+            "older_days=150": {"older"},
+            "newer_days=50": {"new"},
+            "q=%25": set(),
+            "author=Nobody": set(),
+        }.items():
+            page = admin.browser.get(f"{LIST}?{query}").text
+            assert set(re.findall(r"Title of (\w+)<", page)) == found, query
+
+    def test_shows_nothing_of_another_newspaper(self, admin: Person) -> None:
+        assert "Title of theirs" not in admin.browser.get(LIST).text
+
+    @pytest.mark.parametrize(
+        "query", ["older_days=x", "older_days=-1", "access=all", "page=0", "newer_days=9e9", "q=" + "x" * 300]
+    )
+    def test_says_what_is_wrong_with_a_question(self, admin: Person, query: str) -> None:
+        answer = admin.browser.get(f"{LIST}?{query}")
+        assert (answer.status_code, "Error:" in answer.text) == (400, True)
+
+    def test_offers_viewers_no_change(self, admin: Person) -> None:
+        viewer = member(admin.product, Role.VIEWER)
+        assert "See what would change" in admin.browser.get(LIST).text
+        assert "See what would change" not in viewer.browser.get(LIST).text
+
+    def test_leads_from_page_to_page_with_its_question(self, admin: Person) -> None:
+        for number in range(60):
+            put(admin.product, f"many-{number}", 10)
+        page = admin.browser.get(f"{LIST}?q=many").text
+        later = re.search(r'rel="next"[^>]*href="([^"]+)"', page)
+        assert later
+        assert dict(parse_qsl(urlsplit(later[1].replace("&amp;", "&")).query)) == {"page": "2", "q": "many"}
+        assert len(re.findall("Title of many", admin.browser.get(later[1].replace("&amp;", "&")).text)) == 10
