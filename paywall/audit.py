@@ -3,6 +3,7 @@
 Rows hold ids, never names or addresses, so that they can be kept when a reader is erased.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +37,12 @@ def write(session: Session, publisher_id: int, actor: str, action: str, subject:
         publisher_id=publisher_id, at=clock.now(), actor=actor, action=action, subject=subject, detail=detail
     )
     session.add(entry)
+
+
+def entries_about(session: Session, publisher_id: int, subjects: Collection[str], most: int) -> Sequence[AuditEntry]:
+    """Return the newest of a publisher's entries about any of these subjects, newest first."""
+    query = select(AuditEntry).where(AuditEntry.publisher_id == publisher_id, AuditEntry.subject.in_(list(subjects)))
+    return session.scalars(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(most)).all()
 
 
 def was_written(session: Session, action: str, subject: str) -> bool:

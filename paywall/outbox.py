@@ -5,11 +5,11 @@ is given up and says so. What has lost its sense before it went out is withdrawn
 server: `paywall.mailer` does.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, UniqueConstraint, select, tuple_, update
+from sqlalchemy import ColumnElement, Index, UniqueConstraint, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from paywall import clock
@@ -23,7 +23,10 @@ class OutboxMail(Base):
     """A mail with the cause that may send it only once."""
 
     __tablename__ = "outbox_mails"
-    __table_args__ = (UniqueConstraint("kind", "cause"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "cause"),
+        Index("ix_outbox_mails_recipient", "publisher_id", "recipient", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     publisher_id: Mapped[int] = mapped_column(index=True)
@@ -85,6 +88,12 @@ def posted(session: Session, mails: Collection[tuple[str, str]]) -> set[tuple[st
     query = select(OutboxMail.kind, OutboxMail.cause)
     rows = session.execute(query.where(tuple_(OutboxMail.kind, OutboxMail.cause).in_(list(mails))))
     return {(kind, cause) for kind, cause in rows}
+
+
+def mails_to(session: Session, publisher_id: int, recipient: str, most: int) -> Sequence[OutboxMail]:
+    """Return the newest mails of a publisher to an address, as it was when they were written."""
+    query = select(OutboxMail).where(OutboxMail.publisher_id == publisher_id, OutboxMail.recipient == recipient)
+    return session.scalars(query.order_by(OutboxMail.id.desc()).limit(most)).all()
 
 
 def withdraw(session: Session, mails: Collection[tuple[str, str]]) -> int:

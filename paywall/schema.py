@@ -29,6 +29,7 @@ TABLES = (
     "paywall.publishers.keys.tables",
     "paywall.readers.tables",
     "paywall.readers.codes",
+    "paywall.readers.notes",
     "paywall.staff.tables",
     "paywall.entitlements.tables",
     "paywall.telling.tables",

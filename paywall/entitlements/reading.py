@@ -74,3 +74,9 @@ def entitlements_of(session: Session, reader_id: int) -> list[Entitlement]:
     """Return all that a reader has or had."""
     rows = session.scalars(select(EntitlementRow).where(EntitlementRow.reader_id == reader_id))
     return [row.value for row in rows]
+
+
+def rows_of(session: Session, reader_id: int) -> Sequence[EntitlementRow]:
+    """Return the rows of all that a reader has or had, the one that was given last first."""
+    query = select(EntitlementRow).where(EntitlementRow.reader_id == reader_id)
+    return session.scalars(query.order_by(EntitlementRow.created_at.desc(), EntitlementRow.id.desc())).all()

@@ -14,6 +14,7 @@ from paywall.outbox import OutboxMail
 from paywall.readers.email_address import EmailAddress
 from paywall.readers.ending import end_access, end_sign_ins
 from paywall.readers.finding import reader_by_email
+from paywall.readers.notes import forget_notes
 from paywall.readers.tables import Reader
 
 
@@ -67,11 +68,12 @@ def make_staff(session: Session, reader_id: int, *, is_staff: bool) -> None:
 
 
 def erase(session: Session, reader: Reader) -> None:
-    """Forget who the reader was: sign-ins, address, password, mails go; the row stays for the books, without a name."""
+    """Forget who the reader was: sign-ins, address, password, mails, notes go; the row stays, nameless, for books."""
     end_sign_ins(session, reader.id)
     end_access(session, reader.id)
     mails = (OutboxMail.publisher_id == reader.publisher_id, OutboxMail.recipient == reader.email)
     session.execute(delete(OutboxMail).where(*mails))
+    forget_notes(session, reader.id)
     reader.email = reader.email_normalized = f"erased-{reader.id}"
     reader.password, reader.confirmed_at, reader.active = None, None, False
     reader.fs_uniquifier = _new_secret()

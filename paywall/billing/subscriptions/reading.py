@@ -1,5 +1,7 @@
 """What a reader has with us: the subscription that counts, its card and pause, and the invoices."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,13 @@ from paywall.billing.subscriptions.tables import Invoice, Subscription
 def current_subscription(session: Session, reader_id: int) -> Subscription | None:
     """Return the subscription that a reader's account speaks of."""
     return session.scalar(select(Subscription).where(Subscription.reader_id == reader_id, Subscription.is_current))
+
+
+def subscriptions_of(session: Session, reader_id: int) -> Sequence[Subscription]:
+    """Return all subscriptions that a reader has or had: the current one first, then the newest."""
+    mine = select(Subscription).where(Subscription.reader_id == reader_id)
+    order = (Subscription.is_current.desc(), Subscription.created_at.desc(), Subscription.id.desc())
+    return session.scalars(mine.order_by(*order)).all()
 
 
 def is_paused_by_choice(row: Subscription) -> bool:

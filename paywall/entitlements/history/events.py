@@ -32,6 +32,12 @@ def events_since(session: Session, publisher_id: int, since: datetime, after: in
     return session.scalars(select(AccessEvent).where(*which).order_by(AccessEvent.id).limit(most)).all()
 
 
+def latest_events(session: Session, reader_id: int, most: int) -> Sequence[AccessEvent]:
+    """Return a reader's newest events, the newest first."""
+    query = select(AccessEvent).where(AccessEvent.reader_id == reader_id)
+    return session.scalars(query.order_by(AccessEvent.sequence.desc()).limit(most)).all()
+
+
 def forget_before(session: Session, moment: datetime) -> int:
     """Delete events noted before `moment` (wall time); returns how many. Each reader's last stays: numbers go on."""
     later = aliased(AccessEvent)
