@@ -1,6 +1,7 @@
 """Comps: the right to read given away by the newspaper, with an end and a reason, and in the audit."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -9,11 +10,18 @@ from paywall import audit, clock
 from paywall.entitlements.granting import Grant, end_entitlement, set_entitlement
 from paywall.entitlements.reading import entitlements_of
 from paywall.entitlements.rules import Entitlement, Source, Standing
-from paywall.errors import BadInput, NotFound
-from paywall.readers.finding import reader_by_id
+from paywall.errors import BadInput, NotFound, PaywallError
+from paywall.readers.finding import hold_reader, reader_by_id
 
 LONGEST_DAYS = 3660
 LONGEST_REASON = 500
+
+
+class NothingToExtend(PaywallError):
+    """Nothing lets this reader in just now, so there is nothing to extend; give a comp instead."""
+
+    status = 409
+    code = "nothing_to_extend"
 
 
 def give_comp(  # noqa: PLR0913 - each is a fact of the gift, and all are named at the call
@@ -28,8 +36,45 @@ def give_comp(  # noqa: PLR0913 - each is a fact of the gift, and all are named 
         raise BadInput("days", f"Give a number of days from 1 to {LONGEST_DAYS}.")
     ends_at, source_id = clock.now() + timedelta(days=days), f"comp_{secrets.token_hex(12)}"
     comp = _set(session, publisher_id, _comp(reader_id, source_id, ends_at), reason)
-    audit.write(session, publisher_id, actor, "comp_given", f"reader:{reader_id}", comp=source_id, days=days)
+    detail = {"comp": source_id, "days": days, "after": ends_at.isoformat(), "reason": reason}
+    audit.write(session, publisher_id, actor, "comp_given", f"reader:{reader_id}", **detail)
     return comp
+
+
+def end_to_extend(rights: Iterable[Entitlement], now: datetime) -> datetime | None:
+    """Return up to when what lets a reader in now reaches, without the slack of renewals; None if nothing does."""
+    ends = [one.paid_through_at or one.valid_until for one in rights if one.grants_access(now)]
+    return max((now, *ends)) if ends else None
+
+
+def extend_access(  # noqa: PLR0913 - the same
+    session: Session, publisher_id: int, reader_id: int, *, days: int, reason: str, actor: str
+) -> Entitlement:
+    """Let a reader read on for `days` after the end of what lets her in now; no payment changes by it.
+
+    It is a comp of its own: what Stripe says of a subscription is written anew at each sync, and would undo it.
+    Works in the caller's transaction. Raises NotFound, NothingToExtend, and BadInput as `give_comp` does.
+    """
+    if not 1 <= days <= LONGEST_DAYS:
+        raise BadInput("days", f"Give a number of days from 1 to {LONGEST_DAYS}.")
+    hold_reader(session, reader_id)
+    before = end_to_extend(entitlements_of(session, reader_id), clock.now())
+    if before is None:
+        raise NothingToExtend
+    ends_at, source_id = before + timedelta(days=days), f"extension_{secrets.token_hex(12)}"
+    longer = _set(session, publisher_id, _comp(reader_id, source_id, ends_at), reason)
+    moved = {"before": before.isoformat(), "after": ends_at.isoformat(), "reason": reason}
+    audit.write(session, publisher_id, actor, "access_extended", f"reader:{reader_id}", comp=source_id, **moved)
+    return longer
+
+
+def end_comp(session: Session, publisher_id: int, reader_id: int, source_id: str, *, reason: str, actor: str) -> None:  # noqa: PLR0913 - the same
+    """End a comp or a grant at once; raises NotFound where the reader has none of that id, or it has ended."""
+    now = clock.now()
+    before = _open_comp(session, publisher_id, reader_id, source_id, now).valid_until
+    end_entitlement(session, Source.COMP, source_id, now)
+    moved = {"before": before.isoformat(), "after": now.isoformat(), "reason": reason}
+    audit.write(session, publisher_id, actor, "comp_ended", f"reader:{reader_id}", comp=source_id, **moved)
 
 
 def put_grant(  # noqa: PLR0913 - the same
@@ -51,9 +96,7 @@ def put_grant(  # noqa: PLR0913 - the same
 def end_grant(session: Session, publisher_id: int, reader_id: int, name: str, *, actor: str) -> None:
     """End at once what was granted under that name; raises NotFound where nothing was, or it has ended."""
     source_id, now = _source_id(reader_id, name), clock.now()
-    held = entitlements_of(session, reader_id) if reader_by_id(session, publisher_id, reader_id) else []
-    if not any(one.source_id == source_id and now < one.valid_until for one in held):
-        raise NotFound("There is no such grant.")
+    _open_comp(session, publisher_id, reader_id, source_id, now)
     end_entitlement(session, Source.COMP, source_id, now)
     audit.write(session, publisher_id, actor, "grant_ended", f"reader:{reader_id}", comp=source_id)
 
@@ -63,6 +106,14 @@ def name_of_grant(entitlement: Entitlement) -> str | None:
     start = _source_id(entitlement.reader_id, "")
     is_grant = entitlement.source is Source.COMP and entitlement.source_id.startswith(start)
     return entitlement.source_id.removeprefix(start) if is_grant else None
+
+
+def _open_comp(session: Session, publisher_id: int, reader_id: int, source_id: str, now: datetime) -> Entitlement:
+    held = entitlements_of(session, reader_id) if reader_by_id(session, publisher_id, reader_id) else []
+    for one in held:
+        if one.source is Source.COMP and one.source_id == source_id and now < one.valid_until:
+            return one
+    raise NotFound("There is no such grant.")
 
 
 def _set(session: Session, publisher_id: int, comp: Entitlement, reason: str) -> Entitlement:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from paywall.readers.ending import end_sign_in
+from paywall.readers.ending import end_access, end_sign_in, end_sign_ins
 from paywall.readers.tables import SignIn
 
 
@@ -37,3 +37,11 @@ def sign_out_device(session: Session, reader_id: int, sign_in_id: int) -> bool:
         return False
     end_sign_in(session, sign_in_id)
     return True
+
+
+def sign_out_everywhere(session: Session, reader_id: int) -> int:
+    """End every sign-in of a reader, and every pass; returns how many sign-ins there were."""
+    count = len(devices(session, reader_id))
+    end_sign_ins(session, reader_id)
+    end_access(session, reader_id)
+    return count

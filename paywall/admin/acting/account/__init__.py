@@ -1,0 +1,1 @@
+"""Acts on the account itself: its sign-ins, its mails, what is known of it, its end."""

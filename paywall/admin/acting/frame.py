@@ -1,0 +1,130 @@
+"""The frame of every act: a page that says what will happen and asks once; a form that does it once.
+
+The answer to a form is always the way back to the dossier, with a sentence on what was done.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from paywall import audit, clock
+from paywall.admin.acting.knowing import Known, known_reader
+from paywall.admin.acting.question import LONGEST_REASON, Question
+from paywall.admin.ground.door import current_staff
+from paywall.admin.ground.pages import page
+from paywall.admin.ground.routes import AdminRoute
+from paywall.errors import BadInput, PaywallError
+from paywall.staff.rules import Role
+from paywall.web import current
+from paywall.web.forms import Form, read_form
+
+Given = Mapping[str, str]
+"""What has been filled in so far, by the names of the blanks; empty for what came twice or can't be read."""
+
+
+class NotOffered(PaywallError):
+    """This can't be done for this reader just now."""
+
+    status = 409
+    code = "not_offered"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act. `ask` and `do` raise BadInput naming a blank; `do` returns the sentence on what was done."""
+
+    name: str
+    """The last part of its path: `sign-out`."""
+    label: str
+    role: Role
+    ask: Callable[[Known, Given], Question]
+    do: Callable[[Known, Form], str]
+    why_not: Callable[[Known], str] = lambda _: ""
+    """Why it makes no sense for this reader just now, in a sentence; empty where it does."""
+    is_fresh: bool = False
+
+    def refusal(self, known: Known) -> str:
+        """Return why it is not offered; empty where it is."""
+        return self.why_not(known) if known.reader.active else "This account was erased."
+
+
+def routes_of(one: Act) -> tuple[AdminRoute, AdminRoute]:
+    """Return the page that asks, and the form that does it."""
+    path, name = f"/subscribers/<int:reader_id>/{one.name}", f"act_{one.name.replace('-', '_')}"
+
+    def ask(reader_id: int) -> ResponseReturnValue:
+        known = _known(reader_id)
+        return _show(one, known, dict(_readable(request.args)), 200)
+
+    def do(reader_id: int) -> ResponseReturnValue:
+        known, form = _known(reader_id), read_form()
+        try:
+            _refuse(one, known)
+            current.session().commit()  # an act has transactions of its own
+            done = one.do(known, form)
+        except BadInput as problem:
+            given = {name: form.text_or(name) for name in form.values}
+            return _show(one, known, given, problem.status, {problem.field: problem.sentence})
+        flash(done, "good")
+        return redirect(known.path, 303)
+
+    return (
+        AdminRoute(path, ask, f"ask_{name}", one.role, is_fresh=one.is_fresh),
+        AdminRoute(path, do, name, one.role, ("POST",), is_fresh=one.is_fresh),
+    )
+
+
+def note(session: Session, known: Known, action: str, *, before: object, after: object, reason: str = "") -> None:  # noqa: PLR0913 - each is a column of the audit
+    """Write the one row of an act into the audit, in the transaction that does it, or that notes the wish."""
+    staff = current_staff()
+    detail = {"before": before, "after": after, **({"reason": reason} if reason else {})}
+    audit.write(session, staff.publisher_id, staff.actor, action, known.subject, **detail)
+
+
+def reason_in(form: Form) -> str:
+    """Return the reason that a form gives; raises BadInput where it is empty, too long, or of several lines."""
+    reason = form.text("reason").strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        raise BadInput("reason", f"Give a reason of at most {LONGEST_REASON} characters.")
+    if not reason.isprintable():
+        raise BadInput("reason", "Give a reason in plain text, on one line.")
+    return reason
+
+
+def whole_number_in(form: Form, name: str) -> int:
+    """Return the whole number in a blank, written with plain digits; raises BadInput."""
+    text = form.text(name).strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise BadInput(name, "Write a whole number, in digits.")
+    return int(text)
+
+
+def _known(reader_id: int) -> Known:
+    return known_reader(current.session(), current.publisher(), reader_id, clock.now())
+
+
+def _refuse(one: Act, known: Known) -> None:
+    refusal = one.refusal(known)
+    if refusal:
+        raise NotOffered(refusal)
+
+
+def _show(
+    one: Act, known: Known, given: Given, status: int, errors: Mapping[str, str] | None = None
+) -> ResponseReturnValue:
+    _refuse(one, known)
+    problems = dict(errors or {})
+    try:
+        question = one.ask(known, given)
+    except BadInput as problem:
+        problems, status = problems | {problem.field: problem.sentence}, problem.status
+        question = one.ask(known, {})
+    return page("acting/ask", status, deed=one, known=known, question=question, errors=problems)
+
+
+def _readable(args: Any) -> Any:  # noqa: ANN401 - werkzeug's dictionary of lists
+    return ((name, values[0]) for name, values in args.lists() if len(values) == 1 and "\0" not in values[0])
