@@ -16,12 +16,16 @@ _TIME = paywall.database.UtcDateTime(timezone=True)
 
 def upgrade() -> None:
     """Add each room's tables."""
+    _make_imports()
+    _guard_audit()
     _make_notes()
 
 
 def downgrade() -> None:
     """Take them away again, the last first."""
     _drop_notes()
+    _unguard_audit()
+    _drop_imports()
 
 
 def _make_notes() -> None:
@@ -48,3 +52,125 @@ def _make_notes() -> None:
 def _drop_notes() -> None:
     op.drop_index("ix_outbox_mails_recipient", "outbox_mails")
     op.drop_table("staff_notes")
+
+
+def _guard_audit() -> None:
+    """Note where something was done from; refuse that entries are changed or taken away."""
+    op.add_column("audit_entries", sa.Column("network", sa.String(), nullable=True))
+    op.drop_index("ix_audit_entries_publisher_id", "audit_entries")
+    op.create_index("ix_audit_entries_at", "audit_entries", ["publisher_id", "at"])
+    op.create_index("ix_audit_entries_actor", "audit_entries", ["publisher_id", "actor", "id"])
+    op.create_index("ix_audit_entries_action", "audit_entries", ["publisher_id", "action", "id"])
+    for statement in _GUARDS[op.get_bind().dialect.name]:
+        op.execute(statement)
+
+
+def _unguard_audit() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        for deed in ("update", "delete", "replace"):
+            op.execute(f"DROP TRIGGER audit_entries_no_{deed}")
+    else:
+        op.execute("DROP TRIGGER audit_entries_append_only ON audit_entries")
+        op.execute("DROP FUNCTION audit_entries_refuse()")
+    for name in ("at", "actor", "action"):
+        op.drop_index(f"ix_audit_entries_{name}", "audit_entries")
+    op.create_index("ix_audit_entries_publisher_id", "audit_entries", ["publisher_id"])
+    with op.batch_alter_table("audit_entries") as audit:
+        audit.drop_column("network")
+
+
+_NO_UPDATE = """
+CREATE TRIGGER audit_entries_no_update BEFORE UPDATE ON audit_entries
+BEGIN SELECT RAISE(ABORT, 'audit_entries is append-only: update is refused'); END"""
+_NO_DELETE = """
+CREATE TRIGGER audit_entries_no_delete BEFORE DELETE ON audit_entries
+BEGIN SELECT RAISE(ABORT, 'audit_entries is append-only: delete is refused'); END"""
+_NO_REPLACE = """
+CREATE TRIGGER audit_entries_no_replace BEFORE INSERT ON audit_entries
+WHEN EXISTS (SELECT 1 FROM audit_entries WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'audit_entries is append-only: replace is refused'); END"""
+_REFUSE = """
+CREATE OR REPLACE FUNCTION audit_entries_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION USING ERRCODE = 'restrict_violation',
+MESSAGE = 'audit_entries is append-only: ' || lower(TG_OP) || ' is refused'; END $$"""
+_APPEND_ONLY = """
+CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries
+FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_refuse()"""
+_GUARDS = {"sqlite": (_NO_UPDATE, _NO_DELETE, _NO_REPLACE), "postgresql": (_REFUSE, _APPEND_ONLY)}
+"""What the code makes a table with, frozen as it was."""
+
+
+_RUNS = sa.text("state IN ('applying', 'undoing')")
+
+
+def _make_imports() -> None:
+    op.create_table(
+        "imports",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("publisher_id", _ID, nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("mapping", sa.String(), nullable=False),
+        sa.Column("existing", sa.String(), nullable=False),
+        sa.Column("has_letters", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("row_count", _ID, nullable=False),
+        sa.Column("problem_count", _ID, nullable=False),
+        sa.Column("unknown_columns", sa.String(), nullable=False),
+        sa.Column("checked_at", _TIME, nullable=False),
+        sa.Column("applied_at", _TIME, nullable=True),
+        sa.Column("undone_at", _TIME, nullable=True),
+        sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name=op.f("fk_imports_publisher_id_publishers")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
+    )
+    op.create_index(op.f("ix_imports_publisher_id"), "imports", ["publisher_id"])
+    op.create_index(
+        "uq_imports_running", "imports", ["publisher_id"], unique=True, sqlite_where=_RUNS, postgresql_where=_RUNS
+    )
+    _make_import_rows()
+    op.create_table(
+        "import_problems",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("import_id", _ID, nullable=False),
+        sa.Column("line", _ID, nullable=False),
+        sa.Column("column", sa.String(), nullable=False),
+        sa.Column("sentence", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["imports.id"], name=op.f("fk_import_problems_import_id_imports"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_problems")),
+    )
+    op.create_index(op.f("ix_import_problems_import_id"), "import_problems", ["import_id"])
+
+
+def _make_import_rows() -> None:
+    op.create_table(
+        "import_rows",
+        sa.Column("import_id", _ID, autoincrement=False, nullable=False),
+        sa.Column("line", _ID, autoincrement=False, nullable=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("email", "email_normalized", "plan", "source")),
+        sa.Column("ends_at", _TIME, nullable=True),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("customer_id", "subscription_id")),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=True),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("currency", "state", "outcome")),
+        sa.Column("reader_id", _ID, nullable=True),
+        sa.Column("set_right", sa.Boolean(), nullable=False),
+        sa.Column("before_until", _TIME, nullable=True),
+        sa.Column("set_customer", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["imports.id"], name=op.f("fk_import_rows_import_id_imports"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["reader_id"], ["readers.id"], name=op.f("fk_import_rows_reader_id_readers"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("import_id", "line", name=op.f("pk_import_rows")),
+    )
+    op.create_index("ix_import_rows_state", "import_rows", ["import_id", "state", "line"])
+    op.create_index("ix_import_rows_address", "import_rows", ["import_id", "email_normalized"])
+    op.create_index(op.f("ix_import_rows_reader_id"), "import_rows", ["reader_id"])
+
+
+def _drop_imports() -> None:
+    for table in ("import_problems", "import_rows", "imports"):
+        op.drop_table(table)

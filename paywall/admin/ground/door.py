@@ -13,15 +13,15 @@ from urllib.parse import quote
 from flask import abort, g, redirect, request
 from flask.typing import ResponseReturnValue
 
-from paywall import clock
+from paywall import audit, clock
 from paywall.admin.ground.routes import AdminRoute
 from paywall.errors import PaywallError
 from paywall.readers import current as who
 from paywall.readers.devices import signed_in_at
 from paywall.staff.finding import Proved, proved, staff_of
 from paywall.staff.rules import Role, Staff, is_fresh
-from paywall.web import current
-from paywall.web.addresses import safe_next
+from paywall.web import current, limits
+from paywall.web.addresses import network_of, safe_next
 from paywall.web.origin import SAFE_METHODS
 
 HOME = "/admin"
@@ -63,7 +63,10 @@ def behind_door(route: AdminRoute) -> Callable[..., ResponseReturnValue]:
     @wraps(route.view)
     def guarded(**values: object) -> ResponseReturnValue:
         turned_away = _turned_away(route)
-        return route.view(**values) if turned_away is None else turned_away
+        if turned_away is not None:
+            return turned_away
+        with audit.done_from(network_of(limits.caller())):
+            return route.view(**values)
 
     return guarded
 
