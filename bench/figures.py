@@ -260,6 +260,15 @@ FIGURES = (
         headline="answers not as described",
     ),
     Figure(
+        "admin-calls",
+        "Made-up requests to /admin",
+        "An admin walks over every link of /admin, takes every form along, and sends them with hostile values, on both "
+        "databases.",
+        "10,000 requests on each: 0 x 5xx",
+        ("-m", "tests.proof.admin_calls"),
+        headline="x 5xx",
+    ),
+    Figure(
         "other-publisher",
         "Another publisher's keys and cookies",
         "Every route there is, with a key or the cookies of another publisher of the same service; then the same calls "

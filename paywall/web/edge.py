@@ -1,6 +1,7 @@
 """The edge of a request: one commit or none, the headers every answer carries, and size limits."""
 
 from flask import Flask, Response, request
+from werkzeug.routing import IntegerConverter
 
 from paywall.database import Database
 from paywall.web import current
@@ -22,9 +23,16 @@ _POLICY = (
 )
 
 
+class Number(IntegerConverter):
+    """A number in an address, no greater than a database keeps: behind a greater one there is no page."""
+
+    regex = r"\d{1,18}"
+
+
 def install(app: Flask, database: Database) -> None:
     """Give `app` its edge. Answers that say nothing about caching are private to the reader."""
     app.session_interface = PrivateSessions()
+    app.url_map.converters["int"] = Number
     app.url_map.merge_slashes = False  # a redirect made by the router would repeat whatever host was asked for
     app.config["MAX_CONTENT_LENGTH"] = FORM_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = FORM_BYTES
