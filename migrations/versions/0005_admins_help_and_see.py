@@ -19,10 +19,12 @@ def upgrade() -> None:
     _make_imports()
     _guard_audit()
     _make_notes()
+    _make_figures()
 
 
 def downgrade() -> None:
     """Take them away again, the last first."""
+    _drop_figures()
     _drop_notes()
     _unguard_audit()
     _drop_imports()
@@ -174,3 +176,73 @@ def _make_import_rows() -> None:
 def _drop_imports() -> None:
     for table in ("import_problems", "import_rows", "imports"):
         op.drop_table(table)
+
+
+def _make_figures() -> None:
+    op.create_index("ix_subscriptions_synced", "subscriptions", ["publisher_id", "synced_at", "id"])
+    op.create_table(
+        "figure_entries",
+        sa.Column("id", _ID, nullable=False),
+        *_figure_edition(),
+        sa.Column("customer", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", _TIME, nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        _figure_publisher("figure_entries"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_figure_entries")),
+    )
+    op.create_index("ix_figure_entries_customer", "figure_entries", ["publisher_id", "edition", "customer"])
+    op.create_index("ix_figure_entries_at", "figure_entries", ["publisher_id", "edition", "at"])
+    _make_figure_sums()
+    op.create_table(
+        "figure_marks",
+        *_figure_edition(),
+        sa.Column("timezone", sa.String(), nullable=False),
+        sa.Column("synced_to", _TIME, nullable=False),
+        sa.Column("as_of", _TIME, nullable=False),
+        _figure_publisher("figure_marks"),
+        sa.PrimaryKeyConstraint("publisher_id", name=op.f("pk_figure_marks")),
+    )
+
+
+def _make_figure_sums() -> None:
+    days, cohorts = ("currency", "day", "kind"), ("currency", "cohort", "month")
+    op.create_table(
+        "figure_days",
+        *_figure_edition(),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("count", _ID, nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        _figure_publisher("figure_days"),
+        sa.PrimaryKeyConstraint("publisher_id", "edition", *days, name=op.f("pk_figure_days")),
+    )
+    op.create_table(
+        "figure_cohorts",
+        *_figure_edition(),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("cohort", sa.Date(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("change", _ID, nullable=False),
+        _figure_publisher("figure_cohorts"),
+        sa.PrimaryKeyConstraint("publisher_id", "edition", *cohorts, name=op.f("pk_figure_cohorts")),
+    )
+
+
+def _figure_edition() -> tuple[sa.Column[int], sa.Column[int]]:
+    whose = sa.Column("publisher_id", _ID, autoincrement=False, nullable=False)
+    return whose, sa.Column("edition", _ID, autoincrement=False, nullable=False)
+
+
+def _figure_publisher(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        ["publisher_id"], ["publishers.id"], name=op.f(f"fk_{table}_publisher_id_publishers")
+    )
+
+
+def _drop_figures() -> None:
+    for table in ("figure_marks", "figure_cohorts", "figure_days", "figure_entries"):
+        op.drop_table(table)
+    op.drop_index("ix_subscriptions_synced", "subscriptions")

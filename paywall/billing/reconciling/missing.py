@@ -142,6 +142,7 @@ def _end_row(session: Session, row: Subscription) -> None:
     if row.status not in ENDED:
         row.status, row.ended_at = Status.CANCELED.value, row.ended_at or now
     row.ended_because, row.paid_through_at = UNKNOWN_TO_STRIPE, None
+    row.synced_at = clock.wall()
     forget_invoices(session, row)
     end_entitlement(session, Source.SUBSCRIPTION, row.stripe_id, now)
     audit.write(session, row.publisher_id, "sweep", "subscription_unknown", f"subscription:{row.stripe_id}")

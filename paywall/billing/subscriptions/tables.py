@@ -24,6 +24,7 @@ class Subscription(Base):
         Index("ix_subscriptions_status", "publisher_id", "is_current", "status", "reader_id"),
         Index("ix_subscriptions_currency", "publisher_id", "is_current", "currency", "reader_id"),
         Index("ix_subscriptions_price", "publisher_id", "is_current", "lookup_key", "reader_id"),
+        Index("ix_subscriptions_synced", "publisher_id", "synced_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
