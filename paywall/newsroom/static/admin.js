@@ -1,4 +1,5 @@
-// Keys of /admin: "/" finds a reader, "j" and "k" move from row to row, "?" lists them. Everything works without it.
+// Keys of /admin: "/" finds a reader, "j" and "k" move from row to row, "?" lists them. And what htmx needs told: where
+// links are followed without leaving the page, whatever is no page of /admin is opened as any other. All works without.
 (() => {
   "use strict";
   const isTyping = (target) => target.closest("input, select, textarea, [contenteditable]") !== null;
@@ -21,5 +22,26 @@
     if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof Element) || isTyping(event.target)) return;
     const act = keys[event.key];
     if (act) { event.preventDefault(); act(); }
+  });
+
+  // The invitation's preview follows the form as it is typed.
+  const form = document.getElementById("invitation-form");
+  let soon = 0;
+  const show = () => {
+    const typed = new URLSearchParams(new FormData(form));
+    typed.delete("csrf_token");
+    typed.delete("act");
+    for (const frame of document.querySelectorAll("iframe[data-preview]")) frame.src = `${form.dataset.framed}?${typed}`;
+  };
+  if (form) form.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(show, 300); });
+
+  const isOurs = (answer) => new URL(answer.responseURL).pathname.startsWith("/admin") && answer.responseText.includes("/static/admin.css");
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const answer = event.detail.xhr;
+    if (!isOurs(answer)) { event.detail.shouldSwap = false; location.assign(answer.responseURL); }
+  });
+  document.addEventListener("htmx:sendError", (event) => location.assign(event.detail.pathInfo.finalRequestPath));
+  document.addEventListener("htmx:afterSettle", () => {
+    if (document.activeElement === document.body) document.getElementById("main").focus({ preventScroll: true });
   });
 })();
