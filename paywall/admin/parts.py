@@ -3,12 +3,24 @@
 from flask import Flask
 
 from paywall.admin import acting, staff
+from paywall.admin.audit import views as audit
 from paywall.admin.content import views as content
+from paywall.admin.dossier import views as dossier
 from paywall.admin.ground import blueprint, front
+from paywall.admin.rules import views as rules
 from paywall.admin.staff import joining
 from paywall.admin.subscribers import views as subscribers
 
-ROUTES = (*front.ROUTES, *subscribers.ROUTES, *content.ROUTES, *acting.ROUTES, *staff.ROUTES)
+ROUTES = (
+    *front.ROUTES,
+    *subscribers.ROUTES,
+    *dossier.ROUTES,
+    *content.ROUTES,
+    *rules.ROUTES,
+    *acting.ROUTES,
+    *audit.ROUTES,
+    *staff.ROUTES,
+)
 
 
 def install(app: Flask) -> None:

@@ -11,7 +11,7 @@ from tests.browser.test_accessibility import on_both_screens
 
 pytestmark = pytest.mark.browser
 
-NOT_LINKED = {"ask_password", "ask_second_factor"}
+NOT_LINKED = {"ask_password", "ask_second_factor", "levels_preview"}
 """Pages that one is led to by the door or by a form, not by a link."""
 
 

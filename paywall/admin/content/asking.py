@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
-from paywall.admin.ground.typed import whole_in
+from paywall.admin.ground.typed import is_readable, whole_in
 from paywall.articles.managing.choosing import Choice
 from paywall.articles.rules import AccessLevel
 from paywall.errors import BadInput
@@ -70,5 +70,5 @@ def page_of(arguments: MultiDict[str, str]) -> int:
 def _refuse_odd(name: str, text: str) -> None:
     if len(text) > LONGEST:
         raise BadInput(name, f"Write at most {LONGEST} characters.")
-    if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
+    if not is_readable(text):
         raise BadInput(name, "This holds a character that can't be typed. Write it again.")

@@ -53,3 +53,8 @@ def needed(form: Form, name: str, least: int, most: int) -> int:
     if found is None:
         raise BadInput(name, f"Give a whole number from {least} to {most:,}.")
     return found
+
+
+def is_readable(text: str) -> bool:
+    """Tell whether a text of an address line can be asked of the database."""
+    return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)

@@ -16,7 +16,8 @@ def put(product: Product, key: str, days_ago: float = 1, slug: str = "news", **i
     """Publish an article so long ago, and return its number; `item` may say title, section, access."""
     profile, now = choose(product.database, slug), clock.now()
     told = {"title": f"Title of {key}", "section": "world", "access": "metered", **item}
-    sent = Item("test", key, "<p>Some words.</p>", published_at=now - timedelta(days=days_ago), **told)  # type: ignore[arg-type]
+    html = told.pop("html", "<p>Some words.</p>")
+    sent = Item("test", key, html, published_at=now - timedelta(days=days_ago), **told)  # type: ignore[arg-type]
     draft = make_draft(sent, ZoneInfo("UTC"), profile.preview_words)
     with product.database.writing() as session:
         return put_article(session, profile.id, draft, now)[0].id

@@ -9,6 +9,7 @@ from paywall.app import Product
 from paywall.staff.rules import Role
 from tests.admin.at_once import send_at_once
 from tests.admin.content.shelf import article, levels, put
+from tests.admin.heard import hear_all
 from tests.staff.people import Person, deeds, member
 
 LIST = "/admin/articles"
@@ -90,7 +91,7 @@ class TestTheChange:
         catalogue = admin.product.gate.catalogue
         before = catalogue.card(admin.publisher_id, slug)
         admin.act(f"{LIST}/levels", preview(admin, "q=gated&to=free"))
-        admin.product.follower.poll()
+        hear_all(admin.product)
         after = catalogue.card(admin.publisher_id, slug)
         assert before
         assert after
