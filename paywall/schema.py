@@ -50,6 +50,7 @@ TABLES = (
     "paywall.gate.crawlers.ranges.tables",
     "paywall.gate.signed_passes.tables",
     "paywall.api.check.once",
+    "paywall.readership.tables",
     "paywall.admin.subscribers.saved.tables",
 )
 

@@ -59,6 +59,7 @@ class Settings:
     drain: bool = True
     log_level: str = "info"
     gate_events_days: int = 90
+    readership_days: int = 60
     clock_file: Path | None = None
 
     @property
@@ -187,6 +188,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "drain": lambda raw: values.one_of("on", "off")(raw) == "on",
     "log_level": values.one_of("debug", "info", "warning", "error"),
     "gate_events_days": values.whole(0, 3650),
+    "readership_days": values.whole(0, 3650),
     "clock_file": values.clock_file,
 }
 assert set(_PARSERS) == {field.name for field in fields(Settings)}  # noqa: S101 - the table and the dataclass are one list

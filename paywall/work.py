@@ -19,6 +19,7 @@ from paywall.billing.reconciling.sweeping import compare_if_due, sweep
 from paywall.billing.webhooks.drain import DrainThread
 from paywall.database import Database
 from paywall.entitlements.history.ending import note_ends
+from paywall.readership.replaying import working
 from paywall.settings import Settings
 from paywall.telling import sweeping as telling
 from paywall.telling.lanes import Lane, lanes
@@ -61,6 +62,7 @@ class Work:
         self._stopping.clear()
         self._threads = [
             Background([Job("mails", MAIL_SECONDS, self._send_mails)]),
+            Background([Job("replays", working.LOOK_SECONDS, lambda: working.work_off(self.database))]),
             Background([Job("changes", SWEEP_SECONDS, self._forget_changes)]),
             Background([Job("ends of access", LOOK_SECONDS, self._note_ends)]),
             Background([Job("old events", FORGET_SECONDS, self._forget_events)]),

@@ -16,7 +16,7 @@ ROOMS_FROM_BELOW = (
     ("meter", "articles", "billing", "telling"),
     ("importing",),
     ("gate",),
-    ("business",),
+    ("business", "readership"),
     ("wall",),
     ("newsroom", "account", "api", "admin"),
     ("sandbox",),

@@ -16,7 +16,9 @@ _TIME = paywall.database.UtcDateTime(timezone=True)
 
 def upgrade() -> None:
     """Add each room's tables."""
+    _let_staff_cancel()
     _make_imports()
+    _make_readership()
     _guard_audit()
     _make_notes()
     _make_figures()
@@ -27,7 +29,87 @@ def downgrade() -> None:
     _drop_figures()
     _drop_notes()
     _unguard_audit()
+    _drop_readership()
     _drop_imports()
+    _let_readers_cancel()
+
+
+def _of_publisher(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name=f"fk_{table}_publisher_id_publishers")
+
+
+def _make_readership() -> None:
+    op.create_table(
+        "readership_views",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("publisher_id", _ID, nullable=False),
+        sa.Column("meter_id", _ID, nullable=False),
+        sa.Column("holder", _ID, nullable=False),
+        sa.Column("is_reader", sa.Boolean(), nullable=False),
+        sa.Column("article_id", _ID, nullable=False),
+        sa.Column("outcome", sa.SmallInteger(), nullable=False),
+        sa.Column("referrer_host", sa.String(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        _of_publisher("readership_views"),
+        sa.PrimaryKeyConstraint("id", name="pk_readership_views"),
+    )
+    replayed = ["publisher_id", "meter_id", "holder", "at", "id", "article_id", "outcome", "is_reader"]
+    op.create_index("ix_readership_views_replay", "readership_views", replayed)
+    op.create_index("ix_readership_views_at", "readership_views", ["at"])
+    op.create_table(
+        "readership_days",
+        sa.Column("publisher_id", _ID, nullable=False, autoincrement=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("dimension", sa.String(), nullable=False),
+        sa.Column("which", sa.String(), nullable=False),
+        *(sa.Column(name, _ID, nullable=False) for name in ("views", "walls", "sign_ups", "checkouts", "paid")),
+        _of_publisher("readership_days"),
+        sa.PrimaryKeyConstraint("publisher_id", "day", "dimension", "which", name="pk_readership_days"),
+    )
+    _make_readership_steps()
+
+
+def _make_readership_steps() -> None:
+    op.create_table(
+        "readership_steps",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("publisher_id", _ID, nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("cause", _ID, nullable=False),
+        sa.Column("article_id", _ID, nullable=True),
+        sa.Column("referrer_host", sa.String(), nullable=True),
+        sa.Column("at", _TIME, nullable=False),
+        _of_publisher("readership_steps"),
+        sa.PrimaryKeyConstraint("id", name="pk_readership_steps"),
+    )
+    op.create_index("uq_readership_steps_cause", "readership_steps", ["step", "cause"], unique=True)
+    op.create_index("ix_readership_steps_at", "readership_steps", ["at"])
+    op.create_table(
+        "readership_replays",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("publisher_id", _ID, nullable=False),
+        sa.Column("meter_id", _ID, nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("wanted_at", _TIME, nullable=True),
+        sa.Column("taken_until", _TIME, nullable=True),
+        sa.Column("parts_done", _ID, nullable=False),
+        sa.Column("made_at", _TIME, nullable=True),
+        sa.Column("answer", sa.JSON(), nullable=True),
+        sa.Column("rules", sa.String(), nullable=False),
+        _of_publisher("readership_replays"),
+        sa.PrimaryKeyConstraint("id", name="pk_readership_replays"),
+    )
+    asked = ["publisher_id", "meter_id", "since", "until"]
+    op.create_index("uq_readership_replays_question", "readership_replays", asked, unique=True)
+    op.create_index("ix_readership_replays_wanted", "readership_replays", ["wanted_at"])
+    op.create_index("ix_checkouts_created", "checkouts", ["created_at"])
+
+
+def _drop_readership() -> None:
+    op.drop_index("ix_checkouts_created", "checkouts")
+    for table in ("readership_replays", "readership_steps", "readership_days", "readership_views"):
+        op.drop_table(table)
 
 
 def _make_notes() -> None:
@@ -246,3 +328,25 @@ def _drop_figures() -> None:
     for table in ("figure_marks", "figure_cohorts", "figure_days", "figure_entries"):
         op.drop_table(table)
     op.drop_index("ix_subscriptions_synced", "subscriptions")
+
+
+def _let_staff_cancel() -> None:
+    """Let a cancellation come from the staff, and end a subscription at once."""
+    with op.batch_alter_table("cancellation_requests") as requests:
+        requests.add_column(sa.Column("at_once", sa.Boolean(), nullable=False, server_default=sa.false()))
+        if op.get_bind().dialect.name != "sqlite":  # there the table is made anew without its checks
+            requests.drop_constraint(op.f("ck_cancellation_requests_via_is_known"), type_="check")
+        requests.create_check_constraint(
+            op.f("ck_cancellation_requests_via_is_known"), "via IN ('account', 'link', 'staff')"
+        )
+    with op.batch_alter_table("cancellation_requests") as requests:
+        requests.alter_column("at_once", server_default=None)
+
+
+def _let_readers_cancel() -> None:
+    op.execute("UPDATE cancellation_requests SET via = 'account' WHERE via = 'staff'")
+    with op.batch_alter_table("cancellation_requests") as requests:
+        requests.drop_column("at_once")
+        if op.get_bind().dialect.name != "sqlite":
+            requests.drop_constraint(op.f("ck_cancellation_requests_via_is_known"), type_="check")
+        requests.create_check_constraint(op.f("ck_cancellation_requests_via_is_known"), "via IN ('account', 'link')")

@@ -3,6 +3,7 @@
 An answer never waits for this. What does not fit, or can't be written, is counted as lost.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from threading import Lock
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from structlog import get_logger
 
+from paywall.articles.rules import ArticleCard
 from paywall.database import Base, Database, UtcDateTime
 from paywall.gate.decision import Decision
 from paywall.gate.rights import can_not_be_reached
@@ -66,6 +68,7 @@ class Answered(NamedTuple):
     referrer: str
     at: datetime
     crawler: str | None = None
+    card: ArticleCard | None = None
 
 
 class EventBuffer:
@@ -76,14 +79,22 @@ class EventBuffer:
         self._most_kept = most_kept
         self._lock = Lock()
         self._kept: list[Answered] = []
+        self._listeners: list[Callable[[Sequence[Answered]], None]] = []
         self.lost = 0
         """Answers that were never written."""
+        self.turned_away = 0
+        """Those among them that nobody heard of, because there was no room."""
+
+    def listen(self, hear: Callable[[Sequence[Answered]], None]) -> None:
+        """Have every answer told at the next flush, whether it can be written or not; `hear` only takes note."""
+        self._listeners.append(hear)
 
     def has_room(self) -> bool:
         """Tell whether another answer can be kept; one that can't be is counted as lost."""
         if len(self._kept) < self._most_kept:
             return True
         self.lost += 1
+        self.turned_away += 1
         return False
 
     def note(self, answered: Answered) -> None:
@@ -96,6 +107,8 @@ class EventBuffer:
             batch, self._kept = self._kept, []
             if not batch:
                 return 0
+            for hear in self._listeners:
+                hear(batch)
             try:
                 with self._database.writing() as session:
                     session.execute(insert(GateEvent), [_row(answered) for answered in batch])
@@ -126,7 +139,7 @@ def _row(answered: Answered) -> dict[str, Any]:
         "extent": decision.extent.value,
         "reason": decision.reason.value,
         "prompt": decision.prompt.value,
-        "referrer_host": _referrer_host(answered.referrer),
+        "referrer_host": referrer_host(answered.referrer),
         "at": answered.at,
     }
 
@@ -135,7 +148,7 @@ def _visitor_digest(counted_as: str) -> str:
     return blake2b(counted_as.encode(), digest_size=8).hexdigest()
 
 
-def _referrer_host(referrer: str) -> str | None:
+def referrer_host(referrer: str) -> str | None:
     """Return the host a reader came from, if the header names one that can be stored."""
     try:
         host = urlsplit(referrer[:_LONGEST_REFERRER]).hostname

@@ -51,7 +51,7 @@ class RemoteCheck:
             return Told(decision, who.reader_id is not None, degraded, None, cookies)
         if self._events.has_room():
             crawler = None if who.crawler is None else who.crawler.name
-            noted = Answered(profile.id, card.id, who.reader_id, who.counted_as, decision, referrer, now, crawler)
+            noted = Answered(profile.id, card.id, who.reader_id, who.counted_as, decision, referrer, now, crawler, card)
             self._events.note(noted)
         signed = self._pass_for(profile, card, who, decision, now) if decision.is_full and not who.proof else None
         return Told(decision, who.reader_id is not None, degraded, signed, cookies)

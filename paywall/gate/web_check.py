@@ -73,7 +73,7 @@ class WebCheck:
         if counts and self._events.has_room():
             referrer = environ.get("HTTP_REFERER", "")
             crawler = None if who.crawler is None else who.crawler.name
-            noted = Answered(profile.id, card.id, who.reader_id, who.counted_as, decision, referrer, now, crawler)
+            noted = Answered(profile.id, card.id, who.reader_id, who.counted_as, decision, referrer, now, crawler, card)
             self._events.note(noted)
         return Verdict(decision, card.id, card.version, profile.language, cookies, degraded)
 

@@ -54,6 +54,7 @@ class Checkout(Base):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
+        Index("ix_checkouts_created", "created_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)

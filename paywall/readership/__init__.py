@@ -1,0 +1,1 @@
+"""What was read, and where walls stood: kept so that it can be counted, and replayed under other rules."""

@@ -1,0 +1,42 @@
+"""What does not stay: old views, and the holder of an account that was erased."""
+
+from datetime import datetime, timedelta
+from secrets import randbits
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from paywall.publishers.rules import Profile
+from paywall.readership.holders import Holders
+from paywall.readership.tables import ReadDay, ReadStep, ReadView, Replay
+
+DAYS_OF_COUNTS = 3 * 366
+"""Counts of a day name nobody, and are kept for three years."""
+ANSWERS_KEPT = timedelta(days=7)
+SWEPT_AT_ONCE = 20_000
+
+
+def sweep(session: Session, now: datetime, days: int) -> bool:
+    """Delete views and steps older than so many days at business time `now`, some at a time.
+
+    Returns whether there may be more. Counts and answers have ends of their own.
+    """
+    oldest = now - timedelta(days=days)
+    old = select(ReadView.id).where(ReadView.at < int(oldest.timestamp())).order_by(ReadView.at).limit(SWEPT_AT_ONCE)
+    gone = session.execute(delete(ReadView).where(ReadView.id.in_(old)).returning(ReadView.id)).all()
+    session.execute(delete(ReadStep).where(ReadStep.at < oldest))
+    session.execute(delete(ReadDay).where(ReadDay.day < (now - timedelta(days=DAYS_OF_COUNTS)).date()))
+    session.execute(delete(Replay).where(Replay.made_at < now - ANSWERS_KEPT))
+    return len(gone) == SWEPT_AT_ONCE
+
+
+def forget_reader(session: Session, holders: Holders, profile: Profile, reader_id: int) -> None:
+    """Cut the thread between an erased account and its views: they stay, as those of a number made up just now.
+
+    To be called in the transaction that erases. Views still in a process's memory, seconds old, are not reached.
+    """
+    for holder in holders.all_of(profile, f"r{reader_id}"):
+        mine = (ReadView.publisher_id == profile.id, ReadView.holder == holder)
+        session.execute(update(ReadView).where(*mine).values(holder=randbits(63)))
+    cause = holders.digest(f"account {reader_id}")
+    session.execute(update(ReadStep).where(ReadStep.cause == cause).values(cause=randbits(63)))
