@@ -3,7 +3,7 @@
 The text is not only left out: asking a listed article for `body_html` raises, so no template can let it slip.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +36,23 @@ def article_page(session: Session, publisher_id: int, slug: str, *, whole: bool)
     """Return an article whatever its presence; its text is loaded only if `whole`, else asking for it raises."""
     query = select(Article).where(Article.publisher_id == publisher_id, Article.slug == slug)
     return session.scalar(query if whole else query.options(defer(Article.body_html, raiseload=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a list of other things says of an article."""
+
+    slug: str
+    title: str
+
+
+def named(session: Session, publisher_id: int, ids: Collection[int]) -> dict[int, Named]:
+    """Return how a publisher's articles of these ids are called; those that are gone are left out."""
+    if not ids:
+        return {}
+    columns = select(Article.id, Article.slug, Article.title)
+    rows = session.execute(columns.where(Article.publisher_id == publisher_id, Article.id.in_(sorted(ids))))
+    return {article_id: Named(slug, title) for article_id, slug, title in rows}
 
 
 def newest(session: Session, publisher_id: int, now: datetime, *, section: str | None, most: int) -> Sequence[Article]:

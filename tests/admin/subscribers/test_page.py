@@ -99,7 +99,7 @@ def act_in(page: TestResponse) -> str:
 
 
 def addresses(answer: TestResponse) -> list[str]:
-    return re.findall(r'<th scope="row" dir="auto">([^<]*)</th>', answer.text)
+    return re.findall(r'<th scope="row" dir="auto"><a href="/admin/subscribers/\d+">([^<]*)</a></th>', answer.text)
 
 
 def link(answer: TestResponse, rel: str) -> str | None:
