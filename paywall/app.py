@@ -30,6 +30,8 @@ from paywall.newsroom.addresses import ARTICLES
 from paywall.publishers.keys.ring import KeyRing
 from paywall.publishers.profiles import Profiles
 from paywall.readers import security as readers
+from paywall.readership import parts as reading
+from paywall.readership.buffer import Readership
 from paywall.settings import Settings, read_settings
 from paywall.wall.middleware import Paywall
 from paywall.web import current, edge, error_pages, forms, health, limits, origin
@@ -59,6 +61,7 @@ class Product:
     """Keeps what a serving process has in memory true: changes, pages, gate events."""
     work: Work
     """Billing events, mails, sweeps."""
+    readership: Readership
 
     def start(self) -> None:
         """Start what a serving process does beside answering."""
@@ -94,6 +97,7 @@ def create_product(settings: Settings, gateway: StripeGateway | None = None) -> 
     admin.install(flask)
     gate = build_gate(settings, database, profiles, follower, flask.wsgi_app)
     hand_over(flask, gate)
+    read = reading.install(flask, settings, database, profiles, gate)
     parts = ApiParts(settings, database, profiles, KeyRing(database, profiles), gate, prices, Pace())
     interface = api.install(flask, parts, follower)
     wall = _stand_wall(flask, gate, follower)
@@ -104,12 +108,13 @@ def create_product(settings: Settings, gateway: StripeGateway | None = None) -> 
             Job("changes", POLL_SECONDS, follower.poll),
             Job("pages", PAGE_SECONDS, wall.forget_all),
             *gate.jobs,
+            *read.jobs,
             *interface.jobs,
         ]
     )
     work = Work(settings, database, sales)
     _install_health(flask, database, gate)
-    return Product(settings, database, profiles, follower, flask, gate, wall, background, work)
+    return Product(settings, database, profiles, follower, flask, gate, wall, background, work, read.readership)
 
 
 def _install_health(flask: Flask, database: Database, gate: GateParts) -> None:
