@@ -1,6 +1,6 @@
 """Every page of /admin, photographed: `python -m bench.admin_pictures FOLDER`.
 
-Serves the demo in an empty folder, signs in as its admin, walks from link to link and keeps each page as a JPEG: on a
+Serves the demo in an empty folder, signs in as its admin, walks from link to link and keeps each page as a PNG: on a
 wide screen by day and by night, and on a phone by day. Prints each with its size; ends with 1 if a page did not answer.
 """
 
@@ -26,7 +26,7 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     stops = list(_photographs(folder))
     for stop in stops:
-        kilobytes = sum(file.stat().st_size for file in folder.glob(f"{stop.name}-*.jpeg")) / 1000
+        kilobytes = sum(file.stat().st_size for file in folder.glob(f"{stop.name}-*.png")) / 1000
         print(f"{stop.name:24} {stop.status} {kilobytes:6.0f} kB  {stop.path}")
     wrong = [stop for stop in stops if stop.status != 200]
     print(f"admin pictures: {len(stops) - len(wrong)} of {len(stops)} pages, {len(LOOKS)} pictures each")
@@ -50,8 +50,8 @@ def _photograph(page: Page, stem: Path) -> None:
     for scheme, width in LOOKS:
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
-        path = stem.with_name(f"{stem.name}-{width}-{scheme}.jpeg")
-        page.screenshot(path=path, full_page=True, type="jpeg", quality=70)
+        path = stem.with_name(f"{stem.name}-{width}-{scheme}.png")
+        page.screenshot(path=path, full_page=True)
 
 
 if __name__ == "__main__":
