@@ -3,6 +3,7 @@
 import re
 import secrets
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paywall import clock
@@ -32,3 +33,9 @@ def take_act(session: Session, publisher_id: int, token: str) -> None:
     values: dict[str, object] = {"publisher_id": publisher_id, "token": token, "at": clock.wall()}
     if not insert_once(session, Act, values):
         raise DoneAlready
+
+
+def was_taken(session: Session, publisher_id: int, token: str) -> bool:
+    """Tell whether a form with that token has done its work; only to say so early, never instead of `take_act`."""
+    taken = select(Act.token).where(Act.publisher_id == publisher_id, Act.token == token)
+    return session.scalar(taken) is not None

@@ -41,6 +41,11 @@ class Person:
         assert staff
         return staff
 
+    @property
+    def reader_id(self) -> int:
+        with self.product.database.reading() as session:
+            return find_reader(session, self.publisher_id, self.email).id
+
     def join(self, role: Role) -> Staff:
         with self.product.database.writing() as session:
             reader = find_reader(session, self.publisher_id, self.email)

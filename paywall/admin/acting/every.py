@@ -2,5 +2,16 @@
 
 from paywall.admin.acting.access import comp, end_comp, extend
 from paywall.admin.acting.account import sign_out
+from paywall.admin.acting.money import cancel, change_plan, refund, resume
 
-ACTS = (comp.ACT, extend.ACT, end_comp.ACT, sign_out.ACT)
+ACTS = (
+    comp.ACT,
+    extend.ACT,
+    end_comp.ACT,
+    cancel.AT_THE_END,
+    cancel.NOW,
+    resume.ACT,
+    change_plan.ACT,
+    refund.ACT,
+    sign_out.ACT,
+)

@@ -3,7 +3,8 @@
 The answer to a form is always the way back to the dossier, with a sentence on what was done.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from paywall.admin.ground.door import current_staff
 from paywall.admin.ground.pages import page
 from paywall.admin.ground.routes import AdminRoute
 from paywall.errors import BadInput, PaywallError
+from paywall.staff.acts import DoneAlready, was_taken
 from paywall.staff.rules import Role
 from paywall.web import current
 from paywall.web.forms import Form, read_form
@@ -62,6 +64,8 @@ def routes_of(one: Act) -> tuple[AdminRoute, AdminRoute]:
 
     def do(reader_id: int) -> ResponseReturnValue:
         known, form = _known(reader_id), read_form()
+        if was_taken(current.session(), known.publisher.id, form.text_or("act")):
+            raise DoneAlready
         try:
             _refuse(one, known)
             current.session().commit()  # an act has transactions of its own
@@ -85,6 +89,20 @@ def note(session: Session, known: Known, action: str, *, before: object, after: 
     audit.write(session, staff.publisher_id, staff.actor, action, known.subject, **detail)
 
 
+@contextmanager
+def carried_out(known: Known, action: str) -> Iterator[None]:
+    """Hold the talk with Stripe that follows a noted act; where it fails, the audit has that, too.
+
+    What was noted may be asked again: Stripe's keys and our rules make two of it one.
+    """
+    try:
+        yield
+    except PaywallError as error:
+        with current.database().writing() as session:
+            note(session, known, f"{action}_failed", before=None, after=error.code)
+        raise
+
+
 def reason_in(form: Form) -> str:
     """Return the reason that a form gives; raises BadInput where it is empty, too long, or of several lines."""
     reason = form.text("reason").strip()
@@ -98,7 +116,7 @@ def reason_in(form: Form) -> str:
 def whole_number_in(form: Form, name: str) -> int:
     """Return the whole number in a blank, written with plain digits; raises BadInput."""
     text = form.text(name).strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+    if not (text.isascii() and text.isdigit() and len(text) <= 12):
         raise BadInput(name, "Write a whole number, in digits.")
     return int(text)
 

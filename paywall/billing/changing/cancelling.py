@@ -55,11 +55,36 @@ def cancel(billing: Billing, row: Subscription | None, farewell: Farewell, via: 
     if row is None or row.status in ENDED:
         raise NothingToCancel
     if row.cancels_at is None:
-        _keep(billing, row, farewell, via)
+        with billing.database.writing() as session:
+            if keep_wish(session, row, farewell, via):
+                note(session, row, "cancellation_asked", via=via, reason=farewell.reason)
+    return carry_out(billing, row.stripe_id)
+
+
+def keep_wish(session: Session, row: Subscription, farewell: Farewell, via: Via, *, at_once: bool = False) -> bool:
+    """Note the wish in the caller's transaction; returns whether it is new. `carry_out` is to follow.
+
+    With `at_once` the subscription ends now, whatever is paid for; what has been paid is still read to its end.
+    """
+    values: dict[str, object] = {
+        "publisher_id": row.publisher_id,
+        "reader_id": row.reader_id,
+        "subscription_id": row.stripe_id,
+        "asked_at": clock.now(),
+        "reason": farewell.reason,
+        "comment": farewell.comment,
+        "via": via,
+        "at_once": at_once,
+    }
+    return note_request(session, values)
+
+
+def carry_out(billing: Billing, stripe_id: str) -> Cancelled:
+    """Carry a noted wish out at Stripe; where it can't be asked, the wish waits. No transaction may be open."""
     try:
-        _carry_out(billing, row.stripe_id, clock.now())
+        _carry_out(billing, stripe_id, clock.now())
     except Unavailable as error:
-        log.warning("cancellation waits", subscription=row.stripe_id, error=type(error).__name__)
+        log.warning("cancellation waits", subscription=stripe_id, error=type(error).__name__)
         return Cancelled.NOTED
     return Cancelled.DONE
 
@@ -80,28 +105,14 @@ def _try_again(billing: Billing, stripe_id: str, now: datetime) -> bool:
     return True
 
 
-def _keep(billing: Billing, row: Subscription, farewell: Farewell, via: Via) -> None:
-    values: dict[str, object] = {
-        "publisher_id": row.publisher_id,
-        "reader_id": row.reader_id,
-        "subscription_id": row.stripe_id,
-        "asked_at": clock.now(),
-        "reason": farewell.reason,
-        "comment": farewell.comment,
-        "via": via,
-    }
-    with billing.database.writing() as session:
-        if note_request(session, values):
-            note(session, row, "cancellation_asked", via=via, reason=farewell.reason)
-
-
 def _carry_out(billing: Billing, stripe_id: str, now: datetime) -> None:
     """Do at Stripe what an open cancellation asks for, and close it; safe to repeat after a failure half-way."""
     sync_subscription(billing, stripe_id)
     with billing.database.reading() as session:
         row, wish = subscription_by_stripe_id(session, stripe_id), open_request(session, stripe_id)
         charged = _charged_since(session, wish) if wish else []
-        at_once = bool(charged) or (row is not None and ends_at_once(held_to_end(session, row), now))
+        is_urgent = bool(charged) or (wish is not None and wish.at_once)
+        at_once = is_urgent or (row is not None and ends_at_once(held_to_end(session, row), now))
     if row is None or wish is None:
         return
     if row.status not in ENDED:

@@ -14,6 +14,7 @@ class Via(StrEnum):
 
     ACCOUNT = "account"
     LINK = "link"
+    STAFF = "staff"
 
 
 class Feedback(StrEnum):

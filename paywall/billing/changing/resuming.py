@@ -18,19 +18,22 @@ class NothingToResume(PaywallError):
     code = "nothing_to_resume"
 
 
-def resume(billing: Billing, reader_id: int) -> None:
+def resume(billing: Billing, reader_id: int, *, is_noted: bool = False) -> None:
     """Take a cancellation back: of either kind, and one that waits for Stripe too. Twice is once.
 
-    Raises NothingToResume, and the situations of `stripe_errors`.
+    `is_noted` says that the audit has it already, from whoever does it for the reader. Raises NothingToResume, and the
+    situations of `stripe_errors`.
     """
     row = _running(billing, reader_id)
-    _withdraw(billing, row)
+    _withdraw(billing, row, is_noted=is_noted)
     sync_subscription(billing, row.stripe_id)
     row = _running(billing, reader_id)
     if row.cancels_at is None:
         return
     tell_stripe(billing, row.stripe_id, _undoing(billing, row.stripe_id))
     sync_subscription(billing, row.stripe_id)
+    if is_noted:
+        return
     with billing.database.writing() as session:
         note(session, row, "subscription_resumed")
 
@@ -42,9 +45,9 @@ def _running(billing: Billing, reader_id: int) -> Subscription:
     return row
 
 
-def _withdraw(billing: Billing, row: Subscription) -> None:
+def _withdraw(billing: Billing, row: Subscription, *, is_noted: bool) -> None:
     with billing.database.writing() as session:
-        if close_request(session, row.stripe_id, clock.now()):
+        if close_request(session, row.stripe_id, clock.now()) and not is_noted:
             note(session, row, "cancellation_withdrawn")
 
 

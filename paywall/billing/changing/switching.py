@@ -49,11 +49,11 @@ class Order:
     moment: int
 
 
-def switch(billing: Billing, reader_id: int, order: Order, now: datetime) -> Switched:
+def switch(billing: Billing, reader_id: int, order: Order, now: datetime, *, is_noted: bool = False) -> Switched:
     """Change a reader's subscription; the same order twice is one change.
 
-    Raises OutdatedPreview before anything is done, CannotChangeNow, NotAChoice, CardRefused, and the situations of
-    `stripe_errors`.
+    `is_noted` says that the audit has it already, from whoever does it for the reader. Raises OutdatedPreview before
+    anything is done, CannotChangeNow, NotAChoice, CardRefused, and the situations of `stripe_errors`.
     """
     row = current(billing, reader_id)
     if row is not None and order.lookup_key in (row.lookup_key, row.next_lookup_key):
@@ -65,7 +65,8 @@ def switch(billing: Billing, reader_id: int, order: Order, now: datetime) -> Swi
     with billing.database.writing() as session:
         if done is Switched.UNPAID and _waits_for_bank(session, row):
             done = Switched.TO_CONFIRM
-        note(session, row, "subscription_switched", to=order.lookup_key, outcome=done)
+        if not is_noted:
+            note(session, row, "subscription_switched", to=order.lookup_key, outcome=done)
     return done
 
 

@@ -15,7 +15,7 @@ class CancellationRequest(Base):
 
     __tablename__ = "cancellation_requests"
     __table_args__ = (
-        CheckConstraint("via IN ('account', 'link')", name="via_is_known"),
+        CheckConstraint("via IN ('account', 'link', 'staff')", name="via_is_known"),
         Index(
             "uq_cancellation_requests_open",
             "subscription_id",
@@ -37,13 +37,23 @@ class CancellationRequest(Base):
     comment: Mapped[str | None]
     via: Mapped[str]
     """A word of `Via`."""
+    at_once: Mapped[bool] = mapped_column(default=False)
+    """It ends at once, not with the period."""
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When it was carried out, or taken back."""
 
 
 def note_request(session: Session, values: dict[str, object]) -> bool:
-    """Note a cancellation unless one is open for that subscription; returns whether it is new."""
-    return insert_once(session, CancellationRequest, {**values, "done_at": None})
+    """Note a cancellation unless one is open for that subscription; returns whether it is new.
+
+    One that is open already is carried out at once, if the new one is to be.
+    """
+    is_new = insert_once(session, CancellationRequest, {"at_once": False, **values, "done_at": None})
+    if not is_new and values.get("at_once"):
+        stays_open = CancellationRequest.done_at.is_(None)
+        which = (CancellationRequest.subscription_id == values["subscription_id"]) & stays_open
+        session.execute(update(CancellationRequest).where(which).values(at_once=True))
+    return is_new
 
 
 def open_request(session: Session, subscription_id: str) -> CancellationRequest | None:

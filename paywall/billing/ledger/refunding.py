@@ -21,6 +21,7 @@ from paywall.errors import BadInput, NotFound
 class Plan:
     """A refund as Stripe is to be asked for it; amounts in minor units."""
 
+    publisher_id: int
     subscription_id: str
     payment_id: str
     amount_minor: int
@@ -54,11 +55,25 @@ def refund(
     transaction may be open.
     """
     with billing.database.writing() as session:
-        invoice = _invoice(session, invoice_id)
-        wanted = _plan(invoice, amount_minor, keeps_until)
-        invoice.keeps_until = keeps_until
+        wanted = note_refund(session, invoice_id, amount_minor=amount_minor, keeps_until=keeps_until)
         deed = (actor, "refund_asked", f"invoice:{invoice_id}")
-        audit.write(session, invoice.publisher_id, *deed, amount_minor=wanted.amount_minor)
+        audit.write(session, wanted.publisher_id, *deed, amount_minor=wanted.amount_minor)
+    return give_back(billing, invoice_id, wanted)
+
+
+def note_refund(session: Session, invoice_id: str, *, amount_minor: int | None, keeps_until: datetime | None) -> Plan:
+    """Note in the caller's transaction what a refund is to do to access; `give_back` is to follow. Raises as `refund`.
+
+    Whoever calls this writes into the audit.
+    """
+    invoice = _invoice(session, invoice_id)
+    wanted = _plan(invoice, amount_minor, keeps_until)
+    invoice.keeps_until = keeps_until
+    return wanted
+
+
+def give_back(billing: Billing, invoice_id: str, wanted: Plan) -> Synced:
+    """Have Stripe give back what was noted, once, and sync what follows. No transaction may be open."""
     how = {"amount": wanted.amount_minor, "reason": "requested_by_customer"}
     params = {**payment_named(wanted.payment_id), **how}
     billing.gateway.create_refund(params, idempotency_key=wanted.key(invoice_id))
@@ -90,7 +105,7 @@ def _plan(invoice: Invoice, amount_minor: int | None, keeps_until: datetime | No
     effect = _effect(keeps_until, is_full=is_full)
     sentence = f"{given} of invoice {invoice.number or invoice.stripe_id} will be given back; {effect}"
     already = invoice.refunded_minor
-    return Plan(invoice.subscription_id, invoice.payment_id, amount, already, sentence)
+    return Plan(invoice.publisher_id, invoice.subscription_id, invoice.payment_id, amount, already, sentence)
 
 
 def _effect(keeps_until: datetime | None, *, is_full: bool) -> str:

@@ -15,7 +15,6 @@ from paywall.entitlements.reading import entitlements_of
 from paywall.entitlements.rules import Entitlement
 from paywall.publishers.profiles import choose
 from paywall.readers.devices import devices
-from paywall.readers.finding import find_reader
 from paywall.staff.rules import Role
 from tests.admin.acting.twice import send_at_once
 from tests.staff.people import Person, member, person
@@ -35,35 +34,30 @@ def reader(product: Product) -> Person:
 
 @pytest.fixture
 def path(reader: Person) -> Callable[[str], str]:
-    return lambda act: f"/admin/subscribers/{id_of(reader)}/{act}"
-
-
-def id_of(reader: Person) -> int:
-    with reader.product.database.reading() as session:
-        return find_reader(session, reader.publisher_id, reader.email).id
+    return lambda act: f"/admin/subscribers/{reader.reader_id}/{act}"
 
 
 def rights(reader: Person) -> list[Entitlement]:
     with reader.product.database.reading() as session:
-        return sorted(entitlements_of(session, id_of(reader)), key=lambda one: one.valid_until)
+        return sorted(entitlements_of(session, reader.reader_id), key=lambda one: one.valid_until)
 
 
 def given(reader: Person, days: int) -> Entitlement:
     with reader.product.database.writing() as session:
-        return give_comp(session, reader.publisher_id, id_of(reader), days=days, reason=WHY, actor="test")
+        return give_comp(session, reader.publisher_id, reader.reader_id, days=days, reason=WHY, actor="test")
 
 
 def acts_on(reader: Person) -> list[AuditEntry]:
     """Return what the audit has of what members of staff did to a reader."""
     with reader.product.database.reading() as session:
-        rows = session.query(AuditEntry).filter_by(subject=f"reader:{id_of(reader)}").order_by(AuditEntry.id)
+        rows = session.query(AuditEntry).filter_by(subject=f"reader:{reader.reader_id}").order_by(AuditEntry.id)
         return [one for one in rows if one.actor.startswith("staff:")]
 
 
 def known(reader: Person) -> Known:
     with reader.product.database.reading() as session:
         profile = choose(reader.product.database, "news")
-        return known_reader(session, profile, id_of(reader), clock.now())
+        return known_reader(session, profile, reader.reader_id, clock.now())
 
 
 def why_not(reader: Person) -> dict[str, str]:
@@ -82,7 +76,7 @@ class TestAComp:
         self, support: Person, reader: Person, path: Callable[[str], str]
     ) -> None:
         answer = support.act(path("comp"), {"days": "30", "reason": WHY})
-        assert (answer.status_code, answer.location) == (303, f"/admin/subscribers/{id_of(reader)}")
+        assert (answer.status_code, answer.location) == (303, f"/admin/subscribers/{reader.reader_id}")
         [comp], [deed] = rights(reader), acts_on(reader)
         assert comp.valid_until - clock.now() > timedelta(days=29)
         assert (deed.action, deed.detail["reason"]) == ("comp_given", WHY)
@@ -114,7 +108,7 @@ class TestAComp:
 
     def test_the_reader_of_another_newspaper_is_nobody_here(self, product: Product, support: Person) -> None:
         stranger = person(product, "stranger@example.com", "other")
-        answer = support.act(f"/admin/subscribers/{id_of(stranger)}/comp", {"days": "30", "reason": WHY})
+        answer = support.act(f"/admin/subscribers/{stranger.reader_id}/comp", {"days": "30", "reason": WHY})
         assert (answer.status_code, rights(stranger)) == (404, [])
 
 
@@ -175,7 +169,7 @@ class TestSigningOut:
         assert set(send_at_once(support, path("sign-out"), {})) == {303}
         assert not reader.browser.is_signed_in()
         with reader.product.database.reading() as session:
-            assert devices(session, id_of(reader)) == []
+            assert devices(session, reader.reader_id) == []
         [deed] = acts_on(reader)
         assert (deed.action, deed.detail) == ("signed_out_everywhere", {"before": 1, "after": 0})
 

@@ -1,0 +1,1 @@
+"""Acts on the subscription and its money. Each notes the wish first, with its row of the audit; then Stripe is told."""
