@@ -6,6 +6,7 @@ from paywall.admin import acting, staff
 from paywall.admin.audit import views as audit
 from paywall.admin.content import views as content
 from paywall.admin.dossier import views as dossier
+from paywall.admin.explaining import views as explaining
 from paywall.admin.ground import blueprint, front
 from paywall.admin.rules import views as rules
 from paywall.admin.staff import joining
@@ -15,6 +16,7 @@ ROUTES = (
     *front.ROUTES,
     *subscribers.ROUTES,
     *dossier.ROUTES,
+    *explaining.ROUTES,
     *content.ROUTES,
     *rules.ROUTES,
     *acting.ROUTES,

@@ -9,6 +9,9 @@ from paywall.gate.decide import NEEDS_METER, RULES, Case, FirstAnswer
 from paywall.gate.decision import Decision, Reason
 from paywall.publishers.rules import Profile
 
+RULE = "rule: "
+"""Before the words of a rule."""
+DOES_NOT_APPLY = "does not apply"
 _LABEL_WIDTH = 46
 
 
@@ -61,7 +64,7 @@ def _rules(case: Case) -> list[Step]:
     steps: list[Step] = []
     for rule in RULES:
         answer = rule(case)
-        steps.append(Step(f"rule: {rule.__name__.strip('_').replace('_', ' ')}", _answer(answer)))
+        steps.append(Step(f"{RULE}{rule.__name__.strip('_').replace('_', ' ')}", _answer(answer)))
         if answer is not None:
             break
     return steps
@@ -69,7 +72,7 @@ def _rules(case: Case) -> list[Step]:
 
 def _answer(answer: FirstAnswer | None) -> str:
     if answer is None:
-        return "does not apply"
+        return DOES_NOT_APPLY
     return answer.value if answer is NEEDS_METER else answer.header
 
 
