@@ -10,6 +10,10 @@ from structlog import get_logger
 log = get_logger()
 
 
+Over = Callable[[str, Callable[[], object]], Callable[[], object]]
+"""Puts a watch over a job, by its name: `paywall.jobs.Watch.over`."""
+
+
 class Job(NamedTuple):
     """Something to be done every so many seconds, counted from the end of its last run."""
 
@@ -31,6 +35,10 @@ class Background:
     def add(self, job: Job) -> None:
         """Have another job run; takes effect at the next start."""
         self._jobs.append(job)
+
+    def have_watched(self, over: Over) -> None:
+        """Have the end of each job noted, good or bad; to be said before the start."""
+        self._jobs = [Job(one.name, one.seconds, over(one.name, one.run)) for one in self._jobs]
 
     def start(self) -> None:
         """Start this process's thread, if it does not run yet. A forked child starts its own."""

@@ -23,6 +23,7 @@ from paywall.installation import folder
 TABLES = (
     "paywall.audit",
     "paywall.changes",
+    "paywall.jobs",
     "paywall.notices",
     "paywall.outbox",
     "paywall.publishers.tables",

@@ -17,8 +17,10 @@ from paywall.billing.dunning.reminders import send_due
 from paywall.billing.parts import Billing
 from paywall.billing.reconciling.sweeping import compare_if_due, sweep
 from paywall.billing.webhooks.drain import DrainThread
+from paywall.business.keeping.catching_up import catch_up_all
 from paywall.database import Database
 from paywall.entitlements.history.ending import note_ends
+from paywall.jobs import Watch
 from paywall.readership.replaying import working
 from paywall.settings import Settings
 from paywall.telling import sweeping as telling
@@ -29,6 +31,7 @@ MAIL_SECONDS = 2
 LOOK_SECONDS = 2
 SWEEP_SECONDS = 5 * 60
 FORGET_SECONDS = 6 * 60 * 60
+FIGURES_SECONDS = 15
 _MINUTE, _SWEEP = timedelta(minutes=1), timedelta(minutes=5)
 
 
@@ -66,10 +69,13 @@ class Work:
             Background([Job("changes", SWEEP_SECONDS, self._forget_changes)]),
             Background([Job("ends of access", LOOK_SECONDS, self._note_ends)]),
             Background([Job("old events", FORGET_SECONDS, self._forget_events)]),
+            Background([Job("figures", FIGURES_SECONDS, self._catch_up_figures)]),
             *lanes(make_telling(self.settings, self.database)),
             *(self._of_billing(self.billing) if self.billing else []),
         ]
+        watch = Watch(self.database)
         for thread in self._threads:
+            thread.have_watched(watch.over)
             thread.start()
 
     def stop(self) -> None:
@@ -105,6 +111,9 @@ class Work:
 
     def _note_ends(self) -> None:
         note_ends(self.database, clock.now())
+
+    def _catch_up_figures(self) -> None:
+        catch_up_all(self.database, clock.wall())
 
     def _forget_events(self) -> None:
         with self.database.writing() as session:

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _make_imports()
     _make_readership()
     _guard_audit()
+    _make_job_runs()
     _make_notes()
     _make_figures()
 
@@ -28,6 +29,7 @@ def downgrade() -> None:
     """Take them away again, the last first."""
     _drop_figures()
     _drop_notes()
+    op.drop_table("job_runs")
     _unguard_audit()
     _drop_readership()
     _drop_imports()
@@ -350,3 +352,14 @@ def _let_readers_cancel() -> None:
         if op.get_bind().dialect.name != "sqlite":
             requests.drop_constraint(op.f("ck_cancellation_requests_via_is_known"), type_="check")
         requests.create_check_constraint(op.f("ck_cancellation_requests_via_is_known"), "via IN ('account', 'link')")
+
+
+def _make_job_runs() -> None:
+    op.create_table(
+        "job_runs",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("ended_at", _TIME, nullable=True),
+        sa.Column("failed_at", _TIME, nullable=True),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_job_runs")),
+    )

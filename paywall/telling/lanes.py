@@ -8,11 +8,13 @@ seconds, and may be delivered twice, under the same id.
 """
 
 import time
+from collections.abc import Callable
 from threading import Event, Thread
 
 from structlog import get_logger
 
 from paywall import clock
+from paywall.background import Over
 from paywall.telling import claiming, rules
 from paywall.telling.attempting import attempt
 from paywall.telling.claiming import Claim
@@ -32,10 +34,15 @@ class Lane:
 
     def __init__(self, telling: Telling, *, slow: bool, under_way: int = UNDER_WAY) -> None:
         self._telling, self._slow, self._most = telling, slow, under_way
+        self._do_round: Callable[[], object] = self._round
         self._crew = Crew()
         self._stopped, self._wake = Event(), Event()
         self._beat_at = time.monotonic()
         self._thread = Thread(target=self._run, name="telling", daemon=True)
+
+    def have_watched(self, over: Over) -> None:
+        """Have the end of each round noted, good or bad; to be said before the start."""
+        self._do_round = over(f"webhooks, {'slow' if self._slow else 'quick'} lane", self._round)
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -51,7 +58,7 @@ class Lane:
         while not self._stopped.is_set():
             self._wake.clear()  # before the work: what ends meanwhile begins the next round
             try:
-                self._round()
+                self._do_round()
             except Exception:  # the database may be away for a while: the lane outlives that
                 log.exception("round of telling failed")
             self._wake.wait(ROUND_SECONDS)

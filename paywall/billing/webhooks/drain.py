@@ -4,12 +4,13 @@
 event is applied within milliseconds. Any number of drains may run, in any number of processes: leases keep them apart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
 from structlog import get_logger
 
 from paywall import clock
+from paywall.background import Over
 from paywall.billing.checkout.tables import known_customers
 from paywall.billing.parts import Billing
 from paywall.billing.stripe_errors import StripeUnavailable
@@ -48,8 +49,13 @@ class DrainThread:
 
     def __init__(self, billing: Billing) -> None:
         self._billing = billing
+        self._drain: Callable[[], object] = lambda: drain_once(billing)
         self._stopped = Event()
         self._thread = Thread(target=self._run, name="billing drain", daemon=True)
+
+    def have_watched(self, over: Over) -> None:
+        """Have the end of each round noted, good or bad; to be said before the start."""
+        self._drain = over("billing events", self._drain)
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -62,15 +68,15 @@ class DrainThread:
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        run_rounds(self._billing, self._stopped)
+        run_rounds(self._billing, self._stopped, self._drain)
 
 
-def run_rounds(billing: Billing, stopped: Event) -> None:
+def run_rounds(billing: Billing, stopped: Event, drain: Callable[[], object]) -> None:
     """Drain each second and whenever woken, until stopped; what a round raises is logged, never the end."""
     while not stopped.is_set():
         billing.wake.clear()  # before the work: an event that comes in meanwhile wakes the next round
         try:
-            drain_once(billing)
+            drain()
         except Exception:  # the database may be away for a while: the drain outlives that
             log.exception("round of the drain failed")
         billing.wake.wait(ROUND_SECONDS)
