@@ -4,10 +4,13 @@ from flask import Flask
 
 from paywall.admin import acting, staff
 from paywall.admin.audit import views as audit
+from paywall.admin.connecting import views as connecting
 from paywall.admin.content import views as content
+from paywall.admin.dashboard import views as dashboard
 from paywall.admin.dossier import views as dossier
 from paywall.admin.explaining import views as explaining
 from paywall.admin.ground import blueprint, front
+from paywall.admin.readership import views as readership
 from paywall.admin.rules import views as rules
 from paywall.admin.staff import joining
 from paywall.admin.subscribers import views as subscribers
@@ -17,8 +20,11 @@ ROUTES = (
     *subscribers.ROUTES,
     *dossier.ROUTES,
     *explaining.ROUTES,
+    *dashboard.ROUTES,
+    *readership.ROUTES,
     *content.ROUTES,
     *rules.ROUTES,
+    *connecting.ROUTES,
     *acting.ROUTES,
     *audit.ROUTES,
     *staff.ROUTES,

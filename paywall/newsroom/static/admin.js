@@ -25,15 +25,17 @@
   });
 
   // The invitation's preview follows the form as it is typed.
-  const form = document.getElementById("invitation-form");
   let soon = 0;
-  const show = () => {
+  const show = (form) => {
     const typed = new URLSearchParams(new FormData(form));
     typed.delete("csrf_token");
     typed.delete("act");
-    for (const frame of document.querySelectorAll("iframe[data-preview]")) frame.src = `${form.dataset.framed}?${typed}`;
+    for (const frame of document.querySelectorAll("iframe[data-preview]")) frame.src = `${form.dataset.framed}?${typed}#invitation-headline`;
   };
-  if (form) form.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(show, 300); });
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-framed]");
+    if (form) { clearTimeout(soon); soon = setTimeout(show, 300, form); }
+  });
 
   const isOurs = (answer) => new URL(answer.responseURL).pathname.startsWith("/admin") && answer.responseText.includes("/static/admin.css");
   document.addEventListener("htmx:beforeSwap", (event) => {

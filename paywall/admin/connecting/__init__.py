@@ -1,0 +1,1 @@
+"""`/admin/keys` and `/admin/endpoints`: who may ask this service, and who is told by it."""
