@@ -39,7 +39,7 @@ nginx:
 
 demo: .venv/ready ## a newspaper with a paywall and simulated payments, at the printed address
 	@$(BIN)/python -m compileall -q paywall
-	@$(BIN)/paywall demo --port $(PORT) $(if $(DATA),--data $(DATA))
+	@$(BIN)/paywall demo --company --port $(PORT) $(if $(DATA),--data $(DATA))
 
 test: .venv/ready browser nginx ## the whole suite: SQLite, PostgreSQL, Redis, nginx, real Chromium
 	@$(BIN)/pytest -n $(WORKERS) -q

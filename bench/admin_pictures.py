@@ -5,6 +5,7 @@ wide screen by day and by night, and on a phone by day. Prints each with its siz
 """
 
 import argparse
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.admin_walk import Stop, enter, walk
+from tests.browser.admin_walk import Stop, enter, meet_company, walk
 from tests.browser.conftest import ARGUMENTS, chromium_path, serve_demo
 
 LOOKS = (("light", 1280), ("dark", 1280), ("light", 390))
@@ -26,7 +27,7 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     stops = list(_photographs(folder))
     for stop in stops:
-        kilobytes = sum(file.stat().st_size for file in folder.glob(f"{stop.name}-*.png")) / 1000
+        kilobytes = sum(file.stat().st_size for file in folder.glob(f"{_file(stop)}-*[kt].png")) / 1000
         print(f"{stop.name:24} {stop.status} {kilobytes:6.0f} kB  {stop.path}")
     wrong = [stop for stop in stops if stop.status != 200]
     print(f"admin pictures: {len(stops) - len(wrong)} of {len(stops)} pages, {len(LOOKS)} pictures each")
@@ -35,15 +36,25 @@ def main() -> int:
 
 def _photographs(folder: Path) -> Iterator[Stop]:
     """Yield each page once its pictures are kept."""
-    with tempfile.TemporaryDirectory() as data, serve_demo(Path(data)) as demo, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as data,
+        serve_demo(Path(data), "--company") as demo,
+        sync_playwright() as playwright,
+    ):
         chromium = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         page = chromium.new_page(base_url=demo.address)
         enter(page)
+        meet_company(page)
         for stop in walk(page):
             if stop.is_page:
-                _photograph(page, folder / stop.name)
+                _photograph(page, folder / _file(stop))
                 yield stop
         chromium.close()
+
+
+def _file(stop: Stop) -> str:
+    numbers = "-".join(re.findall(r"\d+", stop.path.partition("?")[0]))
+    return f"{stop.name}-{numbers}" if numbers else stop.name
 
 
 def _photograph(page: Page, stem: Path) -> None:

@@ -13,6 +13,7 @@ from paywall.settings import EXIT_BAD_CONFIGURATION
 @click.command()
 @click.option("--port", default=8000, show_default=True, help="0 takes a free port.")
 @click.option("--data", type=click.Path(path_type=Path), help="Where the demo keeps its data.")
+@click.option("--company", is_flag=True, help="Nine readers come by themselves: they sign up, read, buy, cancel.")
 @click.option("--scale", is_flag=True, help="Make up a big publication; the options below say how big.")
 @click.option("--readers", type=click.IntRange(1), default=1_000_000, show_default=True)
 @click.option("--subscriptions", type=click.IntRange(0), help="Three for ten readers, if not given.")
@@ -23,6 +24,7 @@ from paywall.settings import EXIT_BAD_CONFIGURATION
 def demo(
     port: int,
     data: Path | None,
+    company: bool,
     scale: bool,
     readers: int,
     subscriptions: int | None,
@@ -38,7 +40,7 @@ def demo(
     from paywall.demo.command import run_demo
 
     if not scale:
-        run_demo(port, data)
+        run_demo(port, data, has_company=company)
         return
     from rich.console import Console
 

@@ -14,13 +14,13 @@ from paywall.background import leave_ctrl_c_to_the_parent
 from paywall.billing.setting_up.account import set_up_stripe
 from paywall.billing.stripe_gateway import InProcess, StripeGateway
 from paywall.database import Database
-from paywall.demo import content, mailbox, staff_door
+from paywall.demo import company, content, mailbox, staff_door
 from paywall.demo.announcing import announce
 from paywall.demo.catching_up import catch_up
 from paywall.demo.gazette.opening import open_gazette
 from paywall.demo.gazette.serving import Door
 from paywall.demo.gazette.site import make_site
-from paywall.demo.place import ADDRESS_VARIABLE, FOLDER_VARIABLE, GAZETTE_PORT_VARIABLE, Place
+from paywall.demo.place import ADDRESS_VARIABLE, COMPANY_VARIABLE, FOLDER_VARIABLE, GAZETTE_PORT_VARIABLE, Place
 from paywall.publishers.rules import Profile
 from paywall.sandbox import Sandbox
 
@@ -61,6 +61,8 @@ def create_demo_app() -> "WSGIApplication":
     product.start()
     door.open(lambda: make_site(paper).wsgi_app)
     announce(place.address, also=f"beside {door.address} The Harbour Gazette, another site that asks this one")
+    if os.environ.get(COMPANY_VARIABLE) == "on" and place.is_first_time("company"):
+        company.invite(product.flask, sandbox, place.address)
     return DispatcherMiddleware(product.flask.wsgi_app, {SANDBOX_PATH: sandbox.wsgi})
 
 

@@ -12,6 +12,7 @@ from paywall.settings import Environment, Settings
 FOLDER_VARIABLE = "PAYWALL_DEMO_FOLDER"
 ADDRESS_VARIABLE = "PAYWALL_DEMO_ADDRESS"
 GAZETTE_PORT_VARIABLE = "PAYWALL_DEMO_GAZETTE_PORT"
+COMPANY_VARIABLE = "PAYWALL_DEMO_COMPANY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,10 @@ class Place:
         if made is not None:
             self._file("webhook-secret").write_text(made)
         return self._kept("webhook-secret", lambda: "")
+
+    def is_first_time(self, what: str) -> bool:
+        """Tell, once in the life of this demo, that this has not been done yet."""
+        return not (self.folder / what).exists() and self._kept(what, lambda: "done") == "done"
 
     def _secret_key(self) -> str:
         return self._kept("secret-key", lambda: secrets.token_hex(32))

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from paywall.admin.parts import ROUTES
+from paywall.demo.company import COMPANY
 from paywall.demo.staff_door import PATH as DOOR
 
 HOME = "/admin"
@@ -21,6 +22,8 @@ _LINKS = """
   .filter(address => address.origin === location.origin).map(address => address.pathname + address.search)
 """
 _MAP = Map([Rule(f"{HOME}{route.path}", endpoint=route.name) for route in ROUTES if "GET" in route.methods])
+_MANY = "dossier"
+"""The route of which every address is walked to: what can be done for a reader depends on the reader."""
 PAGES = {route.name for route in ROUTES if "GET" in route.methods}
 
 
@@ -55,23 +58,42 @@ def enter(page: Page) -> None:
     page.wait_for_url(f"**{HOME}")
 
 
+def meet_company(page: Page) -> None:
+    """Wait until all have come who come by themselves, and a turn of the work that follows."""
+    for _ in range(60):
+        page.goto(f"{HOME}/subscribers?q={COMPANY[-1].name}")
+        if page.get_by_text(f"{COMPANY[-1].name}@").count():
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError("the company has not come")
+
+
 def walk(page: Page) -> Iterator[Stop]:
-    """Yield each page of /admin that a link leads to, as it stands in the browser; one address for each route."""
+    """Yield each page of /admin that a link leads to, as it stands in the browser.
+
+    One address for each route is enough, but for the readers: there every one is looked at.
+    """
     page.add_init_script(_LISTENER)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     waiting, seen = {"front": HOME}, set[str]()
     while waiting:
-        name, path = waiting.popitem()
-        seen.add(name)
+        key, path = waiting.popitem()
+        seen.add(key)
         answer = page.request.get(path)
         if "html" not in answer.headers.get("content-type", ""):
-            yield Stop(name, path, answer.status, is_page=False)
+            yield Stop(key, path, answer.status, is_page=False)
             continue
         page.goto(path)
-        yield Stop(name, path, answer.status, True, [*page.evaluate("window.complaints"), *errors])
+        yield Stop(route_of(path) or key, path, answer.status, True, [*page.evaluate("window.complaints"), *errors])
         errors.clear()
-        waiting |= {one: to for to in page.evaluate(_LINKS) if (one := route_of(to)) and one not in seen}
+        ways = {_key(to): to for to in page.evaluate(_LINKS) if route_of(to)}
+        waiting |= {one: to for one, to in ways.items() if one not in seen}
+
+
+def _key(path: str) -> str:
+    name = route_of(path) or ""
+    return path.partition("?")[0] if name == _MANY else name
 
 
 def route_of(path: str) -> str | None:

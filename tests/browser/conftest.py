@@ -27,11 +27,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 @contextmanager
-def serve_demo(folder: Path) -> Iterator[Demo]:
+def serve_demo(folder: Path, *options: str) -> Iterator[Demo]:
     """Serve a demo that keeps its things in this folder, for those who would disturb the others."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PAYWALL_")}
     process = subprocess.Popen(
-        [str(Path(sys.executable).parent / "paywall"), "demo", "--port", "0", "--data", str(folder)],
+        [str(Path(sys.executable).parent / "paywall"), "demo", "--port", "0", "--data", str(folder), *options],
         stdout=subprocess.PIPE,
         text=True,
         env=environ,
