@@ -43,9 +43,11 @@ def raise_notice(session: Session, kind: str, cause: str, *, publisher_id: int |
     return insert_once(session, AdminNotice, values)
 
 
-def clear_notices(session: Session, kind: str) -> int:
-    """Clear every open notice of a kind; returns how many there were."""
+def clear_notices(session: Session, kind: str, publisher_id: int | None = None) -> int:
+    """Clear every open notice of a kind, or only a publisher's; returns how many there were."""
     still_open = update(AdminNotice).where(AdminNotice.kind == kind, AdminNotice.cleared_at.is_(None))
+    if publisher_id is not None:
+        still_open = still_open.where(AdminNotice.publisher_id == publisher_id)
     return len(session.execute(still_open.values(cleared_at=clock.now()).returning(AdminNotice.id)).all())
 
 

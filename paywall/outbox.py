@@ -8,13 +8,16 @@ server: `paywall.mailer` does.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, Index, UniqueConstraint, select, tuple_, update
+from sqlalchemy import ColumnElement, Index, Select, UniqueConstraint, func, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from paywall import clock
 from paywall.database import Base, UtcDateTime, insert_once
 
+MOST_COUNTED = 1_000
 KEPT_TRYING = timedelta(hours=72)
 CLAIMED_FOR = timedelta(minutes=2)
 
@@ -50,6 +53,16 @@ class OutboxMail(Base):
     last_error: Mapped[str | None]
 
 
+class Pile(StrEnum):
+    """How mails are laid out: those that failed still wait, and are tried again by themselves."""
+
+    FAILING = "failing"
+    WAITING = "waiting"
+    GIVEN_UP = "given up"
+    WITHDRAWN = "withdrawn"
+    SENT = "sent"
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     """What a reader will find in the letterbox."""
@@ -81,6 +94,12 @@ def post(session: Session, publisher_id: int, kind: str, cause: str, mail: Mail)
     return insert_once(session, OutboxMail, values)
 
 
+def post_again(session: Session, mail: OutboxMail, cause: str) -> bool:
+    """Put a mail into the outbox once more, as it was, for a cause of its own; returns whether that was new."""
+    again = Mail(mail.recipient, mail.subject, mail.text, mail.html, mail.unsubscribe_url)
+    return post(session, mail.publisher_id, mail.kind, cause, again)
+
+
 def posted(session: Session, mails: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
     """Return those of these pairs of kind and cause that have sent their mail already."""
     if not mails:
@@ -94,6 +113,33 @@ def mails_to(session: Session, publisher_id: int, recipient: str, most: int) -> 
     """Return the newest mails of a publisher to an address, as it was when they were written."""
     query = select(OutboxMail).where(OutboxMail.publisher_id == publisher_id, OutboxMail.recipient == recipient)
     return session.scalars(query.order_by(OutboxMail.id.desc()).limit(most)).all()
+
+
+def mails(publisher_id: int, pile: Pile | None) -> Select[*tuple[Any, ...]]:
+    """Return the query of a publisher's mails, without what they say, in no order."""
+    columns = [one for one in OutboxMail.__table__.columns if one.name not in ("text", "html", "unsubscribe_url")]
+    query = select(*columns).where(OutboxMail.publisher_id == publisher_id)
+    return query if pile is None else query.where(*_PILES[pile])
+
+
+def count(session: Session, publisher_id: int, pile: Pile) -> int:
+    """Return how many mails are on a pile; `MOST_COUNTED` + 1 where there are more than that."""
+    some = select(OutboxMail.id).where(OutboxMail.publisher_id == publisher_id, *_PILES[pile])
+    return session.scalar(select(func.count()).select_from(some.limit(MOST_COUNTED + 1).subquery())) or 0
+
+
+def try_again(session: Session, publisher_id: int, now: datetime, mail_id: int | None = None) -> list[int]:
+    """Have a mail that failed or was given up go out now, or all of them; returns the ids. `now` is wall time.
+
+    One that was given up and fails again is given up at once. What may be in somebody's hands just now stays there, so
+    that nothing is sent twice: it is due within two minutes anyway.
+    """
+    failed = OutboxMail.last_error.is_not(None) & (OutboxMail.due_at > now + CLAIMED_FOR)
+    stuck = failed | OutboxMail.given_up_at.is_not(None)
+    open_ones = (OutboxMail.sent_at.is_(None), OutboxMail.withdrawn_at.is_(None), stuck)
+    which = (OutboxMail.publisher_id == publisher_id, *open_ones, *([OutboxMail.id == mail_id] if mail_id else []))
+    tried = update(OutboxMail).where(*which).values(due_at=now, given_up_at=None).returning(OutboxMail.id)
+    return list(session.scalars(tried))
 
 
 def withdraw(session: Session, mails: Collection[tuple[str, str]]) -> int:
@@ -135,3 +181,10 @@ def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 _UNSENT = (OutboxMail.sent_at.is_(None), OutboxMail.given_up_at.is_(None), OutboxMail.withdrawn_at.is_(None))
+_PILES: dict[Pile, tuple[ColumnElement[bool], ...]] = {
+    Pile.FAILING: (*_UNSENT, OutboxMail.last_error.is_not(None)),
+    Pile.WAITING: _UNSENT,
+    Pile.GIVEN_UP: (OutboxMail.given_up_at.is_not(None),),
+    Pile.WITHDRAWN: (OutboxMail.withdrawn_at.is_not(None),),
+    Pile.SENT: (OutboxMail.sent_at.is_not(None),),
+}

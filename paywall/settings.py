@@ -60,6 +60,7 @@ class Settings:
     log_level: str = "info"
     gate_events_days: int = 90
     readership_days: int = 60
+    payments_silent_hours: int = 24
     clock_file: Path | None = None
 
     @property
@@ -189,6 +190,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "log_level": values.one_of("debug", "info", "warning", "error"),
     "gate_events_days": values.whole(0, 3650),
     "readership_days": values.whole(0, 3650),
+    "payments_silent_hours": values.whole(0, 720),
     "clock_file": values.clock_file,
 }
 assert set(_PARSERS) == {field.name for field in fields(Settings)}  # noqa: S101 - the table and the dataclass are one list

@@ -34,6 +34,8 @@ class Billing:
     links: Links
     lease_seconds: float = 6.0
     """How long a killed worker's subscription waits until another takes it up."""
+    silent_hours: int = 24
+    """An alarm is raised when no payment has come for so long, where many are usual; 0 for never."""
     wake: Event = field(default_factory=Event)
     """Set when an event has come in, so that this process's drain need not wait for its next round."""
 
@@ -44,7 +46,9 @@ def make_billing(settings: Settings, database: Database, gateway: StripeGateway 
         if settings.stripe_secret_key is None:
             return None
         gateway = StripeGateway(settings.stripe_secret_key, api_base=settings.stripe_api_base)
-    return Billing(gateway, settings.stripe_webhook_secrets, database, settings.base_url, Links(settings.secret_key))
+    links, silent_hours = Links(settings.secret_key), settings.payments_silent_hours
+    secrets, base_url = settings.stripe_webhook_secrets, settings.base_url
+    return Billing(gateway, secrets, database, base_url, links, silent_hours=silent_hours)
 
 
 def install(app: Flask, billing: Billing | None) -> None:

@@ -12,6 +12,7 @@ from paywall.database import Database
 from paywall.errors import DatabaseUnavailable, Unavailable
 
 log = get_logger()
+_KEY = "paywall.health"
 CLOCK_TOLERANCE = timedelta(seconds=60)
 
 Probe = Callable[[], None]
@@ -23,6 +24,7 @@ def install(app: Flask, vital: Mapping[str, Probe], degrading: Mapping[str, Prob
     A probe raises `paywall.errors.Unavailable` when its part can't be used.
     """
     blueprint = Blueprint("health", __name__)
+    app.extensions[_KEY] = (vital, degrading)
 
     @blueprint.get("/healthz")
     def healthz() -> Response:
@@ -36,6 +38,12 @@ def install(app: Flask, vital: Mapping[str, Probe], degrading: Mapping[str, Prob
         return jsonify(body), 503 if down else 200
 
     app.register_blueprint(blueprint)
+
+
+def state(app: Flask) -> dict[str, bool]:
+    """Return every part that is looked after, and whether it can be used now."""
+    parts: tuple[Mapping[str, Probe], Mapping[str, Probe]] = app.extensions[_KEY]
+    return {name: _passes(name, probe) for probes in parts for name, probe in probes.items()}
 
 
 def database_answers(database: Database) -> None:

@@ -41,3 +41,20 @@ def webhook_is_silent(heard_at: datetime | None, missed_at: datetime | None, now
     """
     is_later = missed_at is not None and (heard_at is None or missed_at > heard_at)
     return is_later and missed_at is not None and now - missed_at >= SILENCE
+
+
+USUAL = timedelta(days=28)
+"""The time over which the usual pace of payments is measured."""
+
+LEAST_EXPECTED = 8
+"""So many payments must have been due in the silence by the usual pace: then chance hardly ever explains it."""
+
+
+def payments_are_silent(last_at: datetime | None, usual: int, hours: int, now: datetime) -> bool:
+    """Tell whether it is odd that no payment has come for so many hours; 0 hours switch the alarm off.
+
+    `last_at` is when the last one came, `usual` how many did in the 28 days before that.
+    """
+    if not hours or last_at is None or now - last_at < timedelta(hours=hours):
+        return False
+    return usual * (timedelta(hours=hours) / USUAL) >= LEAST_EXPECTED

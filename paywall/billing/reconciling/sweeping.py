@@ -16,6 +16,7 @@ from paywall.billing.reconciling.alarm import watch_webhook
 from paywall.billing.reconciling.comparing import BeingCompared, reconcile
 from paywall.billing.reconciling.pages import in_pages
 from paywall.billing.reconciling.rules import comparison_is_due, events_can_tell, sweep_from
+from paywall.billing.reconciling.silence import watch_payments
 from paywall.billing.reconciling.tables import cursor, last_comparison, move_cursor
 from paywall.billing.subscriptions.status import OUTAGE_SLACK, RENEWAL_SLACK
 from paywall.billing.subscriptions.tables import renewing_ids
@@ -48,6 +49,7 @@ def sweep(billing: Billing, now: datetime, wall: datetime) -> None:
         extend_expiring(billing, now)
     with billing.database.writing() as session:
         watch_webhook(session, now, wall)
+        watch_payments(session, now, billing.silent_hours)
         inbox.sweep(session, wall)
     if is_reachable and not events_can_tell(swept_at, now):
         compare_quietly(billing)
