@@ -7,6 +7,7 @@ from paywall.account.statement import Statement, Step, Telling
 from paywall.account.tongue import every
 from paywall.billing.changing.rules import charged_again_at
 from paywall.billing.subscriptions.pricing import next_payment
+from paywall.entitlements.rules import Source
 
 READ_ON = Step("Go on reading", "/")
 SUBSCRIBE = Step("See the plans", "/subscribe")
@@ -28,6 +29,8 @@ def _none(_: Telling) -> Said:
 
 def _comp(telling: Telling) -> Said:
     comp = telling.facts.comp(telling.now)
+    if comp and comp.source is Source.IMPORT:
+        return f"You read until {telling.day(comp.valid_until)}; that is paid for.", READ_ON
     return f"You read free of charge until {telling.day(comp.valid_until if comp else None)}.", READ_ON
 
 

@@ -65,8 +65,8 @@ class Facts:
         return next((one for one in self.entitlements if row and one.source_id == row.stripe_id), None)
 
     def comp(self, now: datetime) -> Entitlement | None:
-        """Return what lets the reader in free of charge."""
-        return best([one for one in self.entitlements if one.source is Source.COMP], now)
+        """Return what lets the reader in without a payment here: a comp, or what was paid for elsewhere."""
+        return best([one for one in self.entitlements if one.source is not Source.SUBSCRIPTION], now)
 
     def reads_by_it(self, now: datetime) -> bool:
         """Tell whether the subscription lets the reader in."""

@@ -11,6 +11,7 @@ class Source(StrEnum):
 
     SUBSCRIPTION = "subscription"
     COMP = "comp"
+    IMPORT = "import"
 
 
 class Standing(StrEnum):

@@ -26,6 +26,7 @@ _WORDS = {
     **{status.value: status.value.replace("_", " ") for status in Status},
     Source.SUBSCRIPTION.value: "a subscription",
     Source.COMP.value: "a comp",
+    Source.IMPORT.value: "an import",
     NOBODY: "nothing",
     Sign.IN_GRACE.value: "in grace",
     Sign.PAYS_TWICE.value: "paying twice",

@@ -1,0 +1,1 @@
+"""Which column of a file means what: one small table for each system that subscribers come from."""
