@@ -12,6 +12,7 @@ from paywall.admin.explaining import views as explaining
 from paywall.admin.ground import blueprint, front
 from paywall.admin.readership import views as readership
 from paywall.admin.rules import views as rules
+from paywall.admin.selling import views as selling
 from paywall.admin.staff import joining
 from paywall.admin.subscribers import views as subscribers
 
@@ -24,6 +25,7 @@ ROUTES = (
     *readership.ROUTES,
     *content.ROUTES,
     *rules.ROUTES,
+    *selling.ROUTES,
     *connecting.ROUTES,
     *acting.ROUTES,
     *audit.ROUTES,

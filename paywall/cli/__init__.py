@@ -15,6 +15,7 @@ from paywall.cli import (
     billing,
     crawlers,
     edge,
+    figures,
     keys,
     ledger,
     offers,
@@ -82,6 +83,11 @@ def staff_group() -> None:
     """Say who works at a newspaper."""
 
 
+@main.group("figures")
+def figures_group() -> None:
+    """Look after the figures of the dashboard."""
+
+
 @main.group("import")
 def import_group() -> None:
     """Bring in what exists elsewhere."""
@@ -94,6 +100,7 @@ for command in (keys.create, keys.list_keys, keys.revoke, keys.rotate, keys.rota
     keys_group.add_command(command)
 for command in (staff.add, staff.list_staff, staff.remove):
     staff_group.add_command(command)
+figures_group.add_command(figures.rebuild)
 plan.add_command(billing.set_up_plan)
 for command in (offers.set_up, offers.list_offers, offers.end):
     offer.add_command(command)
