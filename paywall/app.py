@@ -8,8 +8,10 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from paywall import clock, logs
+from paywall.account.overview import overview
 from paywall.account.views import blueprints as account_pages
 from paywall.admin import parts as admin
+from paywall.admin.acting.account.view import show_account
 from paywall.admin.ground.gate import hand_over
 from paywall.api import parts as api
 from paywall.api.ground.pace import Pace
@@ -97,6 +99,7 @@ def create_product(settings: Settings, gateway: StripeGateway | None = None) -> 
     admin.install(flask)
     gate = build_gate(settings, database, profiles, follower, flask.wsgi_app)
     hand_over(flask, gate)
+    show_account(flask, overview)
     read = reading.install(flask, settings, database, profiles, gate)
     parts = ApiParts(settings, database, profiles, KeyRing(database, profiles), gate, prices, Pace())
     interface = api.install(flask, parts, follower)

@@ -3,7 +3,8 @@
 `offering.offered` says which of them make sense for a reader just now, and why the others do not.
 """
 
+from paywall.admin.acting.account import view
 from paywall.admin.acting.every import ACTS
 from paywall.admin.acting.frame import routes_of
 
-ROUTES = tuple(route for act in ACTS for route in routes_of(act))
+ROUTES = (*(route for act in ACTS for route in routes_of(act)), *view.ROUTES)

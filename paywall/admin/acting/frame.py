@@ -27,6 +27,8 @@ from paywall.web.forms import Form, read_form
 Given = Mapping[str, str]
 """What has been filled in so far, by the names of the blanks; empty for what came twice or can't be read."""
 
+ERASED = "This account was erased."
+
 
 class NotOffered(PaywallError):
     """This can't be done for this reader just now."""
@@ -37,21 +39,24 @@ class NotOffered(PaywallError):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act. `ask` and `do` raise BadInput naming a blank; `do` returns the sentence on what was done."""
+    """One act. `ask` and `do` raise BadInput naming a blank.
+
+    `do` returns the sentence on what was done, or an answer of its own.
+    """
 
     name: str
     """The last part of its path: `sign-out`."""
     label: str
     role: Role
     ask: Callable[[Known, Given], Question]
-    do: Callable[[Known, Form], str]
+    do: Callable[[Known, Form], ResponseReturnValue]
     why_not: Callable[[Known], str] = lambda _: ""
     """Why it makes no sense for this reader just now, in a sentence; empty where it does."""
     is_fresh: bool = False
 
     def refusal(self, known: Known) -> str:
         """Return why it is not offered; empty where it is."""
-        return self.why_not(known) if known.reader.active else "This account was erased."
+        return self.why_not(known) if known.reader.active else ERASED
 
 
 def routes_of(one: Act) -> tuple[AdminRoute, AdminRoute]:
@@ -73,6 +78,8 @@ def routes_of(one: Act) -> tuple[AdminRoute, AdminRoute]:
         except BadInput as problem:
             given = {name: form.text_or(name) for name in form.values}
             return _show(one, known, given, problem.status, {problem.field: problem.sentence})
+        if not isinstance(done, str):
+            return done
         flash(done, "good")
         return redirect(known.path, 303)
 

@@ -6,7 +6,9 @@ for one in offered(known_reader(session, publisher, reader_id, now)):
 
 from dataclasses import dataclass
 
+from paywall.admin.acting.account import view
 from paywall.admin.acting.every import ACTS
+from paywall.admin.acting.frame import ERASED
 from paywall.admin.acting.knowing import Known
 from paywall.staff.rules import Role
 
@@ -26,4 +28,7 @@ class Offered:
 
 def offered(known: Known) -> tuple[Offered, ...]:
     """Return all acts on a reader, those that can't be done with the reason."""
-    return tuple(Offered(one.label, f"{known.path}/{one.name}", one.role, one.refusal(known)) for one in ACTS)
+    gone = "" if known.reader.active else ERASED
+    look = Offered(view.LABEL, f"{known.path}/{view.NAME}", view.ROLE, gone)
+    acts = (Offered(one.label, f"{known.path}/{one.name}", one.role, one.refusal(known)) for one in ACTS)
+    return (look, *acts)

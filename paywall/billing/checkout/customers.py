@@ -9,6 +9,7 @@ from paywall.billing.checkout.turns import Turn
 from paywall.billing.parts import Billing
 from paywall.billing.stripe_calls.asking import Json
 from paywall.billing.stripe_errors import IdempotencyConflict, StripeNotFound, StripeUnavailable, is_kept
+from paywall.errors import PaywallError
 
 log = get_logger()
 
@@ -31,6 +32,14 @@ def look_whether_deleted(billing: Billing, customer: str) -> bool:
             if note_deleted(session, customer, clock.wall()):
                 log.warning("a customer was deleted at stripe", customer=customer)
     return is_deleted
+
+
+def tell_address(billing: Billing, customer: str, email: str) -> None:
+    """Have Stripe send its own mails about a customer to another address; where it is away, it goes without."""
+    try:
+        billing.gateway.update_customer(customer, {"email": email})
+    except PaywallError as error:
+        log.warning("address not told to stripe", customer=customer, error=type(error).__name__)
 
 
 def make_customer(billing: Billing, order: Order, turn: Turn) -> str:

@@ -29,6 +29,10 @@ class Selling(Asking):
             lambda v1: v1.customers.create({"email": email, "metadata": metadata}, {"idempotency_key": idempotency_key})
         )
 
+    def update_customer(self, customer: str, params: Json) -> Json:
+        """Change a customer, in what may be changed twice; raises StripeNotFound."""
+        return self.ask(lambda v1: v1.customers.update(customer, params))
+
     def retrieve_customer(self, customer: str) -> Json:
         """Return a customer; of one that was deleted only the id and `deleted`. Raises StripeNotFound."""
         return self.ask(lambda v1: v1.customers.retrieve(customer))
