@@ -1,7 +1,10 @@
 """What stands in the audit about a reader, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
+
+from paywall.admin.ground.days import Days
 
 _WORDS = {
     "comp_given": "Comp given",
@@ -17,9 +20,10 @@ _WORDS = {
     "staff_added": "Joined the staff",
     "staff_removed": "Left the staff",
 }
-_PLAIN = (str, int, float, bool)
+_SAID_ELSEWHERE = {"before", "after", "comp", "note", "reader"}
 _MOST_SHOWN = 4
-_LONGEST = 60
+_LONGEST = 80
+_NOTHING = "nothing"
 
 
 def deed_words(action: str) -> str:
@@ -27,10 +31,10 @@ def deed_words(action: str) -> str:
     return _WORDS.get(action, action.replace("_", " ").capitalize())
 
 
-def detail_words(detail: Mapping[str, Any]) -> str:
-    """Return the plain facts of a deed: `days 30, reason: flood`."""
-    facts = [f"{name.replace('_', ' ')} {str(value)[:_LONGEST]}" for name, value in detail.items() if _is_plain(value)]
-    return ", ".join(facts[:_MOST_SHOWN])
+def detail_words(detail: Mapping[str, Any], days: Days) -> str:
+    """Return the plain facts of a deed: `days 30, reason flood`; what changed as `active → canceled`."""
+    facts = [f"{_spaced(name)} {_plain(value, days)}" for name, value in detail.items() if name not in _SAID_ELSEWHERE]
+    return ", ".join([*_changes(detail.get("before"), detail.get("after"), days), *facts][:_MOST_SHOWN])
 
 
 def actor_words(actor: str, staff: Mapping[str, str]) -> str:
@@ -41,5 +45,30 @@ def actor_words(actor: str, staff: Mapping[str, str]) -> str:
     return {"reader": "the reader", "sweep": "the sweep", "stripe": "Stripe"}.get(kind, actor)
 
 
-def _is_plain(value: object) -> bool:
-    return isinstance(value, _PLAIN)
+def _changes(before: object, after: object, days: Days) -> Iterator[str]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in dict.fromkeys([*before, *after]):
+            yield f"{_spaced(name)} {_plain(before.get(name), days)} → {_plain(after.get(name), days)}"
+    elif before is not None or after is not None:
+        yield f"{_plain(before, days)} → {_plain(after, days)}" if before is not None else _plain(after, days)
+
+
+def _plain(value: object, days: Days) -> str:
+    if value is None:
+        return _NOTHING
+    if isinstance(value, list):
+        return " and ".join(str(one) for one in value)[:_LONGEST]
+    return _as_time(str(value), days) or str(value)[:_LONGEST]
+
+
+def _as_time(text: str, days: Days) -> str:
+    """Return a moment as people read it; empty for what is none."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    return days.minute(at) if at.tzinfo else ""
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")

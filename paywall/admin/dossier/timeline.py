@@ -29,7 +29,14 @@ class Happening:
 
 def timeline(facts: Facts, days: Days) -> Sequence[Happening]:
     """Return the newest happenings, at most `MOST`: since no source was read shorter than that, none is left out."""
-    sources = (_account(facts), _access(facts, days), _money(facts), _deeds(facts), _mails(facts), _devices(facts))
+    sources = (
+        _account(facts),
+        _access(facts, days),
+        _money(facts),
+        _deeds(facts, days),
+        _mails(facts),
+        _devices(facts),
+    )
     found = sorted(chain(*sources, _doors(facts)), key=lambda one: one.at, reverse=True)
     return found[:MOST]
 
@@ -60,10 +67,10 @@ def _money(facts: Facts) -> Iterator[Happening]:
             yield Happening(bill.opened_at, "money", "Payment failed", f"invoice {bill.number}", tone=Tone.BAD)
 
 
-def _deeds(facts: Facts) -> Iterator[Happening]:
+def _deeds(facts: Facts, days: Days) -> Iterator[Happening]:
     for deed in facts.deeds:
         who = actor_words(deed.actor, facts.staff)
-        yield Happening(deed.at, "act", deed_words(deed.action), detail_words(deed.detail), who)
+        yield Happening(deed.at, "act", deed_words(deed.action), detail_words(deed.detail, days), who)
 
 
 def _mails(facts: Facts) -> Iterator[Happening]:

@@ -23,6 +23,12 @@ class Looked:
     outcome: str
     decides: bool = False
 
+    @property
+    def answer(self) -> str:
+        """What a rule says, for people: that it opens or shuts the article, asks the meter, or does not apply."""
+        verb = {"full": "opens it", "preview": "shuts it"}.get(self.outcome.partition(";")[0])
+        return verb or self.outcome
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
