@@ -1,7 +1,8 @@
 """How quick the list of subscribers is among many readers: `python -m bench.admin --readers 200000`.
 
 For SQLite and PostgreSQL: p50 and p95 of the first page of each filter and of each way to search, as the page asks for
-it (finding, then reading the rows), the plans of the slowest, and time and peak memory of an export of everybody.
+it (finding, then reading the rows), the plans of the slowest, whole pages, and time and peak memory of an export of
+everybody.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from rich.console import Console
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from bench.admin_pages import report_pages
 from bench.engines import postgres
 from paywall import clock
 from paywall.admin.subscribers.asking.cursor import Cursor
@@ -172,10 +174,11 @@ def main() -> None:
         for name, url in urls.items():
             database = Database(url)
             migrate(database)
-            size = asked_for(options.readers, None, 0, 5, None)
-            fill_big(database, Place(folder, "http://127.0.0.1:8000"), size, Console(stderr=True))
+            size, place = asked_for(options.readers, None, None, 5, None), Place(folder, "http://127.0.0.1:8000")
+            fill_big(database, place, size, Console(stderr=True))
             report(name, database)
             database.close()
+            report_pages(name, url, place, measure)
             subprocess.run([sys.executable, "-m", "bench.admin", "--export", url], check=True)
 
 
