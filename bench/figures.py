@@ -262,7 +262,7 @@ FIGURES = (
     Figure(
         "admin",
         "/admin among a million readers",
-        "1,000,000 readers, 300,000 subscriptions and 5,000,000 views made by a seeded generator, on both databases: the "
+        "1,000,000 readers, 300,000 subscriptions and 5,000,000 views from a seeded generator, on both databases: the "
         "list's first page by filter, sort and search, whole pages, an export of everybody.",
         "shown: p95 of each, plans of the slowest queries, time and peak memory of the export",
         ("-m", "bench.admin", "--readers", "1000000"),
