@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Executable, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from paywall.readership.tables import Dimension, ReadDay
+from paywall.readership.rules import Dimension
+from paywall.readership.tables import ReadDay
 
 MEASURES = ("views", "walls", "sign_ups", "checkouts", "paid")
 MOST_HOSTS = 50
@@ -96,6 +97,16 @@ def funnels(session: Session, publisher_id: int, first: date, last: date, dimens
     found = session.execute(select(ReadDay.which, *sums).where(*mine).group_by(ReadDay.which))
     lines = [Funnel(row[0], *map(int, row[1:])) for row in found]
     return sorted(lines, key=lambda line: (-line.walls, -line.views, line.which))
+
+
+def by_day(session: Session, publisher_id: int, first: date, last: date) -> list[Funnel]:
+    """Return the sums of each day that has any, the first day first; `which` is the day as `2026-11-24`."""
+    sums = [func.sum(getattr(ReadDay, measure)) for measure in MEASURES]
+    mine = (ReadDay.publisher_id == publisher_id, ReadDay.day.between(first, last))
+    # every count is there once for an article, and once more for a referrer
+    query = select(ReadDay.day, *sums).where(*mine, ReadDay.dimension == Dimension.REFERRER)
+    found = session.execute(query.group_by(ReadDay.day).order_by(ReadDay.day))
+    return [Funnel(row[0].isoformat(), *map(int, row[1:])) for row in found]
 
 
 def total(lines: Iterable[Funnel]) -> Funnel:

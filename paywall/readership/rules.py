@@ -49,6 +49,14 @@ class Step(StrEnum):
     PAID = "paid"
 
 
+class Dimension(StrEnum):
+    """What the counts of a day are kept by."""
+
+    ARTICLE = "article"
+    REFERRER = "referrer"
+    LOST = "lost"  # views that were not written
+
+
 def outcome_of(decision: Decision) -> int:
     """Return the number under which a decision is stored."""
     return _NUMBER[decision.reason]

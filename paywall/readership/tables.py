@@ -4,7 +4,6 @@ No reader, no address, no text of an article is in any of them; see docs/decisio
 """
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, SmallInteger
@@ -46,14 +45,6 @@ class ReadView(Base):
     referrer_host: Mapped[str | None]
     at: Mapped[int] = mapped_column(BigInteger)
     """Epoch second."""
-
-
-class Dimension(StrEnum):
-    """What the counts of a day are kept by."""
-
-    ARTICLE = "article"
-    REFERRER = "referrer"
-    LOST = "lost"  # views that were not written
 
 
 class ReadDay(Base):

@@ -15,8 +15,8 @@ from paywall.gate.events import Answered
 from paywall.readership.buffer import Readership
 from paywall.readership.days import Funnel, funnels, lost_views
 from paywall.readership.forgetting import forget_reader, sweep
-from paywall.readership.rules import OUTCOMES
-from paywall.readership.tables import Dimension, ReadView
+from paywall.readership.rules import OUTCOMES, Dimension
+from paywall.readership.tables import ReadView
 from tests.gate.conftest import browser, product, settings
 from tests.gate.visits import CANARY, PREVIEW, Browser
 

@@ -1,0 +1,1 @@
+"""Where walls stood and what came of them, how far readers use their allowance, what another would have done."""
