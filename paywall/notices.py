@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from paywall import clock
 from paywall.database import Base, UtcDateTime, insert_once
+from paywall.errors import NotFound
 
 
 class AdminNotice(Base):
@@ -49,6 +50,16 @@ def clear_notices(session: Session, kind: str, publisher_id: int | None = None) 
     if publisher_id is not None:
         still_open = still_open.where(AdminNotice.publisher_id == publisher_id)
     return len(session.execute(still_open.values(cleared_at=clock.now()).returning(AdminNotice.id)).all())
+
+
+def clear_notice(session: Session, publisher_id: int, number: int) -> AdminNotice:
+    """Clear one open notice of a publisher by hand; raises NotFound for others, also for the whole deployment's."""
+    mine = (AdminNotice.id == number, AdminNotice.publisher_id == publisher_id, AdminNotice.cleared_at.is_(None))
+    row = session.scalar(select(AdminNotice).where(*mine))
+    if row is None:
+        raise NotFound("There is no such notice, or it is over.")
+    row.cleared_at = clock.now()
+    return row
 
 
 def is_open(session: Session, kind: str) -> bool:

@@ -10,6 +10,7 @@ from paywall.admin.dashboard import views as dashboard
 from paywall.admin.dossier import views as dossier
 from paywall.admin.explaining import views as explaining
 from paywall.admin.ground import blueprint, front
+from paywall.admin.operations import views as operations
 from paywall.admin.readership import views as readership
 from paywall.admin.rules import views as rules
 from paywall.admin.selling import views as selling
@@ -28,6 +29,7 @@ ROUTES = (
     *selling.ROUTES,
     *connecting.ROUTES,
     *acting.ROUTES,
+    *operations.ROUTES,
     *audit.ROUTES,
     *staff.ROUTES,
 )

@@ -1,0 +1,1 @@
+"""How the service itself does: what failed, what waits, what differs from Stripe; and trying again."""

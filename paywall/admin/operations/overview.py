@@ -1,0 +1,77 @@
+"""The first page of operations: what needs a hand, in counts, and whether everything runs."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from paywall import clock, notices, outbox
+from paywall.admin.ground.days import Days
+from paywall.admin.ground.pages import page
+from paywall.admin.operations.frame import rooms
+from paywall.admin.operations.words import job_line, notice_words, part_of
+from paywall.billing.reconciling.reports import reports
+from paywall.billing.reconciling.silence import last_payment_at
+from paywall.billing.webhooks import desk
+from paywall.jobs import job_runs
+from paywall.telling.listing import endpoint_facts
+from paywall.web import current, health
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A count, its words, where to look, and whether it should be nothing."""
+
+    number: int
+    words: str
+    path: str
+    is_bad: bool = False
+
+    @property
+    def figure(self) -> str:
+        """The number; `1000+` where counting stopped."""
+        return "1000+" if self.number > outbox.MOST_COUNTED else str(self.number)
+
+
+def show_operations() -> ResponseReturnValue:
+    """Show the page."""
+    session, profile = current.session(), current.publisher()
+    ours = [one for one in notices.open_notices(session) if one.publisher_id in (None, profile.id)]
+    return page(
+        "operations/overview",
+        rooms=rooms(),
+        days=Days(profile.timezone),
+        notices=[(one, notice_words(one)) for one in ours],
+        cards=_cards(session, profile.id),
+        parts_of_it=[part_of(name, is_well=well) for name, well in health.state(current_app).items()],
+        jobs=[job_line(one, clock.wall()) for one in job_runs(session)],
+        last_payment_at=last_payment_at(session, profile.id, clock.now()),
+        last_report=next(iter(reports(session, profile.id, most=1)), None),
+    )
+
+
+def _cards(session: Session, publisher_id: int) -> list[Card]:
+    events, mails = "/admin/operations/events?pile=", "/admin/operations/mails?pile="
+    told = endpoint_facts(session, publisher_id)
+    off = sum(1 for one in told if one.disabled_because)
+    return [
+        Card(
+            desk.count(session, publisher_id, desk.Pile.FAILING), "events that failed", f"{events}failing", is_bad=True
+        ),
+        Card(desk.count(session, publisher_id, desk.Pile.WAITING), "events waiting", f"{events}waiting"),
+        Card(
+            outbox.count(session, publisher_id, outbox.Pile.FAILING),
+            "mails that failed",
+            f"{mails}failing",
+            is_bad=True,
+        ),
+        Card(
+            outbox.count(session, publisher_id, outbox.Pile.GIVEN_UP),
+            "mails given up",
+            f"{mails}given%20up",
+            is_bad=True,
+        ),
+        Card(sum(one.waiting for one in told), "deliveries to your endpoints waiting", "/admin/endpoints"),
+        Card(off, "endpoints that are told nothing", "/admin/endpoints", is_bad=True),
+    ]

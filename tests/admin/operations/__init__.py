@@ -1,0 +1,1 @@
+"""Operations, as admins see and mend them."""
