@@ -19,6 +19,8 @@ from paywall.entitlements.tables import EntitlementRow
 from paywall.gate.answers import Reading
 from paywall.readers.email_address import for_people
 
+_KINDS: dict[str, str] = {Source.COMP: "Comp", Source.IMPORT: "Import"}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -95,7 +97,7 @@ def _meter(reading: Reading, days: Days) -> MeterLine:
 
 def _grant(row: EntitlementRow, days: Days, now: datetime) -> Line:
     name = name_of_grant(row.value)
-    what = f"Grant “{name}”" if name else "Comp"
+    what = f"Grant “{name}”" if name else _KINDS.get(row.source, row.source)
     is_open = row.value.grants_access(now)
     state = State(f"until {days.day(row.valid_until)}", Tone.GOOD) if is_open else None
     return Line(

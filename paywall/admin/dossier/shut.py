@@ -6,6 +6,7 @@ from paywall.admin.dossier.facts import Facts, owed
 from paywall.admin.ground.days import Days
 from paywall.billing.subscriptions.status import LOST, Status, is_known, is_refunded
 from paywall.billing.subscriptions.tables import Subscription
+from paywall.entitlements.rules import Source
 
 _NOTHING = "Nothing lets this reader in: "
 Said = Callable[[Facts, Subscription, Days], str]
@@ -28,9 +29,10 @@ def _why(facts: Facts, days: Days) -> str:
 
 
 def _without(facts: Facts, days: Days) -> str:
-    ended = max((one.valid_until for one in facts.rights), default=None)
-    if ended is not None:
-        return f"free access ended on {days.day(ended)}, and there is no subscription"
+    latest = max(facts.rights, key=lambda one: one.valid_until, default=None)
+    if latest is not None:
+        what = "what was paid for elsewhere" if latest.source == Source.IMPORT else "free access"
+        return f"{what} ended on {days.day(latest.valid_until)}, and there is no subscription"
     return "no subscription was ever bought with this account, and no comp was given"
 
 

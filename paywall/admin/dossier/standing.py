@@ -9,7 +9,7 @@ from paywall.admin.ground.days import Days
 from paywall.admin.subscribers.showing.words import Tone
 from paywall.billing.subscriptions.pricing import next_payment
 from paywall.billing.subscriptions.status import is_second
-from paywall.entitlements.rules import Entitlement, Standing, best
+from paywall.entitlements.rules import Entitlement, Source, Standing, best
 
 LOCALE = "en"
 
@@ -62,6 +62,8 @@ def _in_grace(facts: Facts, held: Entitlement, days: Days) -> str:
 
 def _paid_through(facts: Facts, held: Entitlement, days: Days) -> str:
     until, row = days.day(held.valid_until), facts.subscription
+    if held.source is Source.IMPORT:
+        return f"An import lets this reader in until {until}: it was paid for elsewhere, and does not renew here."
     if row is not None and row.collection_is_paused and row.cancels_at is None:
         return f"What was paid for lets this reader in until {until}; the subscription is paused."
     return f"What was paid for lets this reader in until {until}; the subscription is cancelled and will not renew."

@@ -14,7 +14,7 @@ TURNS: dict[str, tuple[str, Tone]] = {
     Turn.RESTORED: ("Access restored", Tone.GOOD),
     Turn.ENDED: ("Access ended", Tone.BAD),
 }
-SOURCES: dict[str, str] = {Source.SUBSCRIPTION: "the subscription", Source.COMP: "a comp", "import": "an import"}
+SOURCES: dict[str, str] = {Source.SUBSCRIPTION: "the subscription", Source.COMP: "a comp", Source.IMPORT: "an import"}
 DOOR: dict[str, str] = {
     Reason.METERED: "not opened yet, a view would have opened it",
     Reason.METER_USED_UP: "the free articles of the window were used up",

@@ -77,6 +77,13 @@ class TestWhoMayRead:
     def test_a_paused_subscription_is_not_called_cancelled(self) -> None:
         assert "is paused" in said("active", [right(Standing.PAID_THROUGH)], collection_is_paused=True).sentence
 
+    def test_what_was_paid_for_elsewhere_is_not_called_a_subscription(self) -> None:
+        held = right(Standing.PAID_THROUGH)
+        held.source = Source.IMPORT.value
+        assert "An import lets this reader in until 30 Nov 2026" in said(None, [held]).sentence
+        held.valid_until = NOW - DAY
+        assert "what was paid for elsewhere ended on 26 Nov 2026" in said(None, [held]).sentence
+
     def test_staff_read_whatever_was_paid(self) -> None:
         assert "member of staff" in verdict_on(facts(account={"is_staff": True}), DAYS).sentence
 
