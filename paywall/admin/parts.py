@@ -10,6 +10,9 @@ from paywall.admin.dashboard import views as dashboard
 from paywall.admin.dossier import views as dossier
 from paywall.admin.explaining import views as explaining
 from paywall.admin.ground import blueprint, front
+from paywall.admin.importing import asking as importing_form
+from paywall.admin.importing import views as importing
+from paywall.admin.mails import views as mails
 from paywall.admin.operations import views as operations
 from paywall.admin.readership import views as readership
 from paywall.admin.rules import views as rules
@@ -27,8 +30,10 @@ ROUTES = (
     *content.ROUTES,
     *rules.ROUTES,
     *selling.ROUTES,
+    *mails.ROUTES,
     *connecting.ROUTES,
     *acting.ROUTES,
+    *importing.ROUTES,
     *operations.ROUTES,
     *audit.ROUTES,
     *staff.ROUTES,
@@ -38,4 +43,5 @@ ROUTES = (
 def install(app: Flask) -> None:
     """Give `app` every page of /admin."""
     blueprint.install(app, ROUTES)
+    importing_form.install(app)
     app.register_blueprint(joining.blueprint)

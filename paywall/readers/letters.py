@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from paywall import outbox
 from paywall.mail import Letterhead, compose
+from paywall.outbox import Mail
 from paywall.publishers.letterhead import letterhead
 from paywall.publishers.rules import Profile
 from paywall.readers import links
@@ -44,16 +45,39 @@ def send_reset(session: Session, desk: Desk, reader: Reader | None) -> None:
 
 def send_password_changed(session: Session, desk: Desk, reader: Reader) -> None:
     """Mail the news that the password was changed, so that whoever did not do it can act."""
-    subject = f"Your password at {desk.publisher.name} was changed"
-    mail = compose("password_changed", desk.head, reader.email, subject, email=for_people(reader.email))
+    mail = _password_changed(desk, reader.email)
     outbox.post(session, desk.publisher.id, "password_changed", _new_cause(reader), mail)
+
+
+SAMPLES = (
+    ("confirm", "An account was opened"),
+    ("reset", "A password was forgotten"),
+    ("password_changed", "A password was changed"),
+)
+"""Kinds of mail of this room, and when they are sent."""
+
+
+def sample_mail(desk: Desk, kind: str, address: str) -> Mail | None:
+    """Return a mail of that kind as it would read, with a link that leads nowhere; None for another kind."""
+    if kind == "password_changed":
+        return _password_changed(desk, address)
+    return _with_link(desk, links.Purpose(kind), address, "…") if kind in set(links.Purpose) else None
+
+
+def _password_changed(desk: Desk, address: str) -> Mail:
+    subject = f"Your password at {desk.publisher.name} was changed"
+    return compose("password_changed", desk.head, address, subject, email=for_people(address))
+
+
+def _with_link(desk: Desk, purpose: links.Purpose, address: str, token: str) -> Mail:
+    link = desk.head.site_url + _PATHS[purpose] + token
+    return compose(purpose, desk.head, address, _SUBJECTS[purpose], email=for_people(address), link=link)
 
 
 def _send_link(session: Session, desk: Desk, purpose: links.Purpose, reader: Reader | None) -> None:
     """Post a mail with a link; without a reader the same mail is written to nobody and torn up again."""
     to = reader or _NOBODY
-    link = desk.head.site_url + _PATHS[purpose] + links.sign(desk.settings.secret_key, purpose, to)
-    mail = compose(purpose, desk.head, to.email, _SUBJECTS[purpose], email=for_people(to.email), link=link)
+    mail = _with_link(desk, purpose, to.email, links.sign(desk.settings.secret_key, purpose, to))
     with session.begin_nested() as step:
         outbox.post(session, desk.publisher.id, purpose, _new_cause(to), mail)
         if reader is None:

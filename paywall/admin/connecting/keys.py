@@ -9,7 +9,7 @@ from paywall import clock
 from paywall.admin.content.publication import publication_page
 from paywall.admin.ground.door import current_staff
 from paywall.admin.ground.pages import act
-from paywall.admin.ground.typed import needed
+from paywall.admin.ground.typed import named, needed
 from paywall.errors import BadInput
 from paywall.publishers.keys.listing import list_keys
 from paywall.publishers.keys.making import (
@@ -62,7 +62,7 @@ def replace_key(public_id: str) -> ResponseReturnValue:
     hours = needed(form, "hours", 0, LONGEST_OVERLAP.days * 24)
     with act(form) as session:
         overlap = timedelta(hours=hours)
-        key = rotate_key(session, staff.publisher_id, public_id_of(public_id), overlap, actor=staff.actor)
+        key = rotate_key(session, staff.publisher_id, public_id_of(named(public_id)), overlap, actor=staff.actor)
     kind = "public" if key.startswith("pw_pk_") else "key"
     return publication_page("connecting/secret", secret=key, kind=kind, hours=hours, back=PATH)
 
@@ -70,7 +70,7 @@ def replace_key(public_id: str) -> ResponseReturnValue:
 def end_key(public_id: str) -> ResponseReturnValue:
     """End a key at once."""
     with act(read_form()) as session:
-        revoke_key(session, current_staff().publisher_id, public_id_of(public_id), actor=current_staff().actor)
+        revoke_key(session, current_staff().publisher_id, public_id_of(named(public_id)), actor=current_staff().actor)
     flash("The key works no longer.")
     return redirect(PATH, 303)
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from paywall.errors import BadInput
+from paywall.errors import BadInput, NotFound
 from paywall.web.forms import Form
 
 _MOST_DIGITS = 9
@@ -58,3 +58,10 @@ def needed(form: Form, name: str, least: int, most: int) -> int:
 def is_readable(text: str) -> bool:
     """Tell whether a text of an address line can be asked of the database."""
     return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)
+
+
+def named(text: str) -> str:
+    """Return a name out of an address; raises NotFound for one that nothing here can have."""
+    if not is_readable(text):
+        raise NotFound("There is nothing of that name.")
+    return text

@@ -38,6 +38,8 @@ class Case:
     trial_was_refused: bool
     grace_days: int
     now: datetime
+    reads_until: datetime | None = None
+    """Of a made-up case, which has no right to read: until when it would reach."""
 
     @property
     def renews(self) -> bool:

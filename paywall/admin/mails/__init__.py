@@ -1,0 +1,1 @@
+"""`/admin/mails`: which mails readers get, and how they read."""

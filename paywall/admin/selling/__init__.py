@@ -1,0 +1,1 @@
+"""`/admin/offers`: plans, their prices, offers; what is changed here is brought to Stripe, too."""
