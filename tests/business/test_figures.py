@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from paywall.business.asking.cohorts import cohorts_of
 from paywall.business.asking.coming import renewals_due
@@ -13,6 +15,7 @@ from paywall.business.asking.figures import Desk, Part, desk_of, parts_of
 from paywall.business.asking.periods import By, Period, Span, read_period
 from paywall.business.keeping.catching_up import catch_up
 from paywall.business.keeping.making import make_figures
+from paywall.business.keeping.tables import FigureEntry
 from paywall.business.reckoning.values import MOVEMENTS, Kind
 from tests.business.conftest import Paper
 from tests.business.ledgers import CURRENCIES, NOW, SYNCED, Ledger, ledgers, rewrite, write
@@ -70,6 +73,13 @@ def _agree(parts: list[Part], naive: Naive, currency: str) -> None:
         assert counts[Kind.RECOVERED] == sum(is_mended for _, is_mended in failed)
 
 
+def _kept_movements(session: Session, currency: str) -> list[tuple[str, datetime, int]]:
+    """Every movement to the moment, also of days to come."""
+    columns = select(FigureEntry.kind, FigureEntry.at, FigureEntry.amount_minor)
+    rows = session.execute(columns.where(FigureEntry.currency == currency, FigureEntry.kind.in_(list(MOVEMENTS))))
+    return sorted((row[0], row[1], row[2]) for row in rows)
+
+
 def _moved(part: Part) -> dict[str, tuple[int, int]]:
     return {kind.value: (part.tally.counts[kind], part.tally.amounts[kind]) for kind in MOVEMENTS}
 
@@ -90,6 +100,8 @@ def test_the_figures_of_any_books_and_any_period(paper: Paper, ledger: Ledger, p
             parts = parts_of(session, desk, currency, period)
             assert [one.closing for one in parts[:-1]] == [one.opening for one in parts[1:]]
             _agree(parts, naive, currency)
+            moved = [(kind, at, change) for kind, at, change, _ in naive.movements(currency)]
+            assert _kept_movements(session, currency) == sorted(moved)
 
 
 @given(ledger=ledgers())
