@@ -1,0 +1,1 @@
+"""What the figures say of a period: read from the sums, whatever the number of readers."""
