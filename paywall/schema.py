@@ -52,6 +52,7 @@ TABLES = (
     "paywall.gate.signed_passes.tables",
     "paywall.api.check.once",
     "paywall.readership.tables",
+    "paywall.admin.acting.bulk.tables",
     "paywall.admin.subscribers.saved.tables",
 )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from paywall import changes, clock, mailer
+from paywall.admin.acting.bulk.carrying_out import carry_on as carry_acts_on
 from paywall.background import Background, Job
 from paywall.billing.changing.cancelling import carry_out_cancellations
 from paywall.billing.dunning.reminders import send_due
@@ -20,6 +21,7 @@ from paywall.billing.webhooks.drain import DrainThread
 from paywall.business.keeping.catching_up import catch_up_all
 from paywall.database import Database
 from paywall.entitlements.history.ending import note_ends
+from paywall.importing.carrying_on import carry_on
 from paywall.jobs import Watch
 from paywall.readership.replaying import working
 from paywall.settings import Settings
@@ -67,6 +69,8 @@ class Work:
             Background([Job("mails", MAIL_SECONDS, self._send_mails)]),
             Background([Job("replays", working.LOOK_SECONDS, lambda: working.work_off(self.database))]),
             Background([Job("changes", SWEEP_SECONDS, self._forget_changes)]),
+            Background([Job("acts on many", LOOK_SECONDS, self._carry_acts_on)]),
+            Background([Job("imports", LOOK_SECONDS, self._carry_imports_on)]),
             Background([Job("ends of access", LOOK_SECONDS, self._note_ends)]),
             Background([Job("old events", FORGET_SECONDS, self._forget_events)]),
             Background([Job("figures", FIGURES_SECONDS, self._catch_up_figures)]),
@@ -118,6 +122,12 @@ class Work:
     def _forget_events(self) -> None:
         with self.database.writing() as session:
             telling.sweep(session, clock.wall())
+
+    def _carry_acts_on(self) -> None:
+        carry_acts_on(self.database, self._stopping.is_set)
+
+    def _carry_imports_on(self) -> None:
+        carry_on(self.database, self.settings.base_url, self._stopping.is_set)
 
     def _forget_changes(self) -> None:
         with self.database.writing() as session:

@@ -17,6 +17,7 @@ _TIME = paywall.database.UtcDateTime(timezone=True)
 def upgrade() -> None:
     """Add each room's tables."""
     _let_staff_cancel()
+    _make_bulk_acts()
     _make_imports()
     _make_readership()
     _guard_audit()
@@ -33,6 +34,8 @@ def downgrade() -> None:
     _unguard_audit()
     _drop_readership()
     _drop_imports()
+    op.drop_table("bulk_act_readers")
+    op.drop_table("bulk_acts")
     _let_readers_cancel()
 
 
@@ -362,4 +365,44 @@ def _make_job_runs() -> None:
         sa.Column("failed_at", _TIME, nullable=True),
         sa.Column("error", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_job_runs")),
+    )
+
+
+def _make_bulk_acts() -> None:
+    op.create_table(
+        "bulk_acts",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("publisher_id", _ID, nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("days", _ID, nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("asked_at", _TIME, nullable=False),
+        _of_publisher("bulk_acts"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_acts")),
+    )
+    op.create_index(op.f("ix_bulk_acts_publisher_id"), "bulk_acts", ["publisher_id"])
+    op.create_table(
+        "bulk_act_readers",
+        sa.Column("bulk_act_id", _ID, nullable=False),
+        sa.Column("reader_id", _ID, nullable=False),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bulk_act_id"],
+            ["bulk_acts.id"],
+            name=op.f("fk_bulk_act_readers_bulk_act_id_bulk_acts"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["reader_id"], ["readers.id"], name=op.f("fk_bulk_act_readers_reader_id_readers"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("bulk_act_id", "reader_id", name=op.f("pk_bulk_act_readers")),
+    )
+    waiting = sa.text("outcome IS NULL")
+    op.create_index(
+        "ix_bulk_act_readers_waiting",
+        "bulk_act_readers",
+        ["bulk_act_id", "reader_id"],
+        sqlite_where=waiting,
+        postgresql_where=waiting,
     )

@@ -1,5 +1,6 @@
 """Where a reader is signed in: one row for each browser."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,11 @@ def devices(session: Session, reader_id: int) -> list[Device]:
     """Return the browsers in which a reader is signed in, the newest first."""
     rows = session.scalars(select(SignIn).where(SignIn.reader_id == reader_id).order_by(SignIn.id.desc()))
     return [Device(row.id, row.created_at, row.user_agent) for row in rows]
+
+
+def signed_in_among(session: Session, reader_ids: Sequence[int]) -> set[int]:
+    """Return those of some readers who are signed in anywhere."""
+    return set(session.scalars(select(SignIn.reader_id).where(SignIn.reader_id.in_(reader_ids)).distinct()))
 
 
 def signed_in_at(session: Session, sign_in_id: int) -> datetime | None:

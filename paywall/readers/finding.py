@@ -1,5 +1,7 @@
 """Finding a publisher's readers; nobody is found from another publisher's side."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, SQLColumnExpression, select
 from sqlalchemy.orm import Session
 
@@ -19,6 +21,12 @@ def find_reader(session: Session, publisher_id: int, email: str) -> Reader:
 def reader_by_id(session: Session, publisher_id: int, reader_id: int) -> Reader | None:
     """Return a publisher's reader by id."""
     return session.scalar(select(Reader).where(Reader.publisher_id == publisher_id, Reader.id == reader_id))
+
+
+def readers_among(session: Session, publisher_id: int, reader_ids: Sequence[int]) -> dict[int, Reader]:
+    """Return those of some readers who have an account with a publisher, by id."""
+    rows = session.scalars(select(Reader).where(Reader.publisher_id == publisher_id, Reader.id.in_(reader_ids)))
+    return {row.id: row for row in rows}
 
 
 def reader_by_email(session: Session, publisher_id: int, normalized: str) -> Reader | None:

@@ -4,7 +4,8 @@
 """
 
 from paywall.admin.acting.account import view
+from paywall.admin.acting.bulk.views import ROUTES as OF_MANY
 from paywall.admin.acting.every import ACTS
 from paywall.admin.acting.frame import routes_of
 
-ROUTES = (*(route for act in ACTS for route in routes_of(act)), *view.ROUTES)
+ROUTES = (*(route for act in ACTS for route in routes_of(act)), *view.ROUTES, *OF_MANY)

@@ -1,0 +1,62 @@
+"""Whom an act on many is about: all whom the list of subscribers shows under some filters."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from paywall.admin.acting.bulk.rules import Order, counted, left_out
+from paywall.admin.acting.bulk.standing import standings
+from paywall.admin.subscribers.asking.cursor import Cursor
+from paywall.admin.subscribers.finding.choosing import Asked
+from paywall.admin.subscribers.finding.paging import find_page
+from paywall.errors import PaywallError
+
+MOST = 5_000
+_AT_ONCE = 500
+
+
+class TooMany(PaywallError):
+    """These are more than 5,000 readers. Narrow the list, and do it in parts."""
+
+    status = 422
+    code = "too_many"
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """Whom it is about, to how many it will be done, and to how many not, with the reason."""
+
+    reader_ids: tuple[int, ...]
+    will_be_done: int
+    left_out: dict[str, int]
+
+    @property
+    def seal(self) -> str:
+        """What tells this from another choice."""
+        return f"{len(self.reader_ids)}/{self.will_be_done}"
+
+
+def foresee(session: Session, asked: Asked, order: Order) -> Foreseen:
+    """Return what would happen; raises TooMany. Changes nothing."""
+    ids: list[int] = []
+    words: list[str] = []
+    for some in _pages(session, asked):
+        ids += some
+        if len(ids) > MOST:
+            raise TooMany
+        found = standings(session, asked.publisher_id, some, asked.now)
+        words += [left_out(order, one, asked.now) for one in found.values()]
+    reasons = counted(word for word in words if word)
+    return Foreseen(tuple(ids), sum(not word for word in words), reasons)
+
+
+def _pages(session: Session, asked: Asked) -> Iterator[list[int]]:
+    question = replace(asked.question, cursor=None, per_page=_AT_ONCE)
+    while True:
+        page = find_page(session, replace(asked, question=question))
+        yield [place.reader_id for place in page.rows]
+        if not page.has_later:
+            return
+        last = page.rows[-1]
+        question = replace(question, cursor=Cursor(last.value, last.reader_id))
