@@ -16,6 +16,7 @@ from paywall.cli import (
     crawlers,
     edge,
     figures,
+    importing,
     keys,
     ledger,
     offers,
@@ -105,7 +106,8 @@ plan.add_command(billing.set_up_plan)
 for command in (offers.set_up, offers.list_offers, offers.end):
     offer.add_command(command)
 stripe.add_command(billing.set_up_stripe)
-import_group.add_command(articles.import_articles)
+for command in (articles.import_articles, importing.import_subscribers, importing.undo_import):
+    import_group.add_command(command)
 for command in (
     serving.demo,
     sandbox.sandbox,

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from paywall.errors import BadInput
 from paywall.web.origin import FOR_PROGRAMS, SAFE_METHODS
 
+_FILES = "paywall.forms.files"
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
@@ -42,6 +43,11 @@ class Form:
             return default
 
 
+def take_files(app: Flask, path: str, most_bytes: int) -> None:
+    """Let forms at that very `path` carry files, so many bytes in all: they go to disk, whatever encoding they have."""
+    app.extensions.setdefault(_FILES, {})[path] = most_bytes
+
+
 def install(app: Flask) -> None:
     """Judge bodies before anything reads them; to be installed before the CSRF check."""
     app.before_request(_judge_body)
@@ -65,12 +71,28 @@ def _judge_body() -> None:
         return
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise RequestEntityTooLarge  # what it would unpack to is unknown, and nobody's browser packs forms
-    if request.mimetype in (URLENCODED, MULTIPART):
-        _refuse_cut_off(request.get_data())
-        _refuse_undecodable(request.get_data())
+    if request.mimetype == MULTIPART and request.path in current_app.extensions.get(_FILES, {}):
+        _judge_files(current_app.extensions[_FILES][request.path])
+    elif request.mimetype in (URLENCODED, MULTIPART):
+        _judge_form()
+
+
+def _judge_form() -> None:
+    _refuse_cut_off(request.get_data())
+    _refuse_undecodable(request.get_data())
     if request.mimetype == MULTIPART:
         _refuse_unfinished(request.get_data())
         _refuse_too_many_parts()
+
+
+def _judge_files(most_bytes: int) -> None:
+    """Refuse a form with files that is too large or breaks off; it is never held in memory whole."""
+    if request.content_length is None or request.content_length > most_bytes:
+        raise RequestEntityTooLarge
+    request.max_content_length = most_bytes
+    _refuse_too_many_parts()
+    if not (request.form or request.files):
+        raise BadRequest  # it breaks off: what can't be read is passed over in silence
 
 
 def _refuse_cut_off(body: bytes) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from paywall.importing.reading.refusing import FileRefused
@@ -75,7 +75,7 @@ def columns_of(mapping: Mapping, header: Sequence[str]) -> Columns:
 def chosen(headers: Table[Field, str], base: Mapping) -> Mapping:
     """Return a mapping by headers that somebody chose; fields without one are looked for as `base` does."""
     columns = {**base.columns, **{what: (name,) for what, name in headers.items() if name.strip()}}
-    return Mapping(base.slug, base.name, columns)
+    return replace(base, columns=columns)
 
 
 def _places(names: Sequence[str], found: Sequence[str]) -> tuple[int, ...]:

@@ -1,0 +1,1 @@
+"""Importing subscribers by the page."""
