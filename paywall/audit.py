@@ -72,9 +72,13 @@ def write(session: Session, publisher_id: int, actor: str, action: str, subject:
     session.add(entry)
 
 
-def entries_about(session: Session, publisher_id: int, subjects: Collection[str], most: int) -> Sequence[AuditEntry]:
-    """Return the newest of a publisher's entries about any of these subjects, newest first."""
+def entries_about(
+    session: Session, publisher_id: int, subjects: Collection[str], most: int, before: datetime | None = None
+) -> Sequence[AuditEntry]:
+    """Return the newest of a publisher's entries about any of these subjects, newest first; before a moment, if any."""
     query = select(AuditEntry).where(AuditEntry.publisher_id == publisher_id, AuditEntry.subject.in_(list(subjects)))
+    if before is not None:
+        query = query.where(AuditEntry.at < before)
     return session.scalars(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(most)).all()
 
 

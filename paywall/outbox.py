@@ -109,9 +109,16 @@ def posted(session: Session, mails: Collection[tuple[str, str]]) -> set[tuple[st
     return {(kind, cause) for kind, cause in rows}
 
 
-def mails_to(session: Session, publisher_id: int, recipient: str, most: int) -> Sequence[OutboxMail]:
-    """Return the newest mails of a publisher to an address, as it was when they were written."""
+def mails_to(
+    session: Session, publisher_id: int, recipient: str, most: int, before: datetime | None = None
+) -> Sequence[OutboxMail]:
+    """Return the newest mails of a publisher to an address, as it was when they were written.
+
+    Only those written before a moment (business time), if one is given.
+    """
     query = select(OutboxMail).where(OutboxMail.publisher_id == publisher_id, OutboxMail.recipient == recipient)
+    if before is not None:
+        query = query.where(OutboxMail.written_at < before)
     return session.scalars(query.order_by(OutboxMail.id.desc()).limit(most)).all()
 
 

@@ -34,11 +34,13 @@ class Reading:
     is_degraded: bool
 
 
-def latest_answers(session: Session, reader_id: int, most: int) -> Sequence[Answer]:
-    """Return the newest counted answers that a reader got, newest first."""
+def latest_answers(session: Session, reader_id: int, most: int, before: datetime | None = None) -> Sequence[Answer]:
+    """Return the newest counted answers that a reader got, newest first; before a moment, if one is given."""
     columns = (GateEvent.at, GateEvent.article_id, GateEvent.extent, GateEvent.reason)
-    query = select(*columns).where(GateEvent.reader_id == reader_id).order_by(GateEvent.at.desc()).limit(most)
-    return [Answer(*row) for row in session.execute(query)]
+    query = select(*columns).where(GateEvent.reader_id == reader_id)
+    if before is not None:
+        query = query.where(GateEvent.at < before)
+    return [Answer(*row) for row in session.execute(query.order_by(GateEvent.at.desc()).limit(most))]
 
 
 def read_meters(gate: Gate, profile: Profile, reader_id: int, now: datetime) -> list[Reading]:

@@ -28,7 +28,9 @@ from paywall.readers.tables import Reader
 from paywall.staff.finding import colleagues
 
 MOST = 100
-"""Of each kind, and on the timeline."""
+"""Of each kind, and on a page of the timeline."""
+_READ = MOST + 1
+"""One more than is shown, to know whether there is more."""
 _LARGEST_ID = 2**63 - 1
 
 
@@ -55,6 +57,8 @@ class Facts:
     plans: Mapping[str, str]
     """Names of plans, by their prices' lookup keys."""
     articles: Mapping[int, Named]
+    before: datetime | None = None
+    """Then what happened is only that of before; None for the newest."""
 
     @property
     def subscription(self) -> Subscription | None:
@@ -86,28 +90,31 @@ def find(session: Session, publisher_id: int, reader_id: int) -> Reader:
     return reader
 
 
-def read_facts(session: Session, publisher: Profile, reader_id: int, now: datetime) -> Facts:
-    """Return what is known of a publisher's reader; raises NotFound."""
+def read_facts(
+    session: Session, publisher: Profile, reader_id: int, now: datetime, before: datetime | None = None
+) -> Facts:
+    """Return what is known of a publisher's reader, what happened only of before a moment, if any; raises NotFound."""
     reader = find(session, publisher.id, reader_id)
     subscriptions, invoices = subscriptions_of(session, reader_id), invoices_of_reader(session, reader_id)
-    answers = latest_answers(session, reader_id, MOST)
+    answers = latest_answers(session, reader_id, _READ, before)
     return Facts(
         publisher=publisher,
         reader=reader,
         now=now,
         subscriptions=subscriptions,
         invoices=invoices,
-        moved=movements_on(session, [one.stripe_id for one in invoices[:MOST]], MOST),
+        moved=movements_on(session, [one.stripe_id for one in invoices[:MOST]], _READ, before),
         rights=rows_of(session, reader_id),
         devices=devices(session, reader_id),
-        mails=outbox.mails_to(session, publisher.id, reader.email, MOST),
-        events=latest_events(session, reader_id, MOST),
-        deeds=audit.entries_about(session, publisher.id, _subjects(reader_id, subscriptions, invoices), MOST),
+        mails=outbox.mails_to(session, publisher.id, reader.email, _READ, before),
+        events=latest_events(session, reader_id, _READ, before),
+        deeds=audit.entries_about(session, publisher.id, _subjects(reader_id, subscriptions, invoices), _READ, before),
         answers=answers,
         notes=notes_of(session, publisher.id, reader_id),
         staff={one.staff.actor: one.email for one in colleagues(session, publisher.id)},
         plans=_plans(session, publisher.id),
         articles=named(session, publisher.id, {one.article_id for one in answers}),
+        before=before,
     )
 
 

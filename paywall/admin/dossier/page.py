@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from paywall.admin.dossier.deeds import actor_words
-from paywall.admin.dossier.facts import Facts
+from paywall.admin.dossier.facts import MOST, Facts
 from paywall.admin.dossier.money import InvoiceLine, SubscriptionLine, invoice_lines, subscription_lines
 from paywall.admin.dossier.standing import Verdict, verdict_on
 from paywall.admin.dossier.timeline import Happening, timeline
@@ -19,6 +19,7 @@ from paywall.entitlements.tables import EntitlementRow
 from paywall.gate.answers import Reading
 from paywall.readers.email_address import for_people
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KINDS: dict[str, str] = {Source.COMP: "Comp", Source.IMPORT: "Import"}
 
 
@@ -60,6 +61,10 @@ class Dossier:
     grants: Sequence[Line]
     notes: Sequence[Line]
     timeline: Sequence[tuple[Moment, Happening]]
+    earlier: int | None
+    """The word for the timeline's next page: microseconds of the epoch."""
+    is_earlier: bool
+    """It shows what happened before some moment, and nothing else."""
     article: str
     """The slug of the article at whose wall the reader stood last; empty for none."""
 
@@ -67,6 +72,7 @@ class Dossier:
 def dossier(facts: Facts, meters: Sequence[Reading]) -> Dossier:
     """Return the page of a reader."""
     days, reader = Days(facts.publisher.timezone), facts.reader
+    past = timeline(facts, days)
     return Dossier(
         reader_id=reader.id,
         address=for_people(reader.email),
@@ -78,12 +84,24 @@ def dossier(facts: Facts, meters: Sequence[Reading]) -> Dossier:
         invoices=invoice_lines(facts.invoices, days),
         meters=[_meter(one, days) for one in meters],
         devices=[Line(days.at(one.since), browser_words(one.user_agent)) for one in facts.devices],
-        mails=[Line(days.at(one.written_at), one.subject, state=mail_state(one)) for one in facts.mails],
+        mails=[Line(days.at(one.written_at), one.subject, state=mail_state(one)) for one in facts.mails[:MOST]],
         grants=[_grant(row, days, facts.now) for row in facts.rights if row.source != Source.SUBSCRIPTION],
         notes=[Line(days.at(one.written_at), one.text, _author(one.author, facts.staff)) for one in facts.notes],
-        timeline=[(days.at(one.at), one) for one in timeline(facts, days)],
+        timeline=[(days.at(one.at), one) for one in past.happenings],
+        earlier=microseconds(past.earlier) if past.earlier else None,
+        is_earlier=facts.before is not None,
         article=_last_wall(facts),
     )
+
+
+def microseconds(at: datetime) -> int:
+    """Return a moment as microseconds of the epoch, exactly."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment_of(microseconds: int) -> datetime:
+    """Return the moment of so many microseconds of the epoch."""
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def _author(author: str, staff: Mapping[str, str]) -> str:

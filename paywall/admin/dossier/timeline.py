@@ -27,8 +27,19 @@ class Happening:
     tone: Tone = Tone.QUIET
 
 
-def timeline(facts: Facts, days: Days) -> Sequence[Happening]:
-    """Return the newest happenings, at most `MOST`: since no source was read shorter than that, none is left out."""
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A page of the timeline, newest first; `earlier` is the moment before which it goes on, None at the beginning."""
+
+    happenings: Sequence[Happening]
+    earlier: datetime | None
+
+
+def timeline(facts: Facts, days: Days) -> Stretch:
+    """Return `MOST` happenings, and what happened in the same instant as the last of them.
+
+    Since every source was read one further than that, none is left out.
+    """
     sources = (
         _account(facts),
         _access(facts, days),
@@ -37,8 +48,12 @@ def timeline(facts: Facts, days: Days) -> Sequence[Happening]:
         _mails(facts),
         _devices(facts),
     )
-    found = sorted(chain(*sources, _doors(facts)), key=lambda one: one.at, reverse=True)
-    return found[:MOST]
+    told = (one for one in chain(*sources, _doors(facts)) if facts.before is None or one.at < facts.before)
+    found = sorted(told, key=lambda one: one.at, reverse=True)
+    if len(found) <= MOST:
+        return Stretch(found, None)
+    last = found[MOST - 1].at
+    return Stretch([one for one in found if one.at >= last], last)
 
 
 def _account(facts: Facts) -> Iterator[Happening]:

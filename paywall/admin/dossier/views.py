@@ -1,13 +1,16 @@
 """`/admin/subscribers/<id>`: the page of a reader, and the notes on it."""
 
-from flask import flash, redirect
+from datetime import datetime
+
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from paywall import audit, clock
 from paywall.admin.acting.knowing import known_reader
 from paywall.admin.acting.offering import offered
 from paywall.admin.dossier.facts import find, read_facts
-from paywall.admin.dossier.page import dossier
+from paywall.admin.dossier.page import dossier, moment_of
+from paywall.admin.ground.cursors import BadPage
 from paywall.admin.ground.door import current_staff
 from paywall.admin.ground.gate import the_gate
 from paywall.admin.ground.pages import act, page
@@ -41,7 +44,7 @@ def add_note(reader_id: int) -> ResponseReturnValue:
 
 def _page(status: int, reader_id: int, **values: object) -> ResponseReturnValue:
     session, publisher, staff, now = current.session(), current.publisher(), current_staff(), clock.now()
-    facts = read_facts(session, publisher, reader_id, now)
+    facts = read_facts(session, publisher, reader_id, now, _before())
     meters = read_meters(the_gate().gate, publisher, reader_id, now)
     acts = [one for one in offered(known_reader(session, publisher, reader_id, now)) if staff.role.covers(one.role)]
     shown = dossier(facts, meters)
@@ -49,6 +52,17 @@ def _page(status: int, reader_id: int, **values: object) -> ResponseReturnValue:
     return page("dossier/page", status, found=shown, acts=acts, may_note=may_note, longest_note=LONGEST_NOTE, **values)
 
 
+def _before() -> datetime | None:
+    """Return the moment that the address line names; raises BadPage for what is none."""
+    word = request.args.get("before", "")
+    if not word:
+        return None
+    if not (word.isascii() and word.isdigit()) or len(word) > _MOST_DIGITS:
+        raise BadPage
+    return moment_of(int(word))
+
+
+_MOST_DIGITS = 16
 _READER = "/subscribers/<int:reader_id>"
 ROUTES = (
     AdminRoute(_READER, show_dossier, "dossier", Role.VIEWER),

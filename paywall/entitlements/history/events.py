@@ -32,9 +32,11 @@ def events_since(session: Session, publisher_id: int, since: datetime, after: in
     return session.scalars(select(AccessEvent).where(*which).order_by(AccessEvent.id).limit(most)).all()
 
 
-def latest_events(session: Session, reader_id: int, most: int) -> Sequence[AccessEvent]:
-    """Return a reader's newest events, the newest first."""
+def latest_events(session: Session, reader_id: int, most: int, before: datetime | None = None) -> Sequence[AccessEvent]:
+    """Return a reader's newest events, the newest first; of those before a moment (business time), if one is given."""
     query = select(AccessEvent).where(AccessEvent.reader_id == reader_id)
+    if before is not None:
+        query = query.where(AccessEvent.occurred_at < before)
     return session.scalars(query.order_by(AccessEvent.sequence.desc()).limit(most)).all()
 
 
