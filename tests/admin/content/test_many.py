@@ -116,12 +116,10 @@ class TestTheList:
     def test_shows_nothing_of_another_newspaper(self, admin: Person) -> None:
         assert "Title of theirs" not in admin.browser.get(LIST).text
 
-    @pytest.mark.parametrize(
-        "query", ["older_days=x", "older_days=-1", "access=all", "page=0", "newer_days=9e9", "q=" + "x" * 300]
-    )
-    def test_says_what_is_wrong_with_a_question(self, admin: Person, query: str) -> None:
-        answer = admin.browser.get(f"{LIST}?{query}")
-        assert (answer.status_code, "Error:" in answer.text) == (400, True)
+    def test_says_what_is_wrong_with_a_question(self, admin: Person) -> None:
+        for query in ["older_days=x", "older_days=-1", "access=all", "page=0", "newer_days=9e9", "q=" + "x" * 300]:
+            answer = admin.browser.get(f"{LIST}?{query}")
+            assert (answer.status_code, "Error:" in answer.text) == (400, True)
 
     def test_offers_viewers_no_change(self, admin: Person) -> None:
         viewer = member(admin.product, Role.VIEWER)

@@ -69,9 +69,9 @@ class TestAMail:
         assert "sandbox" in policy.split("; ")
         assert "script-src" not in policy
 
-    @pytest.mark.parametrize("kind", ["nothing", "%00", "layout", "..%2Fadmin%2Flayout", "staff_invitation"])
-    def test_of_a_kind_that_there_is_not_is_not_shown(self, viewer: Person, kind: str) -> None:
-        assert viewer.browser.get(f"{LIST}/{kind}").status_code == 404
+    def test_of_a_kind_that_there_is_not_is_not_shown(self, viewer: Person) -> None:
+        for kind in ["nothing", "%00", "layout", "..%2Fadmin%2Flayout", "staff_invitation"]:
+            assert viewer.browser.get(f"{LIST}/{kind}").status_code == 404
 
     def test_is_due_on_every_day_of_the_year(self, viewer: Person) -> None:
         profile = choose(viewer.product.database, "news")

@@ -1,6 +1,5 @@
 """Meters, as an admin sets them."""
 
-import pytest
 
 from paywall.app import Product
 from paywall.publishers.profiles import choose
@@ -56,9 +55,8 @@ class TestAMeter:
         assert "A visitor reads 3 different articles each week. A reader with a free account reads 7." in page
         assert "each Monday at midnight (UTC)" in page
 
-    @pytest.mark.parametrize(
-        "wrong",
-        [
+    def test_is_not_touched_by_what_cannot_be_taken(self, admin: Person, product: Product) -> None:
+        for wrong in [
             {"visitor_allowance": "-1"},
             {"visitor_allowance": ""},
             {"reader_allowance": "1e3"},
@@ -68,15 +66,11 @@ class TestAMeter:
             {"window_kind": "rolling", "rolling_days": "367"},
             {"name": " "},
             {"name": "x" * 61},
-        ],
-    )
-    def test_is_not_touched_by_what_cannot_be_taken(
-        self, admin: Person, product: Product, wrong: dict[str, str]
-    ) -> None:
-        answer = admin.act(default_path(product), {**FORM, **wrong})
-        assert (answer.status_code, 'class="field-error"' in answer.text) == (422, True)
-        assert profile(product).default_meter.visitor_allowance == 5
-        assert deeds(product, "meter_changed") == []
+        ]:
+            answer = admin.act(default_path(product), {**FORM, **wrong})
+            assert (answer.status_code, 'class="field-error"' in answer.text) == (422, True), wrong
+            assert profile(product).default_meter.visitor_allowance == 5
+            assert deeds(product, "meter_changed") == []
 
     def test_cannot_have_anothers_name(self, admin: Person) -> None:
         assert admin.act("/admin/meter/0", FORM).status_code == 422
@@ -122,7 +116,7 @@ class TestTheTimeZone:
         assert profile(product).timezone == "Asia/Baku"
         assert len(deeds(product, "timezone_set")) == 1
 
-    @pytest.mark.parametrize("zone", ["", "Mars", "../etc/passwd", "UTC+4", "/usr/share/zoneinfo/UTC"])
-    def test_must_be_one(self, admin: Person, product: Product, zone: str) -> None:
-        assert admin.act("/admin/meter/timezone", {"timezone": zone}).status_code == 422
-        assert profile(product).timezone == "UTC"
+    def test_must_be_one(self, admin: Person, product: Product) -> None:
+        for zone in ["", "Mars", "../etc/passwd", "UTC+4", "/usr/share/zoneinfo/UTC"]:
+            assert admin.act("/admin/meter/timezone", {"timezone": zone}).status_code == 422
+            assert profile(product).timezone == "UTC"
