@@ -68,6 +68,15 @@ def meet_company(page: Page) -> None:
     raise AssertionError("the company has not come")
 
 
+def send_a_list(page: Page) -> None:
+    """Send a list of subscribers, so that there is an import to look at."""
+    page.goto(f"{HOME}/import")
+    file = b"address,ends,colour\nanna@example.com,2031-04-30,red\nnobody,2031-02-30,blue\n"
+    page.get_by_label("File").set_input_files({"name": "list.csv", "mimeType": "text/csv", "buffer": file})
+    page.get_by_role("button", name="Check the file").click()
+    page.get_by_role("heading", name="Import 1").wait_for()
+
+
 def walk(page: Page) -> Iterator[Stop]:
     """Yield each page of /admin that a link leads to, as it stands in the browser.
 

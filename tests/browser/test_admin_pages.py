@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.admin_walk import PAGES, Stop, enter, meet_company, walk
+from tests.browser.admin_walk import PAGES, Stop, enter, meet_company, send_a_list, walk
 from tests.browser.conftest import serve_demo
 from tests.browser.test_accessibility import on_both_screens
 
@@ -28,6 +28,7 @@ def judged(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         page = browser.new_context(base_url=demo.address).new_page()
         enter(page)
         meet_company(page)
+        send_a_list(page)
         yield list(_judge_all(page))
         page.context.close()
 
