@@ -12,7 +12,7 @@ from tests.browser.test_accessibility import on_both_screens
 
 pytestmark = pytest.mark.browser
 
-NOT_LINKED = {"endpoint", "bulk_done", "ask_password", "ask_second_factor", "levels_preview"}
+NOT_LINKED = {"endpoint", "mail_html", "bulk_done", "ask_password", "ask_second_factor", "levels_preview"}
 """Pages that one is led to by the door or by a form, not by a link."""
 
 
