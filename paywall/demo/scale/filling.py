@@ -17,10 +17,13 @@ from paywall.demo.scale.lives.all_lives import lives_of
 from paywall.demo.scale.lives.life import Offer
 from paywall.demo.scale.people.comps import comp_rows
 from paywall.demo.scale.people.crowd import Crowd, reader_rows, sign_in_rows
+from paywall.demo.scale.people.readership import COLUMNS, Made, view_tuples
 from paywall.demo.scale.people.views import view_rows
 from paywall.demo.scale.size import Size
-from paywall.demo.scale.writing import Progress, Values, count_on, next_id, write_rows
+from paywall.demo.scale.writing import Progress, Values, count_on, next_id, write_rows, write_tuples
 from paywall.errors import BadInput
+from paywall.publishers.profiles import read_profile
+from paywall.readership.days import add_counts
 
 _MONTHLY, _YEARLY = 0.7, 0.3
 Report = Callable[[str, int | None], Progress]
@@ -50,6 +53,19 @@ def make_up(publication: Publication, size: Size, report: Report) -> None:
     with database.reading() as session:
         articles = _article_ids(session, publisher_id)
     write_rows(database, "gate_events", view_rows(crowd, publisher_id, articles), report("views", size.views))
+    _write_readership(publication, size, articles, report)
+
+
+def _write_readership(publication: Publication, size: Size, articles: list[int], report: Report) -> None:
+    """Write the views without names, and their counts by day."""
+    database, made = publication.database, Made()
+    with database.reading() as session:
+        profile = read_profile(session, publication.publisher_id)
+    rows = view_tuples(size, profile, articles, made)
+    write_tuples(database, "readership_views", COLUMNS, rows, report("readership", size.views))
+    counts = made.counts(publication.publisher_id, size.dice("steps"))
+    with database.writing() as session:
+        add_counts(session.connection(), counts)
 
 
 def _refuse_odd(publication: Publication, size: Size) -> None:

@@ -1,6 +1,6 @@
 """Many rows at once, the quickest way each database has: COPY on PostgreSQL, executemany in batches on SQLite."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol, cast
@@ -33,6 +33,17 @@ def write_rows(database: Database, name: str, rows: Iterable[Values], progress: 
         total += len(tuples)
         progress(len(tuples))
     return total
+
+
+def write_tuples(
+    database: Database, name: str, columns: Sequence[str], rows: Iterable[Cells], progress: Progress
+) -> None:
+    """Insert rows that are tuples of these very columns and hold no times: the quickest of all."""
+    iterator = iter(rows)
+    while batch := list(islice(iterator, BATCH)):
+        with database.engine.begin() as connection:
+            _insert(connection, name, list(columns), batch)
+        progress(len(batch))
 
 
 def next_id(database: Database, name: str) -> int:
