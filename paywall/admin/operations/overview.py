@@ -1,6 +1,7 @@
 """The first page of operations: what needs a hand, in counts, and whether everything runs."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from flask import current_app
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from paywall import clock, notices, outbox
 from paywall.admin.ground.days import Days
 from paywall.admin.ground.pages import page
-from paywall.admin.operations.frame import rooms
+from paywall.admin.operations.frame import HOME, rooms
 from paywall.admin.operations.words import job_line, notice_words, part_of
 from paywall.billing.reconciling.reports import reports
 from paywall.billing.reconciling.silence import last_payment_at
@@ -17,6 +18,8 @@ from paywall.billing.webhooks import desk
 from paywall.jobs import job_runs
 from paywall.telling.listing import endpoint_facts
 from paywall.web import current, health
+
+_ENDPOINTS = "/admin/endpoints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +55,23 @@ def show_operations() -> ResponseReturnValue:
 
 
 def _cards(session: Session, publisher_id: int) -> list[Card]:
-    events, mails = "/admin/operations/events?pile=", "/admin/operations/mails?pile="
     told = endpoint_facts(session, publisher_id)
     off = sum(1 for one in told if one.disabled_because)
+    disabled = [Card(off, "endpoints that are told nothing", _ENDPOINTS, is_bad=True)] if off else []
     return [
-        Card(
-            desk.count(session, publisher_id, desk.Pile.FAILING), "events that failed", f"{events}failing", is_bad=True
-        ),
-        Card(desk.count(session, publisher_id, desk.Pile.WAITING), "events waiting", f"{events}waiting"),
-        Card(
-            outbox.count(session, publisher_id, outbox.Pile.FAILING),
-            "mails that failed",
-            f"{mails}failing",
-            is_bad=True,
-        ),
-        Card(
-            outbox.count(session, publisher_id, outbox.Pile.GIVEN_UP),
-            "mails given up",
-            f"{mails}given%20up",
-            is_bad=True,
-        ),
-        Card(sum(one.waiting for one in told), "deliveries to your endpoints waiting", "/admin/endpoints"),
-        Card(off, "endpoints that are told nothing", "/admin/endpoints", is_bad=True),
+        _events(session, publisher_id, desk.Pile.FAILING, "events that failed", is_bad=True),
+        _events(session, publisher_id, desk.Pile.WAITING, "events waiting"),
+        _mails(session, publisher_id, outbox.Pile.FAILING, "mails that failed"),
+        _mails(session, publisher_id, outbox.Pile.GIVEN_UP, "mails given up"),
+        Card(sum(one.waiting for one in told), "deliveries waiting", _ENDPOINTS),
+        *disabled,
     ]
+
+
+def _events(session: Session, publisher_id: int, pile: desk.Pile, words: str, *, is_bad: bool = False) -> Card:
+    path = f"{HOME}/events?pile={quote(pile)}"
+    return Card(desk.count(session, publisher_id, pile), words, path, is_bad=is_bad)
+
+
+def _mails(session: Session, publisher_id: int, pile: outbox.Pile, words: str) -> Card:
+    return Card(outbox.count(session, publisher_id, pile), words, f"{HOME}/mails?pile={quote(pile)}", is_bad=True)
