@@ -89,11 +89,13 @@ def routes_of(one: Act) -> tuple[AdminRoute, AdminRoute]:
     )
 
 
-def note(session: Session, known: Known, action: str, *, before: object, after: object, reason: str = "") -> None:  # noqa: PLR0913 - each is a column of the audit
-    """Write the one row of an act into the audit, in the transaction that does it, or that notes the wish."""
+def note(session: Session, known: Known, action: str, *, before: object, after: object, **about: object) -> None:
+    """Write the one row of an act into the audit, in the transaction that does it, or that notes the wish.
+
+    `about` is the reason, and ids of what it was done to: plain data without names or addresses.
+    """
     staff = current_staff()
-    detail = {"before": before, "after": after, **({"reason": reason} if reason else {})}
-    audit.write(session, staff.publisher_id, staff.actor, action, known.subject, **detail)
+    audit.write(session, staff.publisher_id, staff.actor, action, known.subject, before=before, after=after, **about)
 
 
 @contextmanager

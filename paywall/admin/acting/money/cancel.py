@@ -55,9 +55,10 @@ def _cancel(known: Known, form: Form, *, at_once: bool) -> str:
     row, reason, parts = _row(known), reason_in(form), billing()
     with act(form) as session:
         keep_wish(session, row, Farewell(), Via.STAFF, at_once=at_once)
-        before = {"status": row.status, "cancels_at": row.cancels_at and row.cancels_at.isoformat()}
-        after = {"subscription": row.stripe_id, "ends": "at once" if at_once else "with what is paid for"}
-        note(session, known, "cancellation_asked", before=before, after=after, reason=reason)
+        before = row.cancels_at.isoformat() if row.cancels_at else "goes on"
+        after = "ends at once" if at_once else "ends with what is paid for"
+        about = {"subscription": row.stripe_id, "reason": reason}
+        note(session, known, "cancellation_asked", before=before, after=after, **about)
     if carry_out(parts, row.stripe_id) is Cancelled.NOTED:
         return WAITS
     return "The subscription has ended." if at_once else "The subscription is cancelled."

@@ -41,7 +41,7 @@ def _ask(known: Known, given: Given) -> Question:
     if not given.get("invoice"):
         return _ask_which(known, given)
     seen = _foresee(known, given)
-    sentences = [f"{seen.plan.sentence.capitalize()}.", seen.effect, *_goes_on(known, seen)]
+    sentences = [f"{seen.plan.sentence}.", seen.effect, *_goes_on(known, seen)]
     kept = [Blank(name, kind=Kind.KEPT, value=given.get(name, "")) for name in ("invoice", "amount", "keeps_until")]
     blanks = [*kept, Blank("seal", kind=Kind.KEPT, value=seen.seal), why(given.get("reason", ""))]
     return Question("Give the money back", sentences, blanks, is_dangerous=True)
@@ -75,10 +75,10 @@ def _do(known: Known, form: Form) -> str:
         sealed = note_refund(session, invoice.stripe_id, amount_minor=wanted.amount_minor, keeps_until=seen.keeps_until)
         if sealed != wanted:
             raise BadInput("seal", _CHANGED)
-        about = {"invoice": invoice.stripe_id, "currency": invoice.currency}
-        before = {**about, "refunded_minor": wanted.already_minor}
-        after = {**about, "refunded_minor": wanted.already_minor + wanted.amount_minor}
-        note(session, known, "refund_asked", before=before, after=after, reason=reason)
+        before = {"refunded_minor": wanted.already_minor}
+        after = {"refunded_minor": wanted.already_minor + wanted.amount_minor}
+        about = {"invoice": invoice.stripe_id, "currency": invoice.currency, "reason": reason}
+        note(session, known, "refund_asked", before=before, after=after, **about)
     with carried_out(known, "refund"):
         give_back(parts, invoice.stripe_id, wanted)
     return f"{Money(wanted.amount_minor, invoice.currency).format('en')} given back. {seen.effect}"

@@ -23,9 +23,9 @@ def _do(known: Known, form: Form) -> str:
     row, reason, parts = known.running, reason_in(form), billing()
     assert row is not None  # noqa: S101 - it is not offered otherwise
     with act(form) as session:
-        before = {"cancels_at": row.cancels_at and row.cancels_at.isoformat()}
-        after = {"subscription": row.stripe_id, "cancels_at": None}
-        note(session, known, "subscription_resumed", before=before, after=after, reason=reason)
+        before = row.cancels_at.isoformat() if row.cancels_at else "cancellation noted"
+        about = {"subscription": row.stripe_id, "reason": reason}
+        note(session, known, "subscription_resumed", before=before, after="goes on", **about)
     with carried_out(known, "subscription_resumed"):
         resume(parts, known.reader.id, is_noted=True)
     return "The subscription goes on."
