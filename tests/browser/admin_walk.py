@@ -63,9 +63,19 @@ def meet_company(page: Page) -> None:
     for _ in range(60):
         page.goto(f"{HOME}/subscribers?q={COMPANY[-1].name}")
         if page.get_by_text(f"{COMPANY[-1].name}@").count():
-            return
+            return _see_figures(page)
         page.wait_for_timeout(500)
     raise AssertionError("the company has not come")
+
+
+def _see_figures(page: Page) -> None:
+    """Wait until what they paid is in the figures."""
+    for _ in range(60):
+        page.goto(f"{HOME}/dashboard")
+        if page.get_by_role("heading", name="Renewals due").count():
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError("the figures have not been made")
 
 
 def send_a_list(page: Page) -> None:
