@@ -27,10 +27,8 @@ def flushed(product: Product) -> None:
 def steps(product: Product) -> list[tuple[str, int | None, str | None]]:
     flushed(product)
     with product.database.reading() as session:
-        found = session.execute(
-            select(ReadStep.step, ReadStep.article_id, ReadStep.referrer_host).order_by(ReadStep.id)
-        )
-        return [tuple(row) for row in found]
+        kept = session.scalars(select(ReadStep).order_by(ReadStep.id))
+        return [(one.step, one.article_id, one.referrer_host) for one in kept]
 
 
 def counted(product: Product, dimension: Dimension) -> dict[str, Funnel]:
