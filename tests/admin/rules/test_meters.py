@@ -1,6 +1,5 @@
 """Meters, as an admin sets them."""
 
-
 from paywall.app import Product
 from paywall.publishers.profiles import choose
 from paywall.publishers.rules import Profile

@@ -1,6 +1,5 @@
 """Offers, made and ended by an admin, here and at Stripe."""
 
-
 from paywall.billing.catalogue.offers import Offer, offers_of
 from tests.admin.at_once import send_at_once
 from tests.billing.shop import Shop

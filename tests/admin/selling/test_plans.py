@@ -1,6 +1,5 @@
 """Plans and their prices, changed by an admin, here and at Stripe."""
 
-
 from paywall.billing.catalogue.plans import prices_of
 from tests.admin.at_once import send_at_once
 from tests.billing.shop import MONTHLY, Shop
