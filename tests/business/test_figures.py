@@ -1,6 +1,5 @@
 """The figures equal what somebody finds who knows only their definitions, on any books and for any period."""
 
-import os
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,7 +23,7 @@ from tests.business.naive import Naive
 ZONE = ZoneInfo("Europe/Berlin")
 TODAY = NOW.astimezone(ZONE).date()
 JUST = timedelta(microseconds=1)
-some = settings(max_examples=int(os.environ.get("EX", "8")), deadline=None, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 days = st.dates(date(2025, 9, 1), TODAY)
 
 
