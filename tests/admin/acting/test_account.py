@@ -8,7 +8,10 @@ from sqlalchemy import select
 from paywall.entitlements.comps import give_comp
 from paywall.entitlements.reading import entitlements_of
 from paywall.outbox import OutboxMail
+from paywall.readers.notes import write_note
 from paywall.readers.tables import Reader
+from paywall.readership.holders import Holders
+from paywall.readership.tables import ReadView
 from tests.admin.acting.conftest import WHY, Desk
 from tests.staff.people import Person, person
 
@@ -104,8 +107,13 @@ class TestLookingAsTheReader:
 class TestExporting:
     def test_the_file_has_what_is_kept_and_no_secret(self, desk: Desk) -> None:
         desk.subscribe()
+        with desk.world.database.writing() as session:
+            write_note(
+                session, desk.world.publisher.id, desk.reader_id, "Called about the crossword.", author="staff:1"
+            )
         answer = desk.do("export")
         kept = json.loads(answer.text)
+        assert [note["text"] for note in kept["notes"]] == ["Called about the crossword."]
         assert kept["account"]["email"] == "leyla@example.org"
         assert (kept["subscription"]["price"], kept["invoices"][0]["paid"]) == ("4.99 AZN", "4.99")
         with desk.world.database.reading() as session:
@@ -130,6 +138,16 @@ class TestErasing:
         assert (reader.email, reader.active, mails(desk)) == (f"erased-{desk.reader_id}", False, [])
         assert [(deed.action, "leyla" in str(deed.detail)) for deed in desk.deeds()] == [("reader_erased", False)]
         assert not desk.reader.browser.is_signed_in()
+
+    def test_what_was_read_stays_as_that_of_nobody(self, desk: Desk) -> None:
+        profile = desk.world.publisher
+        holder = Holders(desk.staff.product.settings.secret_key).of(profile, "", f"r{desk.reader_id}")
+        seen = {"publisher_id": profile.id, "meter_id": 1, "is_reader": True, "article_id": 1, "outcome": 0, "at": 1}
+        with desk.world.database.writing() as session:
+            session.add(ReadView(**seen, holder=holder))
+        assert desk.do("erase", address="leyla@example.org").status_code == 303
+        with desk.world.database.reading() as session:
+            assert session.scalars(select(ReadView.holder)).one() != holder
 
     def test_nobody_is_erased_who_still_pays(self, desk: Desk) -> None:
         desk.subscribe()

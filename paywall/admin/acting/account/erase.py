@@ -10,7 +10,10 @@ from paywall.admin.ground.pages import act
 from paywall.errors import BadInput, NotFound
 from paywall.readers.accounts import erase
 from paywall.readers.finding import hold_reader, reader_by_id
+from paywall.readership.forgetting import forget_reader
+from paywall.readership.holders import Holders
 from paywall.staff.rules import Role
+from paywall.web import current
 from paywall.web.forms import Form
 
 
@@ -32,6 +35,7 @@ def _do(known: Known, form: Form) -> ResponseReturnValue:
         if reader is None or not reader.active:
             raise NotFound("There is no such reader.")
         erase(session, reader)
+        forget_reader(session, Holders(current.settings().secret_key), known.publisher, reader.id)
         note(session, known, "reader_erased", before="there", after="erased")
     flash("The reader is erased.", "good")
     return redirect("/admin/subscribers", 303)

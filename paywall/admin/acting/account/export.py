@@ -1,6 +1,7 @@
 """Everything that is kept of one reader, as one JSON file: what she may ask for, and may take elsewhere.
 
-Nothing of what only we should know is in it: no hash of a password or of a sign-in, no notes of the staff.
+What the staff has noted is in it, without who wrote it. Nothing of what only we should know is: no hash of a password
+or of a sign-in.
 """
 
 import json
@@ -22,6 +23,7 @@ from paywall.billing.subscriptions.reading import invoices_of_reader
 from paywall.billing.subscriptions.tables import Invoice, Subscription
 from paywall.gate.answers import latest_answers
 from paywall.readers.devices import devices
+from paywall.readers.notes import notes_of
 from paywall.staff.rules import Role
 from paywall.web.forms import Form
 
@@ -39,11 +41,12 @@ _SUBSCRIPTION = (
     "ended_at",
 )
 _INVOICE = ("number", "status", "period_start_at", "period_end_at", "paid_at")
+_NOTE = ("text", "written_at")
 _MAIL = ("kind", "subject", "text", "written_at", "sent_at")
 
 
 def _ask(known: Known, _given: Given) -> Question:
-    what = "account, rights to read, subscription, invoices, mails, devices, and what was opened lately"
+    what = "account, rights to read, subscription, invoices, mails, devices, notes, and what was opened lately"
     sentences = [f"One JSON file with what is kept of {known.address}: {what}.", "Hand it to nobody but the reader."]
     return Question("Take the file", sentences)
 
@@ -66,6 +69,7 @@ def everything(session: Session, known: Known) -> dict[str, Any]:
         "subscription": _subscription(known.subscription),
         "invoices": [_invoice(one) for one in invoices_of_reader(session, reader.id)],
         "mails": [_some(one, _MAIL) for one in outbox.mails_to(session, known.publisher.id, reader.email, _MOST)],
+        "notes": [_some(one, _NOTE) for one in notes_of(session, known.publisher.id, reader.id)],
         "devices": [_some(one, ("since", "user_agent")) for one in devices(session, reader.id)],
         "opened": [_some(one, ("at", "article_id", "extent", "reason")) for one in _answers(session, reader.id)],
     }
