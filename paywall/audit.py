@@ -32,7 +32,7 @@ class AuditEntry(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    publisher_id: Mapped[int]
+    publisher_id: Mapped[int] = mapped_column(index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor: Mapped[str]
     """`staff:7`, `reader:7`, `stripe`, `command line` or `sweep`."""

@@ -146,7 +146,6 @@ def _drop_notes() -> None:
 def _guard_audit() -> None:
     """Note where something was done from; refuse that entries are changed or taken away."""
     op.add_column("audit_entries", sa.Column("network", sa.String(), nullable=True))
-    op.drop_index("ix_audit_entries_publisher_id", "audit_entries")
     op.create_index("ix_audit_entries_at", "audit_entries", ["publisher_id", "at"])
     op.create_index("ix_audit_entries_actor", "audit_entries", ["publisher_id", "actor", "id"])
     op.create_index("ix_audit_entries_action", "audit_entries", ["publisher_id", "action", "id"])
@@ -163,7 +162,6 @@ def _unguard_audit() -> None:
         op.execute("DROP FUNCTION audit_entries_refuse()")
     for name in ("at", "actor", "action"):
         op.drop_index(f"ix_audit_entries_{name}", "audit_entries")
-    op.create_index("ix_audit_entries_publisher_id", "audit_entries", ["publisher_id"])
     with op.batch_alter_table("audit_entries") as audit:
         audit.drop_column("network")
 
