@@ -5,7 +5,7 @@ dropped in silence, a compressed body is taken at its word. Here the body is jud
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
@@ -43,9 +43,20 @@ class Form:
             return default
 
 
-def take_files(app: Flask, path: str, most_bytes: int) -> None:
-    """Let forms at that very `path` carry files, so many bytes in all: they go to disk, whatever encoding they have."""
-    app.extensions.setdefault(_FILES, {})[path] = most_bytes
+@dataclass(frozen=True, slots=True)
+class Files:
+    """How much a form with files may carry, and whether the caller may send more than any form."""
+
+    most_bytes: int
+    are_welcome: Callable[[], bool]
+
+
+def take_files(app: Flask, path: str, files: Files) -> None:
+    """Let forms at that very `path` carry files: they go to disk, whatever encoding they have.
+
+    What is larger than any form is taken only where `files.are_welcome` says so, and nothing of it is read before.
+    """
+    app.extensions.setdefault(_FILES, {})[path] = files
 
 
 def install(app: Flask) -> None:
@@ -85,11 +96,14 @@ def _judge_form() -> None:
         _refuse_too_many_parts()
 
 
-def _judge_files(most_bytes: int) -> None:
+def _judge_files(files: Files) -> None:
     """Refuse a form with files that is too large or breaks off; it is never held in memory whole."""
-    if request.content_length is None or request.content_length > most_bytes:
+    size, usual = request.content_length, request.max_content_length or 0
+    if size is None or size > files.most_bytes:
         raise RequestEntityTooLarge
-    request.max_content_length = most_bytes
+    if size > usual and not files.are_welcome():
+        raise RequestEntityTooLarge
+    request.max_content_length = max(size, usual)
     _refuse_too_many_parts()
     if not (request.form or request.files):
         raise BadRequest  # it breaks off: what can't be read is passed over in silence

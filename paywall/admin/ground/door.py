@@ -51,6 +51,15 @@ def known_staff() -> Staff | None:
     return cast("Staff | None", g.get("staff"))
 
 
+def may_enter(role: Role) -> bool:
+    """Tell, before a route is chosen, whether who calls has this role, and has shown the second factor it needs."""
+    reader = who.reader()
+    staff = staff_of(current.session(), current.publisher().id, reader.id) if reader else None
+    if staff is None or not staff.role.covers(role):
+        return False
+    return not role.needs_second_factor or proved(current.session(), who.sign_in_id() or 0).has_second_factor
+
+
 def came_from() -> str:
     """Return the page of /admin that sent the form, else the front page."""
     sent_by = (request.referrer or "").removeprefix(request.host_url.rstrip("/"))

@@ -5,6 +5,7 @@ from typing import BinaryIO, cast
 
 from flask import Flask, request
 
+from paywall.admin.ground.door import may_enter
 from paywall.billing import parts as billing
 from paywall.errors import BadInput
 from paywall.importing.asking_stripe import StripeCheck
@@ -12,8 +13,9 @@ from paywall.importing.checking import Order
 from paywall.importing.mapping.columns import Field, Mapping, chosen
 from paywall.importing.mapping.sources import GENERIC, MAPPINGS
 from paywall.publishers.rules import Profile
+from paywall.staff.rules import Role
 from paywall.web import forms
-from paywall.web.forms import Form
+from paywall.web.forms import Files, Form
 
 PATH = "/admin/import"
 MOST_BYTES = 20 * 1024 * 1024
@@ -24,8 +26,8 @@ EXISTING = (("update", "Give them what the file says"), ("skip", "Leave them as 
 
 
 def install(app: Flask) -> None:
-    """Let files come to the form: larger than other forms, kept on disk while they are read."""
-    forms.take_files(app, PATH, MOST_BYTES)
+    """Let files come to the form: from admins larger than other forms, kept on disk while they are read."""
+    forms.take_files(app, PATH, Files(MOST_BYTES, lambda: may_enter(Role.ADMIN)))
 
 
 def order_in(form: Form, publisher: Profile, actor: str) -> Order:

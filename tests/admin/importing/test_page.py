@@ -15,14 +15,17 @@ from paywall.importing.tables import Import
 from paywall.readers.finding import find_reader
 from paywall.staff.acts import new_act
 from paywall.staff.rules import Role
+from paywall.web.edge import FORM_BYTES
 from tests.admin.at_once import send_at_once
 from tests.importing.bad_files import FIELDS, file_of, rows_of
+from tests.readers.browser import Browser
 from tests.readers.stored import mails, readers
-from tests.staff.people import Person, deeds, member
+from tests.staff.people import Person, deeds, member, person
 
 ANNA = b"address,ends\nanna@example.com,2031-04-30\n"
 BERT = b"address,ends\nbert@example.com,2031-04-30\n"
 PARTS = b"--b\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n" * 5000 + b"--b--\r\n"
+LARGE = ANNA + b"\n" * (FORM_BYTES + 1)
 UNENDED = b"--b\r\nContent-Disposition: form-data; name=file; filename=x\r\n\r\na@e.co"
 
 
@@ -107,6 +110,37 @@ class TestABodyThatIsNoForm:
         }[row["input"]]
         assert admin.browser.post_body("/admin/import", body, kind).status_code == int(row["answer"])
         assert len(readers(product)) == 1
+
+
+class TestALargeFile:
+    def test_it_is_taken_from_an_admin(self, product: Product, admin: Person) -> None:
+        assert (send(admin, LARGE).status_code, len(readers(product))) == (200, 1)
+
+    def test_of_nobody_who_is_signed_in_not_even_its_beginning_is_read(self, product: Product) -> None:
+        nobody = Browser(product.flask)
+        body = io.BytesIO(LARGE)
+        answer = nobody.client.post(
+            "/admin/import",
+            base_url=nobody.base_url,
+            input_stream=body,
+            content_length=len(LARGE),
+            content_type="multipart/form-data; boundary=b",
+        )
+        assert (answer.status_code, body.tell()) == (413, 0)
+
+    def test_of_a_reader_and_of_who_may_not_import_it_is_refused(self, product: Product) -> None:
+        for one in (person(product, "anna@example.com"), member(product, Role.SUPPORT)):
+            assert send(one, LARGE).status_code == 413
+
+    def test_before_the_second_factor_it_is_refused(self, product: Product) -> None:
+        admin = person(product, "late@example.com")
+        admin.join(Role.ADMIN)
+        admin.set_up()
+        assert send(admin, LARGE).status_code == 413
+
+    def test_a_small_one_leads_to_the_sign_in(self, product: Product) -> None:
+        answer = send(Person(product, Browser(product.flask), "", 0), ANNA)
+        assert (answer.status_code, answer.location.startswith("/login")) == (303, True)
 
 
 class TestTwoAtOnce:
