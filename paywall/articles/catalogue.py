@@ -82,6 +82,8 @@ class _Shelf:
                 self._cards.pop(where, None)
 
     def _read(self, publisher_id: int, name: str) -> ArticleCard | None:
+        if not _can_be_a_name(name):
+            return None
         heard = self._changes_heard
         query = select(Article).where(Article.publisher_id == publisher_id, self._name == name)
         with self._database.reading() as session:
@@ -100,3 +102,8 @@ class _Shelf:
             if len(self._cards) > self._most_cards:
                 _, oldest = self._cards.popitem(last=False)
                 self._where.pop(oldest.id, None)
+
+
+def _can_be_a_name(name: str) -> bool:
+    """Tell whether a database can be asked for it: addresses may say %00, and no text may hold that."""
+    return "\0" not in name and not any("\ud800" <= c <= "\udfff" for c in name)

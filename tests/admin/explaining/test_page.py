@@ -129,7 +129,9 @@ class TestAnArticle:
     def test_is_found_by_slug_or_address(self, support: Person, metered: Article, form: str) -> None:
         assert verdict(ask(support, visitor="new", article=form.format(metered.slug)))[0] == "Would open"
 
-    @pytest.mark.parametrize("typed", ["https://news.test/articles/none", "http://[", "\x00", "a" * 5000])
+    @pytest.mark.parametrize(
+        "typed", ["https://news.test/articles/none", "http://[", "\x00", "/articles/%00", "a" * 5000]
+    )
     def test_that_is_not_there_is_not_found(self, support: Person, typed: str) -> None:
         answer = support.browser.get(f"{HERE}?visitor=new&article={quote(typed)}")
         assert (answer.status_code, 'id="article-error"' in answer.text) == (422, True)
