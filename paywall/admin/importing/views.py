@@ -33,6 +33,7 @@ def check_file() -> ResponseReturnValue:
     form, staff = read_form(), current_staff()
     try:
         order = order_in(form, current.publisher(), staff.actor)
+        current.session().commit()  # Stripe is asked below: no connection is held meanwhile
         opened = open_file(file_in(), order)
         with act(form) as session:
             number = begin_check(session, order, opened)
