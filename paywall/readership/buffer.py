@@ -20,7 +20,7 @@ from paywall.gate.rights import can_not_be_reached
 from paywall.readership.days import Counts, add_counts
 from paywall.readership.ground import Ground
 from paywall.readership.noting import NotedStep, Row, count_view, is_readership, view_row
-from paywall.readership.steps import take_step
+from paywall.readership.steps import place, take_steps
 from paywall.readership.tables import ReadView
 
 log = get_logger()
@@ -83,7 +83,7 @@ class Readership:
         return len(views)
 
     def _write(self, views: list[Answered], steps: list[NotedStep], lost: Counter[int]) -> None:
-        rows, counts = self._rows(views), Counts()
+        rows, placed, counts = self._rows(views), place(steps, self.ground), Counts()
         for view in views:
             count_view(view, counts)
         for publisher_id, number in lost.items():
@@ -92,8 +92,7 @@ class Readership:
             connection = session.connection()
             if rows:
                 connection.execute(insert(ReadView), rows)
-            for step in steps:
-                take_step(connection, step, self.ground, counts)
+            take_steps(connection, placed, self.ground, counts)
             add_counts(connection, counts)
 
     def _rows(self, views: list[Answered]) -> list[Row]:

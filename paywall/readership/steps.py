@@ -4,56 +4,62 @@ The article is the one that the sign-up or the checkout leads back to. The refer
 of this article by the same person, or of an earlier step of theirs.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
+from structlog import get_logger
 
-from paywall.articles.rules import ArticleCard
 from paywall.billing.checkout.beginnings import Begun, begun_since
 from paywall.database import Database, insert_once
-from paywall.publishers.rules import Profile
+from paywall.gate.rights import can_not_be_reached
 from paywall.readership.days import Counts, add_counts
 from paywall.readership.ground import Ground
 from paywall.readership.noting import NotedStep
 from paywall.readership.rules import Step
 from paywall.readership.tables import ReadStep, ReadView
 
+log = get_logger()
 LOOK_SECONDS = 30
+STEPS_AT_ONCE = 100
+"""Steps in one transaction: the first look after an upgrade finds three days of them."""
 LOOKED_BACK = timedelta(days=3)
 """How long after its beginning a checkout may still be paid: a page at Stripe lives a day, some payments take two."""
 _MEASURES = {Step.SIGN_UP: "sign_ups", Step.CHECKOUT: "checkouts", Step.PAID: "paid"}
 
 
-class _From(NamedTuple):
-    """Where a step came from."""
+class Placed(NamedTuple):
+    """A step with the article that it leads back to, and whose views of it may say where it came from."""
 
-    article: ArticleCard | None
-    host: str | None
+    noted: NotedStep
+    article_id: int | None
+    meter_id: int | None
+    """None where the step leads back to no article."""
+    holders: tuple[int, ...]
 
 
-def take_step(connection: Connection, noted: NotedStep, ground: Ground, counts: Counts) -> bool:
-    """Keep a step unless its cause was counted before; returns whether it is new."""
-    cause = ground.holders.digest(noted.cause)
-    known = select(ReadStep.id).where(ReadStep.step == noted.step, ReadStep.cause == cause)
-    if connection.execute(known).first() is not None:
-        return False
-    found = _origin(connection, noted, ground)
-    article_id = found.article.id if found.article else None
-    values: dict[str, object] = {
-        "publisher_id": noted.publisher_id,
-        "step": noted.step.value,
-        "cause": cause,
-        "article_id": article_id,
-        "referrer_host": found.host,
-        "at": noted.at,
-    }
-    is_new = insert_once(connection, ReadStep, values)
-    if is_new:
-        day = noted.at.astimezone(UTC).date()
-        counts.add(noted.publisher_id, day, article_id, found.host, **{_MEASURES[noted.step]: 1})
-    return is_new
+def place(steps: Iterable[NotedStep], ground: Ground) -> list[Placed]:
+    """Find the articles of steps, before anything is written; what can't be placed is left out and logged."""
+    placed = []
+    for step in steps:
+        with _left_out_if_bad(step):
+            placed.append(_placed(step, ground))
+    return placed
+
+
+def take_steps(connection: Connection, placed: Iterable[Placed], ground: Ground, counts: Counts) -> int:
+    """Keep steps whose causes were not counted before; returns how many. One that can't be kept takes no other along.
+
+    In a transaction that has begun to write.
+    """
+    new = 0
+    for one in placed:
+        with _left_out_if_bad(one.noted), connection.begin_nested():
+            new += _take(connection, one, ground, counts)
+    return new
 
 
 def take_checkouts(database: Database, ground: Ground, now: datetime, wall: datetime) -> int:
@@ -71,12 +77,14 @@ def take_checkouts(database: Database, ground: Ground, now: datetime, wall: date
 
 
 def keep_steps(database: Database, steps: Sequence[NotedStep], ground: Ground) -> int:
-    """Keep steps in a transaction of their own; returns how many are new."""
-    counts = Counts()
-    with database.writing() as session:
-        connection = session.connection()
-        new = sum(take_step(connection, step, ground, counts) for step in steps)
-        add_counts(connection, counts)
+    """Keep steps, some in each short transaction; returns how many are new."""
+    new = 0
+    for first in range(0, len(steps), STEPS_AT_ONCE):
+        counts, placed = Counts(), place(steps[first : first + STEPS_AT_ONCE], ground)
+        with database.writing() as session:
+            connection = session.connection()
+            new += take_steps(connection, placed, ground, counts)
+            add_counts(connection, counts)
     return new
 
 
@@ -94,25 +102,54 @@ def _steps_of(one: Begun, begun_at: datetime, now: datetime) -> list[NotedStep]:
     return steps
 
 
-def _origin(connection: Connection, noted: NotedStep, ground: Ground) -> _From:
+@contextmanager
+def _left_out_if_bad(step: NotedStep) -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, ValueError) as error:
+        if isinstance(error, SQLAlchemyError) and can_not_be_reached(error):
+            raise
+        log.warning("step left out", step=step.step.value, publisher_id=step.publisher_id, exc_info=True)
+
+
+def _placed(noted: NotedStep, ground: Ground) -> Placed:
     article = ground.article_at(noted.publisher_id, noted.goal)
-    ways: tuple[Callable[[], str | None], ...] = (
-        lambda: _host_of_view(connection, noted, article, ground),
-        lambda: _host_of_step(connection, [ground.holders.digest(one) for one in (noted.cause, *noted.who)]),
-    )
-    return _From(article, next((host for host in (way() for way in ways) if host), None))
-
-
-def _host_of_view(connection: Connection, noted: NotedStep, article: ArticleCard | None, ground: Ground) -> str | None:
     if article is None:
+        return Placed(noted, None, None, ())
+    profile = ground.profiles.of(noted.publisher_id)
+    holders = tuple(ground.holders.of(profile, article.section, who) for who in noted.who)
+    return Placed(noted, article.id, profile.meter_for(article.section).id, holders)
+
+
+def _take(connection: Connection, placed: Placed, ground: Ground, counts: Counts) -> bool:
+    noted, cause = placed.noted, ground.holders.digest(placed.noted.cause)
+    known = select(ReadStep.id).where(ReadStep.step == noted.step, ReadStep.cause == cause)
+    if connection.execute(known).first() is not None:
+        return False
+    causes = [ground.holders.digest(one) for one in (noted.cause, *noted.who)]
+    host = _host_of_view(connection, placed) or _host_of_step(connection, causes)
+    values: dict[str, object] = {
+        "publisher_id": noted.publisher_id,
+        "step": noted.step.value,
+        "cause": cause,
+        "article_id": placed.article_id,
+        "referrer_host": host,
+        "at": noted.at,
+    }
+    is_new = insert_once(connection, ReadStep, values)
+    if is_new:
+        day = noted.at.astimezone(UTC).date()
+        counts.add(noted.publisher_id, day, placed.article_id, host, **{_MEASURES[noted.step]: 1})
+    return is_new
+
+
+def _host_of_view(connection: Connection, placed: Placed) -> str | None:
+    if placed.article_id is None:
         return None
-    profile: Profile = ground.profiles.of(noted.publisher_id)
-    meter_id = profile.meter_for(article.section).id
-    holders = [ground.holders.of(profile, article.section, who) for who in noted.who]
-    mine = (ReadView.publisher_id == noted.publisher_id, ReadView.meter_id == meter_id, ReadView.holder.in_(holders))
-    there = (ReadView.article_id == article.id, ReadView.referrer_host.is_not(None))
-    query = select(ReadView.referrer_host).where(*mine, *there).order_by(ReadView.at.desc(), ReadView.id.desc())
-    return connection.scalar(query.limit(1))
+    whose = (ReadView.publisher_id == placed.noted.publisher_id, ReadView.meter_id == placed.meter_id)
+    there = (ReadView.article_id == placed.article_id, ReadView.referrer_host.is_not(None))
+    query = select(ReadView.referrer_host).where(*whose, ReadView.holder.in_(placed.holders), *there)
+    return connection.scalar(query.order_by(ReadView.at.desc(), ReadView.id.desc()).limit(1))
 
 
 def _host_of_step(connection: Connection, causes: list[int]) -> str | None:

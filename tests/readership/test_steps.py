@@ -1,15 +1,18 @@
 """The steps behind a wall: each once, with the article and the referrer that it came from."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from paywall import clock
 from paywall.app import Product
 from paywall.billing.checkout.tables import Checkout, CheckoutState
 from paywall.readership.days import Funnel, funnels
-from paywall.readership.rules import Dimension, address_behind, slug_in
+from paywall.readership.noting import NotedStep
+from paywall.readership.rules import Dimension, Step, address_behind, slug_in
 from paywall.readership.steps import take_checkouts
 from paywall.readership.tables import ReadStep
 from tests.gate.conftest import browser, product, settings
@@ -63,6 +66,25 @@ def look(product: Product) -> int:
     return take_checkouts(product.database, product.readership.ground, clock.now(), clock.wall())
 
 
+@contextmanager
+def heard(product: Product) -> Iterator[list[str]]:
+    """Hear what the database is told: `a` for an article looked for, `k` for a step kept, `c` for an end."""
+    said: list[str] = []
+    letters = {"FROM articles": "a", "INTO readership_steps": "k"}
+
+    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        said.extend(letter for words, letter in letters.items() if words in statement)
+
+    def end(_connection: object) -> None:
+        said.append("c")
+
+    event.listen(product.database.engine, "before_cursor_execute", hear)
+    event.listen(product.database.engine, "commit", end)
+    yield said
+    event.remove(product.database.engine, "before_cursor_execute", hear)
+    event.remove(product.database.engine, "commit", end)
+
+
 class TestSignUps:
     def test_one_from_a_wall_has_its_article_and_referrer(self, browser: Browser, product: Product) -> None:
         for number in range(4):
@@ -84,6 +106,23 @@ class TestSignUps:
         browser.sign_up("leyla@example.org")
         browser.copy().sign_up("not an address")
         assert len(steps(product)) == 1
+
+    def test_one_that_leads_back_to_no_possible_article_is_counted_for_none(
+        self, browser: Browser, product: Product
+    ) -> None:
+        browser.sign_up("leyla@example.org", next="/articles/%00")
+        assert steps(product) == [("sign_up", None, None)]
+
+    def test_one_that_can_not_be_kept_takes_no_view_and_no_neighbour_with_it(
+        self, browser: Browser, product: Product
+    ) -> None:
+        browser.read("metered-0")
+        product.gate.events.flush()
+        noted = NotedStep(999, Step.SIGN_UP, "account 0", "/account", ("r0",), clock.now())
+        product.readership.note(noted)
+        browser.sign_up("leyla@example.org")
+        assert product.readership.flush() == 1
+        assert steps(product) == [("sign_up", None, None)]
 
 
 class TestCheckouts:
@@ -107,6 +146,25 @@ class TestCheckouts:
         come_to(product, CheckoutState.CLOSED)
         look(product)
         assert steps(product)[1:] == [("checkout", None, None)]
+
+    def test_one_that_leads_back_to_no_possible_article_is_counted_for_none(
+        self, browser: Browser, product: Product
+    ) -> None:
+        browser.sign_up("leyla@example.org")
+        begin(product, "/articles/%00")
+        assert (look(product), look(product)) == (1, 0)
+
+    def test_many_are_kept_some_at_a_time_and_articles_are_looked_for_before_each_transaction(
+        self, browser: Browser, product: Product, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        browser.sign_up("leyla@example.org")
+        monkeypatch.setattr("paywall.readership.steps.STEPS_AT_ONCE", 2)
+        for number in range(5):
+            begin(product, f"/articles/no-such-{number}", name=f"number {number}")
+            come_to(product, CheckoutState.CLOSED)
+        with heard(product) as said:
+            assert look(product) == 5
+        assert "".join(said) == "aakkcaakkcakc"
 
     def test_one_of_long_ago_is_not_looked_at(self, browser: Browser, product: Product) -> None:
         browser.sign_up("leyla@example.org")
