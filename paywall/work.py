@@ -67,7 +67,7 @@ class Work:
         self._stopping.clear()
         self._threads = [
             Background([Job("mails", MAIL_SECONDS, self._send_mails)]),
-            Background([Job("replays", working.LOOK_SECONDS, lambda: working.work_off(self.database))]),
+            Background([Job("replays", working.LOOK_SECONDS, self._work_at_replays)]),
             Background([Job("changes", SWEEP_SECONDS, self._forget_changes)]),
             Background([Job("acts on many", LOOK_SECONDS, self._carry_acts_on)]),
             Background([Job("imports", LOOK_SECONDS, self._carry_imports_on)]),
@@ -117,7 +117,10 @@ class Work:
         note_ends(self.database, clock.now())
 
     def _catch_up_figures(self) -> None:
-        catch_up_all(self.database, clock.wall())
+        catch_up_all(self.database, clock.wall(), self._stopping.is_set)
+
+    def _work_at_replays(self) -> None:
+        working.work_off(self.database, self._stopping.is_set)
 
     def _forget_events(self) -> None:
         with self.database.writing() as session:

@@ -1,6 +1,7 @@
 """The figures equal what somebody finds who knows only their definitions, on any books and for any period."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
@@ -12,9 +13,9 @@ from paywall.business.asking.cohorts import cohorts_of
 from paywall.business.asking.coming import renewals_due
 from paywall.business.asking.figures import Desk, Part, desk_of, parts_of
 from paywall.business.asking.periods import By, Period, Span, read_period
-from paywall.business.keeping.catching_up import catch_up
+from paywall.business.keeping.catching_up import catch_up, catch_up_all
 from paywall.business.keeping.making import make_figures
-from paywall.business.keeping.tables import FigureEntry
+from paywall.business.keeping.tables import FigureEntry, FigureMark
 from paywall.business.reckoning.values import MOVEMENTS, Kind
 from tests.business.conftest import Paper
 from tests.business.ledgers import CURRENCIES, NOW, SYNCED, Ledger, ledgers, rewrite, write
@@ -149,6 +150,28 @@ def test_catching_up_comes_to_what_making_them_anew_comes_to(
     make_figures(paper.database, paper.profile)
     with paper.database.reading() as session:
         assert caught_up == [parts_of(session, _desk(paper), currency, period) for currency in CURRENCIES]
+
+
+def _editions(session: Session) -> set[int]:
+    return set(session.scalars(select(FigureEntry.edition).distinct()))
+
+
+@given(ledger=ledgers(), times=st.integers(0, 2))
+@some
+def test_a_making_that_is_stopped_shows_nothing_and_the_next_takes_its_place(
+    paper: Paper, ledger: Ledger, times: int
+) -> None:
+    write(paper.database, paper.profile.id, ledger)
+    left = iter([False] * times)
+    with patch("paywall.business.keeping.making._CUSTOMERS_AT_ONCE", 1):
+        catch_up_all(paper.database, NOW, lambda: next(left, True))
+    customers = {one["customer_id"] for one in ledger.subscriptions}
+    with paper.database.reading() as session:
+        is_shown = session.get(FigureMark, paper.profile.id) is not None
+    assert is_shown == (len(customers) <= times)
+    assert make_figures(paper.database, paper.profile) == len(customers)
+    with paper.database.reading() as session:
+        assert _editions(session) <= {session.get_one(FigureMark, paper.profile.id).edition}
 
 
 def _with_bills_of(after: Ledger, before: Ledger, customers: set[str]) -> Ledger:

@@ -1,5 +1,7 @@
 """A replay of stored views says what a gate with another allowance would have said, view by view."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -134,6 +136,12 @@ NOW = Now(datetime(2026, 11, 1, 9, tzinfo=UTC), datetime(2026, 11, 1, 9, tzinfo=
 AN_HOUR = timedelta(hours=1)
 
 
+def stops_after(times: int) -> Callable[[], bool]:
+    """Return what says that it is enough after so many times."""
+    left = iter([False] * times)
+    return lambda: next(left, True)
+
+
 class TestAsking:
     def question(self, publisher: Profile, days: int = 30) -> Question:
         return Question(publisher.id, publisher.default_meter.id, BEGINNING, BEGINNING + days * A_DAY)
@@ -203,3 +211,47 @@ class TestAsking:
         for days in range(1, 30):
             ask(database, self.question(publisher, days), rule, NOW, AN_HOUR)
         assert self.waiting(database) == 20
+
+
+class TestStopping:
+    def test_what_is_stopped_in_the_middle_is_taken_up_by_the_next_at_once(
+        self, database: Database, publisher: Profile
+    ) -> None:
+        store(database, publisher, [Seen(holder, BEGINNING + 60, 1, Reason.METERED) for holder in range(4)])
+        meter = publisher.default_meter
+        question = Question(publisher.id, meter.id, BEGINNING, BEGINNING + 30 * A_DAY)
+        ask(database, question, rule_of(publisher, meter), NOW, AN_HOUR)
+        assert work_off(database, stops_after(7)) == 0
+        with database.reading() as session:
+            answer = answer_to(session, question, rule_of(publisher, meter))
+        assert answer
+        assert (answer.is_there, answer.share_done) == (False, 0)
+        assert work_off(database) == 1
+
+    @pytest.mark.parametrize("times", [0, 1, 3])
+    def test_it_is_asked_between_holders_too(
+        self, database: Database, publisher: Profile, monkeypatch: pytest.MonkeyPatch, times: int
+    ) -> None:
+        monkeypatch.setattr("paywall.readership.replaying.working.HOLDERS_AT_ONCE", 1)
+        store(database, publisher, [Seen(holder, BEGINNING + 60, 1, Reason.METERED) for holder in range(4)])
+        meter = publisher.default_meter
+        question = Question(publisher.id, meter.id, BEGINNING, BEGINNING + 30 * A_DAY)
+        found = replay(database, question, rule_of(publisher, meter), parts=1, is_enough=stops_after(times))
+        assert list(found) == []
+
+    def test_work_that_takes_too_long_is_given_up(
+        self, database: Database, publisher: Profile, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        meter = publisher.default_meter
+        question = Question(publisher.id, meter.id, BEGINNING, BEGINNING + 30 * A_DAY)
+        ask(database, question, rule_of(publisher, meter), NOW, AN_HOUR)
+        monkeypatch.setattr("paywall.readership.replaying.working.LONGEST", -AN_HOUR)
+        assert (work_off(database), work_off(database)) == (1, 0)
+        with database.reading() as session:
+            answer = answer_to(session, question, rule_of(publisher, meter))
+        assert answer
+        assert (answer.is_there, answer.share_done) == (False, 1)
+
+    def test_looking_for_questions_never_holds_up_who_writes(self, database: Database) -> None:
+        with database.writing(), ThreadPoolExecutor(1) as other:
+            assert other.submit(work_off, database).result() == 0

@@ -1,5 +1,6 @@
 """Keeping the figures up with the books: every customer whose subscription was synced since is reckoned again."""
 
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from paywall.billing.subscriptions.tables import Subscription
 from paywall.business.keeping.books import books_of
 from paywall.business.keeping.entries import Edition, bring_up
-from paywall.business.keeping.making import OVERLAP, make_figures
+from paywall.business.keeping.making import OVERLAP, make_figures, never
 from paywall.business.keeping.tables import FigureMark
 from paywall.business.reckoning.rules import entries_of
 from paywall.database import Database
@@ -21,21 +22,24 @@ Place = tuple[datetime, int]
 """Where one has come to: when a subscription was synced, and its number."""
 
 
-def catch_up_all(database: Database, now: datetime) -> None:
-    """Bring every publisher's figures up to the books; `now` is wall time."""
+def catch_up_all(database: Database, now: datetime, is_stopping: Callable[[], bool] = never) -> None:
+    """Bring every publisher's figures up to the books, until somebody stops; `now` is wall time."""
     for profile in all_profiles(database):
-        catch_up(database, profile, now)
+        catch_up(database, profile, now, is_stopping)
 
 
-def catch_up(database: Database, profile: Profile, now: datetime) -> None:
-    """Bring a publisher's figures up to the books, or make them where there are none for its time zone."""
+def catch_up(database: Database, profile: Profile, now: datetime, is_stopping: Callable[[], bool] = never) -> None:
+    """Bring a publisher's figures up to the books, or make them where there are none for its time zone.
+
+    Ends between two transactions where somebody stops; the next goes on from there.
+    """
     with database.reading() as session:
         mark = session.get(FigureMark, profile.id)
     if mark is None or mark.timezone != profile.timezone:
-        make_figures(database, profile)
+        make_figures(database, profile, is_stopping=is_stopping)
         return
     place: Place | None = (mark.synced_to, 0)
-    while place is not None:
+    while place is not None and not is_stopping():
         with database.writing() as session:
             place = _step(session, profile, place, now)
 

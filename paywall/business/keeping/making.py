@@ -34,8 +34,18 @@ def count_customers(session: Session, publisher_id: int) -> int:
     return session.scalar(select(func.count(Subscription.customer_id.distinct())).where(mine)) or 0
 
 
-def make_figures(database: Database, profile: Profile, listener: Listener = int) -> int:
-    """Make them anew and show them; returns of how many customers. A making that began later wins over this one."""
+def never() -> bool:
+    """Say that nobody stops."""
+    return False
+
+
+def make_figures(
+    database: Database, profile: Profile, listener: Listener = int, is_stopping: Callable[[], bool] = never
+) -> int:
+    """Make them anew and show them; returns of how many customers. A making that began later wins over this one.
+
+    Where somebody stops it, nothing of it is shown, and the next that is shown takes it away.
+    """
     began_at = clock.wall()
     with database.reading() as session:
         mark = session.get(FigureMark, profile.id)
@@ -43,6 +53,8 @@ def make_figures(database: Database, profile: Profile, listener: Listener = int)
     edition = Edition(profile.id, number, ZoneInfo(profile.timezone))
     sums, done = Sums(edition.zone), 0
     for entries in _all_entries(database, edition):
+        if is_stopping():
+            return done
         for some in entries.values():
             sums.add(some)
         with database.adding() as connection:

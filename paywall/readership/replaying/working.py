@@ -1,6 +1,6 @@
 """Working at questions: stored views are read holder by holder, a part of all holders at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -23,6 +23,8 @@ LOOK_SECONDS = 1
 LEASE = timedelta(minutes=2)
 LONGEST = timedelta(minutes=10)
 """Work that takes longer is given up: a shorter period may be asked for."""
+HOLDERS_AT_ONCE = 256
+"""So many are gone through before it is asked whether that is enough."""
 _SAID_EVERY = 4
 
 
@@ -39,23 +41,38 @@ class _Task(NamedTuple):
     rule: WindowRule
 
 
-def work_off(database: Database) -> int:
-    """Answer every question that waits; returns how many those were."""
+def work_off(database: Database, is_stopping: Callable[[], bool] = lambda: False) -> int:
+    """Answer every question that waits, until somebody stops; returns how many were answered.
+
+    What is stopped in the middle waits again, and the next to look takes it up.
+    """
     done = 0
-    while task := _take(database):
-        _work(database, task)
-        done += 1
+    while not is_stopping() and (task := _take(database)):
+        done += _work(database, task, is_stopping)
     return done
 
 
-def replay(database: Database, question: Question, rule: WindowRule, parts: int = PARTS) -> Iterator[Tallies]:
-    """Go through the stored views of a question; yields the same tallies after each part, the last time complete."""
+def replay(
+    database: Database,
+    question: Question,
+    rule: WindowRule,
+    parts: int = PARTS,
+    is_enough: Callable[[], bool] = lambda: False,
+) -> Iterator[Tallies]:
+    """Go through the stored views of a question; yields the same tallies after each part, the last time complete.
+
+    Ends early where `is_enough` says so, asked before each part and every so many holders within.
+    """
     tallies, windows = Tallies(Tally(), Tally()), Windows(rule)
     filled_from = windows.start_of(question.since)
     size = -(-ALL_HOLDERS // parts)
     for number in range(parts):
+        if is_enough():
+            return
         rows = _rows(database, question, filled_from, (number * size, (number + 1) * size))
-        for _, of_one in groupby(rows, key=lambda row: row[0]):
+        for count, (_, of_one) in enumerate(groupby(rows, key=lambda row: row[0]), start=1):
+            if count % HOLDERS_AT_ONCE == 0 and is_enough():
+                return
             _add(tallies, list(of_one), windows, question.since)
         yield tallies
 
@@ -84,10 +101,13 @@ def _take(database: Database) -> _Task | None:
     wall = clock.wall()
     is_free = or_(Replay.taken_until.is_(None), Replay.taken_until < wall)
     waiting = (Replay.wanted_at.is_not(None), is_free)
-    first = select(Replay.id).where(*waiting).order_by(Replay.wanted_at, Replay.id).limit(1).scalar_subquery()
+    first = select(Replay.id).where(*waiting).order_by(Replay.wanted_at, Replay.id).limit(1)
+    with database.reading() as session:  # mostly nobody waits, and then nobody's writing is held up
+        if session.scalar(first) is None:
+            return None
     with database.writing() as session:
-        take = update(Replay).where(Replay.id == first, *waiting).values(taken_until=wall + LEASE, parts_done=0)
-        row = session.execute(take.returning(*_TAKEN)).first()
+        take = update(Replay).where(Replay.id == first.scalar_subquery(), *waiting).returning(*_TAKEN)
+        row = session.execute(take.values(taken_until=wall + LEASE, parts_done=0)).first()
         if row is None:
             return None
         profile = read_profile(session, row.publisher_id)
@@ -99,22 +119,32 @@ def _take(database: Database) -> _Task | None:
 _TAKEN = (Replay.id, Replay.publisher_id, Replay.meter_id, Replay.since, Replay.until)
 
 
-def _work(database: Database, task: _Task) -> None:
-    made_at = clock.now()
-    _finish(database, task, made_at, _complete(database, task, clock.wall() + LONGEST))
+def _work(database: Database, task: _Task, is_stopping: Callable[[], bool]) -> bool:
+    """Answer a question, or give it up where it takes too long; returns False where somebody stopped it."""
+    made_at, ends_at = clock.now(), clock.wall() + LONGEST
+    tallies = _complete(database, task, lambda: is_stopping() or clock.wall() > ends_at)
+    if tallies is None and is_stopping():
+        _let_go(database, task)
+        return False
+    if tallies is None:
+        log.warning("replay given up", question=task.number)
+    _finish(database, task, made_at, tallies)
+    return True
 
 
-def _complete(database: Database, task: _Task, ends_at: datetime) -> Tallies | None:
-    """Return the complete tallies; None if that takes too long."""
-    tallies = None
-    for number, so_far in enumerate(replay(database, task.question, task.rule), start=1):
-        tallies = so_far
-        if clock.wall() > ends_at:
-            log.warning("replay given up", question=task.number, parts=number)
-            return None
+def _complete(database: Database, task: _Task, is_enough: Callable[[], bool]) -> Tallies | None:
+    """Return the complete tallies; None if it was enough before."""
+    for number, so_far in enumerate(replay(database, task.question, task.rule, is_enough=is_enough), start=1):
+        if number == PARTS:
+            return so_far
         if number % _SAID_EVERY == 0:
             _say(database, task, number)
-    return tallies
+    return None
+
+
+def _let_go(database: Database, task: _Task) -> None:
+    with database.writing() as session:
+        session.execute(update(Replay).where(Replay.id == task.number).values(taken_until=None, parts_done=0))
 
 
 def _say(database: Database, task: _Task, parts: int) -> None:
