@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from paywall.publishers.rules import Profile
 from paywall.readership.holders import Holders
+from paywall.readership.rules import Step
+from paywall.readership.steps import account
 from paywall.readership.tables import ReadDay, ReadStep, ReadView, Replay
 
 DAYS_OF_COUNTS = 3 * 366
@@ -35,8 +37,10 @@ def forget_reader(session: Session, holders: Holders, profile: Profile, reader_i
 
     To be called in the transaction that erases. Views still in a process's memory, seconds old, are not reached.
     """
+    meters = [meter.id for meter in profile.meters]
     for holder in holders.all_of(profile, f"r{reader_id}"):
-        mine = (ReadView.publisher_id == profile.id, ReadView.holder == holder)
+        mine = (ReadView.publisher_id == profile.id, ReadView.meter_id.in_(meters), ReadView.holder == holder)
         session.execute(update(ReadView).where(*mine).values(holder=randbits(63)))
-    cause = holders.digest(f"account {reader_id}")
-    session.execute(update(ReadStep).where(ReadStep.cause == cause).values(cause=randbits(63)))
+    cause = holders.digest(account(reader_id))
+    named = (ReadStep.step == Step.SIGN_UP.value, ReadStep.cause == cause)  # no other step names an account
+    session.execute(update(ReadStep).where(*named).values(cause=randbits(63)))

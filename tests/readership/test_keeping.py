@@ -123,6 +123,22 @@ class TestPrivacy:
         assert len(after) == 1
         assert not after & holders.all_of(profile, "r1")
 
+    def test_an_erased_account_is_looked_for_by_an_index_alone(self, product: Product) -> None:
+        asked: list[tuple[str, object]] = []
+
+        def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+            asked.append((statement, values))
+
+        event.listen(product.database.engine, "before_cursor_execute", note)
+        with product.database.writing() as session:
+            forget_reader(session, product.readership.ground.holders, product.profiles.of(1), 1)
+        event.remove(product.database.engine, "before_cursor_execute", note)
+        updates = [one for one in asked if one[0].startswith("UPDATE")]
+        assert len(updates) == 2
+        if product.database.is_sqlite:
+            plans = {plan[plan.index("(") :] for one in updates for plan in _plan(product, *one)}
+            assert plans == {"(publisher_id=? AND meter_id=? AND holder=?)", "(step=? AND cause=?)"}
+
     def test_old_views_are_swept_and_counts_stay(self, browser: Browser, product: Product) -> None:
         browser.read("metered-0")
         assert len(views(product)) == 1
@@ -131,6 +147,12 @@ class TestPrivacy:
                 sweep(session, clock.now() + timedelta(days=days), 60)
             assert len(views(product)) == left
         assert [line.views for line in counted(product, Dimension.ARTICLE)] == [1]
+
+
+def _plan(product: Product, statement: str, values: object) -> list[str]:
+    with product.database.engine.connect() as connection:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()  # type: ignore[arg-type]
+    return [str(row[3]) for row in rows if "USING" in str(row[3]) or "SCAN" in str(row[3])]
 
 
 def answer(product: Product, number: int = 0) -> Answered:
