@@ -4,12 +4,12 @@ Lines are read and judged outside any transaction and stored in small batches, s
 needs no memory. A file is taken whole or not at all: one problem is enough to keep it from being applied.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import BinaryIO
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from paywall import audit, clock
@@ -19,13 +19,15 @@ from paywall.importing.foreseeing import foresee, stored, taken_ids
 from paywall.importing.judging.rows import Judge, Problem, Row
 from paywall.importing.mapping.columns import Mapping, columns_of
 from paywall.importing.reading.refusing import FileRefused
-from paywall.importing.reading.sheet import Sheet, open_sheet
+from paywall.importing.reading.sheet import Record, Sheet, open_sheet
 from paywall.importing.reading.text import look_at
-from paywall.importing.runs import State, forget_unapplied
+from paywall.importing.runs import State, forget, forget_unapplied
 from paywall.importing.tables import Import, ImportProblem, ImportRow
 from paywall.publishers.rules import Profile
 
 BATCH = 500
+MOST_ROWS = 200_000
+"""A file has no more lines below its header."""
 MOST_PROBLEMS = 1_000
 """So many are kept; all are counted."""
 
@@ -61,7 +63,6 @@ def open_file(file: BinaryIO, order: Order) -> Opened:
 
 def begin_check(session: Session, order: Order, opened: Opened) -> int:
     """Note that a file is being checked, and return the import's number; works in the caller's transaction."""
-    forget_unapplied(session, clock.wall())
     run = Import(
         publisher_id=order.publisher.id,
         actor=order.actor,
@@ -85,8 +86,12 @@ def check(
     opened: Opened,
     on_line: Callable[[int], None] = lambda _line: None,
 ) -> None:
-    """Lay down every line of a file; raises FileRefused, and then the import is gone, for a file that breaks off."""
-    records = opened.sheet.records()
+    """Lay down every line of a file; raises FileRefused for one that breaks off or is too long: its import is gone.
+
+    What was checked long ago and never applied goes first.
+    """
+    forget_unapplied(database, clock.wall())
+    records = _not_too_many(opened.sheet.records())
     try:
         while judged := [opened.judge.judge(record) for record in islice(records, BATCH)]:
             rows = [one for one in judged if isinstance(one, Row)]
@@ -95,12 +100,19 @@ def check(
             with database.writing() as session:
                 _keep(session, import_id, rows, problems)
             on_line(rows[-1].line if rows else problems[-1].line)
-        with database.writing() as session:
-            _finish(session, import_id)
+        _finish(database, import_id)
     except FileRefused:
-        with database.writing() as session:
-            session.execute(delete(Import).where(Import.id == import_id))
+        forget(database, import_id)
         raise
+
+
+def _not_too_many(records: Iterator[Record]) -> Iterator[Record]:
+    for count, record in enumerate(records):
+        if count == MOST_ROWS:
+            raise FileRefused(
+                f"A file has at most {MOST_ROWS:,} lines: split it, and send one after the other.", record.line
+            )
+        yield record
 
 
 def _keep(session: Session, import_id: int, rows: Sequence[Row], problems: list[Problem]) -> None:
@@ -123,8 +135,19 @@ def _note(session: Session, run: Import, problems: Iterable[Problem]) -> None:
         run.problem_count += 1
 
 
-def _finish(session: Session, import_id: int) -> None:
-    run = session.get_one(Import, import_id)
+def _finish(database: Database, import_id: int) -> None:
+    """Note what a file says twice; it is looked for before anything is locked, since that takes a while."""
+    with database.reading() as session:
+        twice = _said_twice(session, import_id)
+        noted, more = list(islice(twice, MOST_PROBLEMS)), sum(1 for _ in twice)
+    with database.writing() as session:
+        run = session.get_one(Import, import_id)
+        _note(session, run, noted)
+        run.problem_count += more
+        run.state = State.CHECKED.value
+
+
+def _said_twice(session: Session, import_id: int) -> Iterator[Problem]:
     for column, name in (
         (ImportRow.email_normalized, "address"),
         (ImportRow.customer_id, "customer"),
@@ -134,5 +157,5 @@ def _finish(session: Session, import_id: int) -> None:
             ImportRow.import_id == import_id, column != ""
         )
         twice = session.execute(again.group_by(column).having(func.count() > 1).order_by(func.min(ImportRow.line)))
-        _note(session, run, (Problem(last, name, f"The same {name} is on line {first}.") for first, last in twice))
-    run.state = State.CHECKED.value
+        for first, last in twice:
+            yield Problem(last, name, f"The same {name} is on line {first}.")

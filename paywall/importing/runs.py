@@ -10,12 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from paywall import audit
+from paywall.database import Database
 from paywall.errors import NotFound, PaywallError
 from paywall.importing.tables import Import, ImportProblem, ImportRow
 
 KEPT_UNAPPLIED = timedelta(days=1)
 """How long the addresses of a file that was checked and not applied are kept."""
 SHOWN = 200
+DELETED_AT_ONCE = 5_000
 
 
 class State(StrEnum):
@@ -120,10 +122,36 @@ def begin_undoing(session: Session, publisher_id: int, import_id: int, *, actor:
     audit.write(session, publisher_id, actor, "import_undone", f"import:{import_id}")
 
 
-def forget_unapplied(session: Session, now: datetime) -> None:
-    """Delete files that were checked long ago and never applied, and what a killed check left; `now` is wall time."""
+def forget_unapplied(database: Database, now: datetime) -> None:
+    """Delete files that were checked long ago and never applied, and what a killed check left; `now` is wall time.
+
+    Their state says first that they can't be applied any more: they go in small steps, and nobody may come between.
+    """
     idle = Import.state.in_((State.CHECKING.value, State.CHECKED.value))
-    session.execute(delete(Import).where(idle, Import.checked_at < now - KEPT_UNAPPLIED))
+    old = update(Import).where(idle, Import.checked_at < now - KEPT_UNAPPLIED).values(state=State.CHECKING.value)
+    with database.writing() as session:
+        numbers = session.scalars(old.returning(Import.id)).all()
+    for number in numbers:
+        forget(database, number)
+
+
+def forget(database: Database, import_id: int) -> None:
+    """Delete an import that nobody can apply, in steps that keep nobody waiting."""
+    while _forget_some(database, import_id):
+        pass
+
+
+def _forget_some(database: Database, import_id: int) -> int:
+    """Delete the next lines of an import, and with none left the import; returns how many lines there were."""
+    mine = ImportRow.import_id == import_id
+    with database.writing() as session:
+        next_ones = select(ImportRow.line).where(mine).order_by(ImportRow.line).limit(DELETED_AT_ONCE)
+        lines = session.scalars(next_ones).all()
+        if lines:
+            session.execute(delete(ImportRow).where(mine, ImportRow.line <= lines[-1]))
+        else:
+            session.execute(delete(Import).where(Import.id == import_id))
+        return len(lines)
 
 
 def _begin(session: Session, run: Import, before: State, after: State) -> None:

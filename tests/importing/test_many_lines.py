@@ -1,0 +1,112 @@
+"""Files of very many lines: there is a limit, and none keeps the others from writing for long."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, event
+
+from paywall import clock
+from paywall.database import Database
+from paywall.importing import checking, runs
+from paywall.importing.reading.refusing import FileRefused
+from paywall.importing.runs import NotReady, forget_unapplied
+from paywall.importing.tables import Import, ImportRow
+from tests.importing.files import Desk
+
+LATER = timedelta(days=2)
+
+
+def lines(count: int) -> str:
+    return "address\n" + "".join(f"reader{number}@example.com\n" for number in range(count))
+
+
+class Transactions(list[list[str]]):
+    """The statements of a database, those of one transaction together."""
+
+    def listen(self, database: Database) -> None:
+        event.listen(database.engine, "begin", lambda _connection: self.append([]))
+        event.listen(database.engine, "before_cursor_execute", self._note)
+
+    def _note(self, _connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if self:
+            self[-1].append(statement)
+
+    def with_a(self, words: str) -> list[list[str]]:
+        return [one for one in self if any(words in statement for statement in one)]
+
+
+@pytest.fixture
+def transactions(desk: Desk) -> Iterator[Transactions]:
+    noted = Transactions()
+    noted.listen(desk.database)
+    yield noted
+    noted.clear()
+
+
+class TestTooManyLines:
+    def test_are_refused_by_a_sentence_that_names_the_limit(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(checking, "MOST_ROWS", 3)
+        assert desk.run(desk.check(lines(3))).row_count == 3
+        with pytest.raises(FileRefused, match="Line 5: A file has at most 3 lines"):
+            desk.check(lines(4))
+        with desk.database.reading() as session:
+            assert (session.query(Import).count(), session.query(ImportRow).count()) == (1, 3)
+
+
+class TestLinesThatSayTheSame:
+    def test_are_looked_for_before_anything_is_locked(self, desk: Desk, transactions: Transactions) -> None:
+        number = desk.check(lines(3) + "reader0@example.com\n")
+        assert desk.problems(number) == [(5, "address")]
+        found = transactions.with_a("HAVING")
+        assert found
+        assert all(statement.startswith("SELECT") for one in found for statement in one)
+
+    def test_are_all_counted_where_they_are_more_than_are_kept(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(checking, "MOST_PROBLEMS", 2)
+        number = desk.check(lines(5) + lines(5))
+        assert (len(desk.problems(number)), desk.run(number).problem_count) == (2, 5)
+
+
+class TestAFileThatWasNeverApplied:
+    def test_is_deleted_in_small_steps(
+        self, desk: Desk, transactions: Transactions, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(runs, "DELETED_AT_ONCE", 2)
+        old = desk.check(lines(5))
+        new = desk.check(lines(1))
+        self.age(desk, old)
+        transactions.clear()
+        forget_unapplied(desk.database, clock.wall())
+        assert (len(transactions.with_a("DELETE FROM import_rows")), len(desk.rows(old))) == (3, 0)
+        assert (len(transactions.with_a("DELETE FROM imports")), len(desk.rows(new))) == (1, 1)
+
+    def test_is_deleted_when_the_next_file_is_checked(self, desk: Desk) -> None:
+        old = desk.check(lines(3))
+        self.age(desk, old)
+        new = desk.check(lines(1))
+        with desk.database.reading() as session:
+            assert [one.id for one in session.query(Import)] == [new]
+
+    def test_can_not_be_applied_once_its_first_lines_are_gone(self, desk: Desk) -> None:
+        old = desk.check(lines(3))
+        self.age(desk, old)
+
+        def die(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+            if statement.startswith("DELETE FROM import_rows"):
+                raise KeyboardInterrupt
+
+        event.listen(desk.database.engine, "before_cursor_execute", die)
+        with pytest.raises(KeyboardInterrupt):
+            forget_unapplied(desk.database, clock.wall())
+        event.remove(desk.database.engine, "before_cursor_execute", die)
+        with pytest.raises(NotReady):
+            desk.begin(old)
+        forget_unapplied(desk.database, clock.wall())
+        assert desk.rows(old) == []
+
+    def age(self, desk: Desk, number: int) -> None:
+        with desk.database.writing() as session:
+            session.get_one(Import, number).checked_at = clock.wall() - LATER
