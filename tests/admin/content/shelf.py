@@ -3,6 +3,8 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import insert, select
+
 from paywall import clock
 from paywall.app import Product
 from paywall.articles.drafts import make_draft
@@ -32,3 +34,12 @@ def levels(product: Product) -> dict[str, str]:
 def article(product: Product, number: int) -> Article:
     with product.database.reading() as session:
         return session.get_one(Article, number)
+
+
+def copy(product: Product, key: str, count: int) -> None:
+    """Publish an article so many times more."""
+    columns = [one for one in Article.__table__.columns if one.name != "id"]
+    with product.database.writing() as session:
+        row = session.execute(select(*columns).where(Article.key == key)).one()._mapping
+        names = [dict.fromkeys(("key", "slug"), f"{key}-{number}") for number in range(count)]
+        session.execute(insert(Article), [{**row, **one, "url": None} for one in names])

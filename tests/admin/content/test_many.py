@@ -6,9 +6,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from paywall.app import Product
+from paywall.articles.managing.levels import MOST
 from paywall.staff.rules import Role
 from tests.admin.at_once import send_at_once
-from tests.admin.content.shelf import article, levels, put
+from tests.admin.content.shelf import article, copy, levels, put
 from tests.admin.heard import hear_all
 from tests.staff.people import Person, deeds, member
 
@@ -134,3 +135,10 @@ class TestTheList:
         assert later
         assert dict(parse_qsl(urlsplit(later[1].replace("&amp;", "&")).query)) == {"page": "2", "q": "many"}
         assert len(re.findall("Title of many", admin.browser.get(later[1].replace("&amp;", "&")).text)) == 10
+
+
+class TestTooManyAtOnce:
+    def test_are_refused_by_a_sentence_that_names_the_limit(self, admin: Person) -> None:
+        copy(admin.product, "old", MOST)
+        answer = admin.browser.get(f"{LIST}/levels?section=world&to=free")
+        assert (answer.status_code, "At most 2,000 articles are changed in one step" in answer.text) == (400, True)
