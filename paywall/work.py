@@ -23,6 +23,7 @@ from paywall.database import Database
 from paywall.entitlements.history.ending import note_ends
 from paywall.importing.carrying_on import carry_on
 from paywall.jobs import Watch
+from paywall.readership.forgetting import erasing
 from paywall.readership.replaying import working
 from paywall.settings import Settings
 from paywall.telling import sweeping as telling
@@ -130,7 +131,8 @@ class Work:
         carry_acts_on(self.database, self._stopping.is_set)
 
     def _carry_imports_on(self) -> None:
-        carry_on(self.database, self.settings.base_url, self._stopping.is_set)
+        erase = erasing(self.settings.secret_key)
+        carry_on(self.database, self.settings.base_url, erase, self._stopping.is_set)
 
     def _forget_changes(self) -> None:
         with self.database.writing() as session:

@@ -68,6 +68,7 @@ def undo_import(context: Context, number: int, slug: str | None) -> None:
     """Take back what the import NUMBER made; what has changed since stays and is listed."""
     from paywall.importing.runs import State, begin_undoing, kept_by, progress_of, run_of
     from paywall.importing.undoing import undo_all
+    from paywall.readership.forgetting import erasing
 
     publisher, database = context.profile(slug), context.database()
     with database.writing() as session:
@@ -77,7 +78,7 @@ def undo_import(context: Context, number: int, slug: str | None) -> None:
         left = progress_of(session, run)
     with _bar() as bar:
         task = bar.add_task("Undoing", total=left.total, completed=left.done)
-        undo_all(database, number, lambda count: bar.advance(task, count))
+        undo_all(database, number, erasing(context.settings.secret_key), lambda count: bar.advance(task, count))
     with database.reading() as session:
         for row in kept_by(session, number):
             click.echo(f"line {row.line}, account {row.reader_id}: {row.note}")

@@ -15,7 +15,7 @@ from paywall.importing.applying import held, next_rows
 from paywall.importing.foreseeing import Outcome, source_id
 from paywall.importing.runs import State
 from paywall.importing.tables import Import, ImportRow
-from paywall.readers.accounts import erase
+from paywall.readers.accounts import Erase
 from paywall.readers.devices import devices
 from paywall.readers.tables import Reader
 
@@ -24,37 +24,42 @@ CUSTOMER_STAYS = "A subscription came with the customer at Stripe; both stay."
 ACCOUNT_STAYS = "The account has been used since; it stays."
 
 
-def undo_some(database: Database, import_id: int) -> int:
-    """Take back what the next rows of an import made; returns how many rows there were. As `apply_some` does it."""
+def undo_some(database: Database, import_id: int, erase: Erase) -> int:
+    """Take back what the next rows of an import made; returns how many rows there were. As `apply_some` does it.
+
+    Accounts that nobody has used are erased by `erase`.
+    """
     with database.writing() as session:
         run = held(session, import_id, State.UNDOING)
         if run is None:
             return 0
         rows = next_rows(session, import_id, "done")
         for row in rows:
-            _undo(session, run, row)
+            _undo(session, run, row, erase)
         if not rows:
             run.state, run.undone_at = State.UNDONE.value, clock.wall()
         return len(rows)
 
 
-def undo_all(database: Database, import_id: int, on_rows: Callable[[int], None] = lambda _count: None) -> None:
+def undo_all(
+    database: Database, import_id: int, erase: Erase, on_rows: Callable[[int], None] = lambda _count: None
+) -> None:
     """Undo an import to its end; `on_rows` is told after each step how many rows it had."""
-    while count := undo_some(database, import_id):
+    while count := undo_some(database, import_id, erase):
         on_rows(count)
 
 
-def _undo(session: Session, run: Import, row: ImportRow) -> None:
+def _undo(session: Session, run: Import, row: ImportRow, erase: Erase) -> None:
     reader = session.get(Reader, row.reader_id) if row.reader_id else None
     is_there = reader is not None and reader.active
-    row.note = " ".join(_left(session, run, row, reader)) if reader and is_there else ""
+    row.note = " ".join(_left(session, run, row, reader, erase)) if reader and is_there else ""
     row.state = "kept" if row.note else "undone"
     if row.outcome in (Outcome.OPENED.value, Outcome.CHANGED.value) and reader and is_there:
         detail = {"import": run.id, "line": row.line, "left": row.note}
         audit.write(session, run.publisher_id, run.actor, "reader_import_undone", f"reader:{reader.id}", **detail)
 
 
-def _left(session: Session, run: Import, row: ImportRow, reader: Reader) -> Iterator[str]:
+def _left(session: Session, run: Import, row: ImportRow, reader: Reader, erase: Erase) -> Iterator[str]:
     """Take back what can be, and yield a sentence for each thing that is left."""
     if row.set_right and not _take_right(session, run, row, reader, clock.now()):
         yield RIGHT_CHANGED

@@ -4,6 +4,7 @@ Every step works in the caller's transaction. Passwords come in hashed: nobody h
 """
 
 import secrets
+from collections.abc import Callable
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
@@ -65,6 +66,10 @@ def make_staff(session: Session, reader_id: int, *, is_staff: bool) -> None:
     """Let a reader read everything as staff do, or no more; who is on the staff is known in `paywall.staff`."""
     session.execute(update(Reader).where(Reader.id == reader_id).values(is_staff=is_staff))
     end_access(session, reader_id)
+
+
+Erase = Callable[[Session, Reader], None]
+"""Erases an account in the caller's transaction, and may do so with what rooms above keep of it."""
 
 
 def erase(session: Session, reader: Reader) -> None:

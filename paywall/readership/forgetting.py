@@ -6,7 +6,10 @@ from secrets import randbits
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from paywall.publishers.profiles import read_profile
 from paywall.publishers.rules import Profile
+from paywall.readers.accounts import Erase, erase
+from paywall.readers.tables import Reader
 from paywall.readership.holders import Holders
 from paywall.readership.rules import Step
 from paywall.readership.steps import account
@@ -30,6 +33,17 @@ def sweep(session: Session, now: datetime, days: int) -> bool:
     session.execute(delete(ReadDay).where(ReadDay.day < (now - timedelta(days=DAYS_OF_COUNTS)).date()))
     session.execute(delete(Replay).where(Replay.made_at < now - ANSWERS_KEPT))
     return len(gone) == SWEPT_AT_ONCE
+
+
+def erasing(secret: str) -> Erase:
+    """Return what erases an account and forgets what it read, in one transaction; `secret` is the installation's."""
+    holders = Holders(secret)
+
+    def erase_and_forget(session: Session, reader: Reader) -> None:
+        erase(session, reader)
+        forget_reader(session, holders, read_profile(session, reader.publisher_id), reader.id)
+
+    return erase_and_forget
 
 
 def forget_reader(session: Session, holders: Holders, profile: Profile, reader_id: int) -> None:

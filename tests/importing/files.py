@@ -18,7 +18,10 @@ from paywall.importing.tables import Import, ImportProblem, ImportRow
 from paywall.importing.undoing import undo_all
 from paywall.publishers.rules import Profile
 from paywall.readers.tables import Reader
+from paywall.readership.forgetting import erasing
 
+SECRET = "a secret for the holders of views"
+ERASE = erasing(SECRET)
 BASE_URL = "https://news.test"
 HEADER = "address,name,plan,ends,customer,subscription,source\n"
 SPRING = datetime(2031, 4, 30, 20, tzinfo=UTC)
@@ -59,7 +62,7 @@ class Desk:
     def undo(self, number: int) -> None:
         with self.database.writing() as session:
             begin_undoing(session, self.publisher.id, number, actor="staff:1")
-        undo_all(self.database, number)
+        undo_all(self.database, number, ERASE)
 
     def run(self, number: int) -> Import:
         with self.database.reading() as session:

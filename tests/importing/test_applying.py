@@ -17,8 +17,12 @@ from paywall.importing.runs import AnotherRuns, HasProblems, NotReady
 from paywall.importing.undoing import ACCOUNT_STAYS, RIGHT_CHANGED, undo_some
 from paywall.outbox import OutboxMail
 from paywall.readers.tables import SignIn
+from paywall.readership.holders import Holders
+from paywall.readership.rules import Step
+from paywall.readership.steps import account
+from paywall.readership.tables import ReadStep, ReadView
 from tests.billing.stripe_world import add_reader
-from tests.importing.files import BASE_URL, HEADER, SPRING, Desk
+from tests.importing.files import BASE_URL, ERASE, HEADER, SECRET, SPRING, Desk
 
 ANNA = f"{HEADER}anna@example.com,Anna,Gold,2031-04-30,,,print\n"
 
@@ -217,6 +221,21 @@ class TestUndoing:
         with desk.database.reading() as session:
             assert session.scalar(select(func.count()).select_from(OutboxMail)) == 0
 
+    def test_what_the_account_has_read_leads_back_to_it_no_more(self, desk: Desk) -> None:
+        number, holders, publisher = desk.take(ANNA), Holders(SECRET), desk.publisher
+        reader_id, meter_id = desk.readers()["anna@example.com"].id, publisher.default_meter.id
+        mine, cause = holders.of(publisher, "", f"r{reader_id}"), holders.digest(account(reader_id))
+        view = ReadView(meter_id=meter_id, holder=mine, is_reader=True, article_id=1, outcome=0, at=0)
+        step = ReadStep(step=Step.SIGN_UP.value, cause=cause, at=clock.now())
+        with desk.database.writing() as session:
+            for one in (view, step):
+                one.publisher_id = publisher.id
+                session.add(one)
+        desk.undo(number)
+        with desk.database.reading() as session:
+            assert session.scalars(select(ReadView.holder)).one() != mine
+            assert session.scalars(select(ReadStep.cause)).one() != cause
+
     def test_the_file_can_be_imported_again(self, desk: Desk) -> None:
         desk.undo(desk.take(ANNA))
         assert desk.outcomes(desk.take(ANNA)) == ["opened"]
@@ -225,4 +244,4 @@ class TestUndoing:
         number = desk.check(ANNA)
         with pytest.raises(NotReady):
             desk.undo(number)
-        assert undo_some(desk.database, number) == 0
+        assert undo_some(desk.database, number, ERASE) == 0

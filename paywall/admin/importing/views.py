@@ -15,6 +15,7 @@ from paywall.importing.mapping.sources import MAPPINGS
 from paywall.importing.runs import begin_applying, begin_undoing, kept_by, problems_of, progress_of, run_of, runs_of
 from paywall.importing.summing import summary_of
 from paywall.importing.undoing import undo_some
+from paywall.readership.forgetting import erasing
 from paywall.staff.rules import Role
 from paywall.web import current
 from paywall.web.forms import Form, read_form
@@ -76,8 +77,9 @@ def undo(import_id: int) -> ResponseReturnValue:
     form, staff = read_form(), current_staff()
     with act(form) as session:
         begin_undoing(session, staff.publisher_id, import_id, actor=staff.actor)
+    erase = erasing(current.settings().secret_key)
     for _ in range(STEPS_AT_ONCE):
-        if not undo_some(current.database(), import_id):
+        if not undo_some(current.database(), import_id, erase):
             flash("The import is undone.", "good")
             break
     return redirect(f"{PATH}/{import_id}", 303)

@@ -18,6 +18,7 @@ from paywall.staff.rules import Role
 from paywall.web.edge import FORM_BYTES
 from tests.admin.at_once import send_at_once
 from tests.importing.bad_files import FIELDS, file_of, rows_of
+from tests.importing.files import ERASE
 from tests.readers.browser import Browser
 from tests.readers.stored import mails, readers
 from tests.staff.people import Person, deeds, member, person
@@ -149,7 +150,7 @@ class TestTwoAtOnce:
         with product.database.writing() as session:
             session.get_one(Import, first).state = "applying"
         assert admin.act(f"/admin/import/{second}/apply").status_code == 409
-        carry_on(product.database, "https://news.test")
+        carry_on(product.database, "https://news.test", ERASE)
         assert admin.act(f"/admin/import/{second}/apply").status_code == 303
         assert len(readers(product)) == 3
 

@@ -8,10 +8,8 @@ from paywall.admin.acting.knowing import Known
 from paywall.admin.acting.question import Blank, Question
 from paywall.admin.ground.pages import act
 from paywall.errors import BadInput, NotFound
-from paywall.readers.accounts import erase
 from paywall.readers.finding import hold_reader, reader_by_id
-from paywall.readership.forgetting import forget_reader
-from paywall.readership.holders import Holders
+from paywall.readership.forgetting import erasing
 from paywall.staff.rules import Role
 from paywall.web import current
 from paywall.web.forms import Form
@@ -34,8 +32,7 @@ def _do(known: Known, form: Form) -> ResponseReturnValue:
         reader = reader_by_id(session, known.publisher.id, known.reader.id)
         if reader is None or not reader.active:
             raise NotFound("There is no such reader.")
-        erase(session, reader)
-        forget_reader(session, Holders(current.settings().secret_key), known.publisher, reader.id)
+        erasing(current.settings().secret_key)(session, reader)
         note(session, known, "reader_erased", before="there", after="erased")
     flash("The reader is erased.", "good")
     return redirect("/admin/subscribers", 303)
