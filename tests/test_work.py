@@ -1,11 +1,17 @@
 """Work that goes by business time: once in so long, and at once when the clock is turned."""
 
+import threading
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from paywall import clock
-from paywall.work import Rhythm
+from paywall.database import Database
+from paywall.publishers.rules import Profile
+from paywall.readership.replaying.asking import PARTS, Now, Question, answer_to, ask, rule_of
+from paywall.settings import Settings
+from paywall.work import Rhythm, Work
 
 MINUTE = timedelta(minutes=1)
 
@@ -44,3 +50,33 @@ class TestARhythm:
             except OSError:
                 continue
         assert len(tries) == 2
+
+
+class TestStopping:
+    def test_a_replay_ends_in_the_middle(self, database: Database, publisher: Profile) -> None:
+        meter, wall = publisher.default_meter, clock.wall()
+        question = Question(publisher.id, meter.id, 0, 86_400)
+        ask(database, question, rule_of(publisher, meter), Now(wall, wall), timedelta(hours=1))
+        work = Work(Settings("0123456789abcdef" * 2, "https://news.test"), database, None)
+        reads: list[str] = []
+        is_reading, is_told = threading.Event(), threading.Event()
+
+        def hold(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            if "FROM readership_views" in statement:
+                reads.append(statement)
+                is_reading.set()
+                is_told.wait()
+
+        event.listen(database.engine, "before_cursor_execute", hold)
+        work.start()
+        is_reading.wait(30)
+        stopping = threading.Thread(target=work.stop)
+        stopping.start()
+        is_told.set()
+        stopping.join()
+        event.remove(database.engine, "before_cursor_execute", hold)
+        assert 0 < len(reads) < PARTS
+        with database.reading() as session:
+            answer = answer_to(session, question, rule_of(publisher, meter))
+        assert answer
+        assert (answer.is_there, answer.made_at) == (False, None)
