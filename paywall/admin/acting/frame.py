@@ -27,6 +27,8 @@ from paywall.web.forms import Form, read_form
 Given = Mapping[str, str]
 """What has been filled in so far, by the names of the blanks; empty for what came twice or can't be read."""
 
+LONGEST_NUMBER = 10
+"""Digits: enough for any moment of the next two centuries."""
 ERASED = "This account was erased."
 
 
@@ -69,13 +71,16 @@ def routes_of(one: Act) -> tuple[AdminRoute, AdminRoute]:
 
     def do(reader_id: int) -> ResponseReturnValue:
         known, form = _known(reader_id), read_form()
-        if was_taken(current.session(), known.publisher.id, form.text_or("act")):
-            raise DoneAlready
+        _refuse_again(form)
         try:
             _refuse(one, known)
             current.session().commit()  # an act has transactions of its own
             done = one.do(known, form)
+        except NotOffered:
+            _refuse_again(form)
+            raise
         except BadInput as problem:
+            _refuse_again(form)
             given = {name: form.text_or(name) for name in form.values}
             return _show(one, known, given, problem.status, {problem.field: problem.sentence})
         if not isinstance(done, str):
@@ -125,13 +130,19 @@ def reason_in(form: Form) -> str:
 def whole_number_in(form: Form, name: str) -> int:
     """Return the whole number in a blank, written with plain digits; raises BadInput."""
     text = form.text(name).strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
         raise BadInput(name, "Write a whole number, in digits.")
     return int(text)
 
 
 def _known(reader_id: int) -> Known:
     return known_reader(current.session(), current.publisher(), reader_id, clock.now())
+
+
+def _refuse_again(form: Form) -> None:
+    """Raise DoneAlready for a form that has done its work: also where another tab did it a moment ago."""
+    if was_taken(current.session(), current_staff().publisher_id, form.text_or("act")):
+        raise DoneAlready
 
 
 def _refuse(one: Act, known: Known) -> None:

@@ -65,9 +65,9 @@ def _as_time(text: str, days: Days) -> str:
     """Return a moment as people read it; empty for what is none."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return days.minute(at) if at.tzinfo else ""
+    except (ValueError, OverflowError):  # the last day there is ends on no day east of UTC
         return ""
-    return days.minute(at) if at.tzinfo else ""
 
 
 def _spaced(name: str) -> str:

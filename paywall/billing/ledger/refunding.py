@@ -11,6 +11,7 @@ from paywall.billing.catalogue.money import Money, parse
 from paywall.billing.ledger.tables import Payment
 from paywall.billing.parts import Billing
 from paywall.billing.snapshots.invoice import payment_named
+from paywall.billing.stripe_errors import StripeRefused
 from paywall.billing.subscriptions.tables import Invoice
 from paywall.billing.syncing.attempt import Synced
 from paywall.billing.syncing.sync import sync_subscription
@@ -76,7 +77,12 @@ def give_back(billing: Billing, invoice_id: str, wanted: Plan) -> Synced:
     """Have Stripe give back what was noted, once, and sync what follows. No transaction may be open."""
     how = {"amount": wanted.amount_minor, "reason": "requested_by_customer"}
     params = {**payment_named(wanted.payment_id), **how}
-    billing.gateway.create_refund(params, idempotency_key=wanted.key(invoice_id))
+    try:
+        billing.gateway.create_refund(params, idempotency_key=wanted.key(invoice_id))
+    except StripeRefused:  # an answer, not a silence: what was noted for afterwards would let in by mistake one day
+        with billing.database.writing() as session:
+            _invoice(session, invoice_id).keeps_until = None
+        raise
     return sync_subscription(billing, wanted.subscription_id, with_money_back=True)
 
 

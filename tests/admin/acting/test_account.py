@@ -122,6 +122,13 @@ class TestExporting:
         assert reader.password not in answer.text
         assert reader.fs_uniquifier not in answer.text
 
+    def test_no_link_of_a_mail_is_in_it_that_would_open_the_account(self, desk: Desk) -> None:
+        desk.do("resend", mail="new:reset")
+        exported = desk.do("export").text
+        assert "Reset" in exported or "password" in exported
+        assert "/reset-password/" not in exported
+        assert "/confirm/" not in exported
+
     def test_from_several_tabs_at_once_it_is_taken_once(self, desk: Desk) -> None:
         assert desk.do_at_once("export").count(200) == 1
         assert [deed.action for deed in desk.deeds()] == ["reader_exported"]

@@ -8,6 +8,7 @@ from html import unescape
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import delete
 
 from paywall import clock
 from paywall.admin.acting.bulk import carrying_out, views
@@ -17,6 +18,7 @@ from paywall.admin.acting.bulk.tables import BulkActReader
 from paywall.app import Product
 from paywall.entitlements.comps import give_comp
 from paywall.entitlements.reading import entitlements_of
+from paywall.entitlements.tables import EntitlementRow
 from paywall.publishers.profiles import choose
 from paywall.staff.rules import Role
 from tests.admin.acting.twice import send_at_once
@@ -94,6 +96,16 @@ class TestThePreview:
 
 
 class TestDoingIt:
+    def test_as_many_others_than_were_shown_are_not_taken_for_them(
+        self, product: Product, support: Person, readers: list[int]
+    ) -> None:
+        form = form_of(support, kind="comp", days="7", reason=WHY, query="")
+        with product.database.writing() as session:
+            give_comp(session, support.publisher_id, readers[30], days=10, reason=WHY, actor="test")
+            session.execute(delete(EntitlementRow).where(EntitlementRow.reader_id == readers[0]))
+        assert support.act(HERE, form).status_code == 422
+        assert deeds(product, "bulk_act_asked") == []
+
     def test_from_several_tabs_at_once_each_reader_gets_it_once(
         self, product: Product, support: Person, readers: list[int]
     ) -> None:

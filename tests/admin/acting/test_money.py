@@ -154,6 +154,15 @@ class TestGivingMoneyBack:
         assert "/admin/password" in desk.do("refund", **form).location
         assert desk.deeds() == []
 
+    def test_what_stripe_refuses_leaves_no_day_until_which_the_reader_would_read(self, desk: Desk) -> None:
+        desk.subscribe()
+        day = f"{desk.world.time.at:%Y}-12-31"
+        form = money_back(desk, keeps_until=day)
+        params = {"payment_intent": desk.invoice.payment_id}
+        desk.world.billing.gateway.create_refund(params, idempotency_key="by another hand")
+        assert desk.do("refund", **form).status_code >= 400
+        assert desk.invoice.keeps_until is None
+
     def test_where_stripe_fails_the_audit_says_so_and_the_next_try_gives_back_once(self, desk: Desk) -> None:
         desk.subscribe()
         form = money_back(desk)

@@ -23,6 +23,7 @@ DAYS = Days("Asia/Baku")
         ({"a": 1, "b": 2, "c": 3, "d": 4, "e": 5}, "a 1, b 2, c 3, d 4"),
         ({"reason": "x" * 500}, f"reason {'x' * 80}"),
         ({"year": "2026"}, "year 2026"),
+        ({"reason": "9999-12-31T23:59:59+00:00"}, "reason 9999-12-31T23:59:59+00:00"),
     ],
 )
 def test_the_facts_of_a_deed_are_short_and_in_the_newspapers_time(detail: dict[str, Any], words: str) -> None:

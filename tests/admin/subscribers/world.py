@@ -60,6 +60,9 @@ def _reader(session: Session, dice: random.Random, publisher_id: int, index: int
         _subscription(session, dice, row, number)
     for number in range(dice.choice((0, 0, 0, 1, 2))):
         _comp(session, dice, row, number)
+    if index % 7 == 3:
+        apart = random.Random(index)  # so that all others are as they were before there were imports
+        session.add(_right(apart, row, Source.IMPORT, f"import_{row.id}", Standing.PAID_THROUGH))
     for number in range(dice.choice((0, 1, 7, 8, 12))):
         session.add(SignIn(reader_id=row.id, token_hash=f"{row.id}-{number}", created_at=NOW))
 

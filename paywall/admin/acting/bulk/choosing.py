@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -30,11 +31,8 @@ class Foreseen:
     reader_ids: tuple[int, ...]
     will_be_done: int
     left_out: dict[str, int]
-
-    @property
-    def seal(self) -> str:
-        """What tells this from another choice."""
-        return f"{len(self.reader_ids)}/{self.will_be_done}"
+    seal: str
+    """What tells this from the same act on others, or with another outcome for one of them."""
 
 
 def foresee(session: Session, asked: Asked, order: Order) -> Foreseen:
@@ -48,7 +46,8 @@ def foresee(session: Session, asked: Asked, order: Order) -> Foreseen:
         found = standings(session, asked.publisher_id, some, asked.now)
         words += [left_out(order, one, asked.now) for one in found.values()]
     reasons = counted(word for word in words if word)
-    return Foreseen(tuple(ids), sum(not word for word in words), reasons)
+    seal = sha256(repr((ids, words)).encode()).hexdigest()
+    return Foreseen(tuple(ids), sum(not word for word in words), reasons, seal)
 
 
 def _pages(session: Session, asked: Asked) -> Iterator[list[int]]:
