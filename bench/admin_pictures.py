@@ -13,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.admin_walk import Stop, enter, meet_company, walk
+from tests.browser.admin.walk import Stop, enter, meet_company, walk
 from tests.browser.conftest import ARGUMENTS, chromium_path, serve_demo
 
 LOOKS = (("light", 1280), ("dark", 1280), ("light", 390))

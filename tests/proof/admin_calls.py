@@ -27,7 +27,7 @@ from paywall import logs
 from paywall.publishers.rules import Profile
 from paywall.staff.rules import Role
 from tests.billing.shop import MONTHLY
-from tests.browser.admin_walk import HOME, route_of
+from tests.browser.admin.walk import HOME, route_of
 from tests.proof.buying import buy
 from tests.proof.stage import ARTICLE, RunningTime, Stage, open_stage
 from tests.staff.people import Person, member

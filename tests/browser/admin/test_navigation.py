@@ -9,12 +9,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from paywall.newsroom.assets import ASSETS
-from tests.browser.admin_walk import enter
+from tests.browser.admin.walk import enter
 from tests.browser.conftest import serve_demo
 
 pytestmark = pytest.mark.browser
 
-DECISION = Path(__file__).resolve().parent.parent.parent / "docs" / "decisions" / "htmx-is-carried-along.md"
+DECISION = Path(__file__).resolve().parents[3] / "docs" / "decisions" / "htmx-is-carried-along.md"
 
 
 @pytest.fixture(scope="module")

@@ -1,34 +1,19 @@
 """How somebody comes to work at a newspaper, in a real browser: invited, second factor set up, signed in again."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from paywall import clock
 from paywall.staff.totp import code_at
-from tests.browser.admin_walk import fact
-from tests.browser.conftest import SCREENSHOTS
-from tests.browser.demo import Demo
+from tests.browser.admin.looking import look
+from tests.browser.admin.walk import fact
 from tests.readers.browser import PASSWORD
 
 pytestmark = pytest.mark.browser
 BEA = "bea@press.example"
-LOOKS = (("light", 1280), ("dark", 390))
-
-
-@pytest.fixture
-def pages(browser: Browser, demo: Demo) -> Iterator[list[Page]]:
-    """The admin's browser and that of the invited, without scripts."""
-    made = [browser.new_context(base_url=demo.address, java_script_enabled=False) for _ in range(2)]
-    for context in made:
-        context.set_default_timeout(8_000)
-    yield [context.new_page() for context in made]
-    for context in made:
-        context.close()
 
 
 def sign_in(page: Page, email: str, password: str) -> None:
@@ -43,49 +28,38 @@ def show_code(page: Page, code: str) -> None:
     page.locator("main form button[type=submit]").click()
 
 
-def look(page: Page, name: str) -> None:
-    """Keep pictures, and see that nothing runs over the edge of a phone."""
-    for scheme, width in LOOKS:
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        if SCREENSHOTS:
-            page.screenshot(path=Path(SCREENSHOTS) / f"staff-{name}-{width}-{scheme}.png", full_page=True)
-    page.set_viewport_size({"width": 1280, "height": 900})
-
-
 def test_an_invited_person_joins_and_comes_back(pages: list[Page]) -> None:
-    admin, bea = pages
+    admin, bea, _ = pages
     email, password = fact(admin, "Address"), fact(admin, "Password")
     code = fact(admin, "Code of this moment")
     sign_in(admin, email, password)
-    look(admin, "code")
+    look(admin, "staff-code")
     show_code(admin, code)
     assert admin.get_by_role("heading", level=1).inner_text() == "Today"
-    look(admin, "front")
+    look(admin, "staff-front")
     admin.get_by_role("link", name="Staff", exact=True).click()
     admin.get_by_label("Address", exact=True).fill(BEA)
     admin.get_by_role("button", name="Invite").click()
     assert BEA in admin.get_by_role("table", name="Invitations").inner_text()
-    look(admin, "list")
+    look(admin, "staff-list")
 
     bea.goto("/demo/mailbox")
     bea.get_by_role("link", name=re.compile("Join the staff")).first.click()
     found = re.search(r"(/join-staff/[\w-]+)", bea.content())
     assert found
     bea.goto(found[1])
-    look(bea, "invited")
+    look(bea, "staff-invited")
     bea.get_by_role("link", name="Create an account").click()
     bea.get_by_label("E-mail").fill(BEA)
     bea.get_by_label("Password", exact=True).fill(PASSWORD)
     bea.locator("main form button[type=submit]").first.click()
     bea.goto(found[1])
     bea.get_by_role("button", name="Join the staff").click()
-    look(bea, "set-up")
+    look(bea, "staff-set-up")
     secret = bea.locator("#key").inner_text().replace(" ", "")
     show_code(bea, code_at(secret, clock.wall()))
     assert bea.locator("li.code").count() == 10
-    look(bea, "codes")
+    look(bea, "staff-codes")
     recovery = bea.locator("li.code").first.inner_text()
     bea.get_by_role("link", name="I have kept them").click()
     assert bea.get_by_role("heading", level=1).inner_text() == "Today"
@@ -95,5 +69,5 @@ def test_an_invited_person_joins_and_comes_back(pages: list[Page]) -> None:
     show_code(bea, code_at(secret, clock.wall() + timedelta(seconds=30)))
     assert bea.get_by_role("heading", level=1).inner_text() == "Today"
     bea.goto("/admin/me")
-    look(bea, "me")
+    look(bea, "staff-me")
     assert recovery not in bea.content()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.admin_walk import PAGES, Stop, enter, meet_company, send_a_list, walk
+from tests.browser.admin.walk import PAGES, Stop, enter, meet_company, send_a_list, walk
 from tests.browser.conftest import serve_demo
 from tests.browser.test_accessibility import on_both_screens
 

@@ -1,23 +1,18 @@
 """The readers who come by themselves, so that the demo's staff has somebody to help."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
 from paywall.demo.company import COMPANY, DECLINED_CARD
-from paywall.demo.place import Place
-from tests.browser.admin_walk import HOME, enter, meet_company
-from tests.browser.conftest import browser, serve_demo  # noqa: F401 - a fixture
+from tests.browser.admin.walk import HOME, enter, meet_company
+from tests.browser.conftest import serve_demo
 
 pytestmark = pytest.mark.browser
 
 
 class TestTheCompany:
     def test_comes_and_each_has_lived_her_story(
-        self,
-        browser: Browser,  # noqa: F811
-        tmp_path_factory: pytest.TempPathFactory,
+        self, browser: Browser, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
         with serve_demo(tmp_path_factory.mktemp("company"), "--company") as demo:
             page = browser.new_page(base_url=demo.address)
@@ -29,7 +24,3 @@ class TestTheCompany:
         assert len(rows) == len(COMPANY) + 1
         buyers = {one.name for one in COMPANY if one.price and one.card != DECLINED_CARD}
         assert {name.partition("@")[0] for name, row in rows.items() if "Digital" in row or "Patron" in row} == buyers
-
-    def test_comes_only_once(self, tmp_path: Path) -> None:
-        place = Place(tmp_path, "http://127.0.0.1:8000")
-        assert [place.is_first_time("company") for _ in range(3)] == [True, False, False]

@@ -1,36 +1,18 @@
 """Somebody at the newspaper helps a reader, in a real browser: finds her, sees why, does it, and it holds at once."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.browser.admin_walk import enter
-from tests.browser.conftest import SCREENSHOTS, serve_demo
+from tests.browser.admin.looking import look
+from tests.browser.admin.walk import enter
 from tests.browser.demo import Demo, DemoArticle
 from tests.browser.reader import Reader
 
 pytestmark = pytest.mark.browser
 PROMISED_SECONDS = 5
 """So soon what is taken away is gone, in every process."""
-LOOKS = (("light", 1280), ("dark", 1280), ("light", 390))
-
-
-@pytest.fixture(scope="module")
-def own_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with serve_demo(tmp_path_factory.mktemp("acting")) as demo:
-        yield demo
-
-
-@pytest.fixture
-def pages(browser: Browser, own_demo: Demo) -> Iterator[list[Page]]:
-    """The reader's browser and that of the staff, without scripts."""
-    made = [browser.new_context(base_url=own_demo.address, java_script_enabled=False) for _ in range(2)]
-    yield [context.new_page() for context in made]
-    for context in made:
-        context.close()
 
 
 def subscribes(reader: Reader, article: DemoArticle) -> None:
@@ -58,17 +40,6 @@ def does(staff: Page, act: str, button: str, **blanks: str) -> None:
     staff.get_by_role("button", name=button).click()
 
 
-def look(page: Page, name: str) -> None:
-    """Keep pictures, where somebody asked for them."""
-    if not SCREENSHOTS:
-        return
-    for scheme, width in LOOKS:
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=Path(SCREENSHOTS) / f"acting-{name}-{width}-{scheme}.png", full_page=True)
-    page.set_viewport_size({"width": 1280, "height": 900})
-
-
 def test_money_given_back_locks_the_reader_out_within_five_seconds_and_a_comp_lets_her_in(
     pages: list[Page], own_demo: Demo
 ) -> None:
@@ -80,7 +51,7 @@ def test_money_given_back_locks_the_reader_out_within_five_seconds_and_a_comp_le
     finds(staff, reader.email)
     does(staff, "Give money back", "Show what it does")
     assert "is locked out at once" in staff.locator("main").inner_text()
-    look(staff, "refund")
+    look(staff, "acting-refund")
     staff.get_by_label("Reason").fill("Asked for by telephone")
     staff.get_by_role("button", name="Give the money back").click()
     assert "given back" in staff.locator(".notice").first.inner_text()
@@ -89,7 +60,7 @@ def test_money_given_back_locks_the_reader_out_within_five_seconds_and_a_comp_le
     assert not reader.reads_whole(article)
 
     finds(staff, reader.email)
-    look(staff, "dossier")
+    look(staff, "acting-dossier")
     does(staff, "Give a comp", "Give the comp", days="7", reason="It was our mistake")
     assert "reads free of charge until" in staff.locator(".notice").first.inner_text()
     reader.opens(article)

@@ -1,0 +1,1 @@
+"""The staff of a newspaper at work in a real browser."""
