@@ -6,6 +6,7 @@ everybody.
 """
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -49,6 +50,7 @@ from paywall.schema import migrate
 
 ROUNDS = 20
 SLOWEST = 3
+FOLDER_HELP = "keep what is made there, or take what was made there before ($PAYWALL_BENCH_FOLDER)"
 
 
 def questions(session: Session, asked: Asked) -> dict[str, Question]:
@@ -160,22 +162,34 @@ def memory_mb() -> float:
     return int(peak) / 1024
 
 
+def filled(database: Database, place: Place, name: str, readers: int) -> Database:
+    """Return the database with so many readers in it, which a kept folder may have already."""
+    made = place.folder / f"{name}-{readers}"
+    if not made.exists():
+        migrate(database)
+        fill_big(database, place, asked_for(readers, None, None, 5, None), Console(stderr=True))
+        made.touch()
+    return database
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readers", type=int, default=20_000)
+    parser.add_argument("--folder", type=Path, default=os.environ.get("PAYWALL_BENCH_FOLDER"), help=FOLDER_HELP)
     parser.add_argument("--export", metavar="URL", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.export:
         export_here(options.export)
         return
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        urls = {"SQLite": f"sqlite:///{folder / 'admin.sqlite3'}", "PostgreSQL": postgres(stack, folder)}
+        folder = options.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        place = Place(folder, "http://127.0.0.1:8000")
+        urls = {
+            "SQLite": f"sqlite:///{folder / 'admin.sqlite3'}",
+            "PostgreSQL": postgres(stack, folder, is_kept=bool(options.folder)),
+        }
         for name, url in urls.items():
-            database = Database(url)
-            migrate(database)
-            size, place = asked_for(options.readers, None, None, 5, None), Place(folder, "http://127.0.0.1:8000")
-            fill_big(database, place, size, Console(stderr=True))
+            database = filled(Database(url), place, name, options.readers)
             report(name, database)
             database.close()
             report_pages(name, url, place, measure)

@@ -19,9 +19,10 @@ def redis_server(stack: ExitStack, folder: Path) -> str:
     return f"redis://127.0.0.1:{port}/0"
 
 
-def postgres(stack: ExitStack, folder: Path) -> str:
-    """Start a PostgreSQL and return the address of its database."""
+def postgres(stack: ExitStack, folder: Path, *, is_kept: bool = False) -> str:
+    """Start a PostgreSQL and return the address of its database; `is_kept` leaves its files in the folder."""
     server = get_server(folder / "postgres", cleanup_mode="stop")
-    stack.callback(shutil.rmtree, folder / "postgres", ignore_errors=True)
+    if not is_kept:
+        stack.callback(shutil.rmtree, folder / "postgres", ignore_errors=True)
     stack.callback(server.stop)
     return str(server.get_uri(driver=DRIVER))
