@@ -28,6 +28,7 @@ TABLES = (
     "paywall.outbox",
     "paywall.publishers.tables",
     "paywall.publishers.keys.tables",
+    "paywall.letters.tables",
     "paywall.readers.tables",
     "paywall.readers.codes",
     "paywall.readers.notes",

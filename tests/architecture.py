@@ -9,6 +9,7 @@ from pathlib import Path
 ROOMS_FROM_BELOW = (
     ("ground",),
     ("publishers",),
+    ("letters",),
     ("web",),
     ("readers",),
     ("staff",),
