@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from flask import Blueprint, Flask, flash, redirect
 from flask.typing import ResponseReturnValue
 
-from paywall.admin.ground.door import HOME, RoleTooLow, behind_door, came_from, current_staff, known_staff
+from paywall.admin.ground.door import HOME, RoleTooLow, came_from, current_staff, known_staff
+from paywall.admin.ground.guard import behind_door
 from paywall.admin.ground.pages import ROUTES_KEY, page
 from paywall.admin.ground.routes import AdminRoute
 from paywall.errors import PaywallError

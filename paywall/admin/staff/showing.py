@@ -6,16 +6,16 @@ from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from paywall import clock
+from paywall.admin.ground.again import WRONG as WRONG_PASSWORD
+from paywall.admin.ground.again import shows
 from paywall.admin.ground.door import HOME, current_staff
 from paywall.admin.ground.pages import act, page
 from paywall.admin.ground.routes import AdminRoute
 from paywall.errors import BadInput
 from paywall.readers import current as who
 from paywall.readers.current import the_reader
-from paywall.readers.passwords import is_right
 from paywall.staff import totp
 from paywall.staff.finding import colleague
-from paywall.staff.proving import note_password
 from paywall.staff.rules import Role
 from paywall.staff.sealing import Chest
 from paywall.staff.second_factor import WRONG, is_shown, set_up, show
@@ -25,7 +25,6 @@ from paywall.web.forms import Form, read_form
 from paywall.web.limits import Ceilings, Pace
 
 CODE = Ceilings("staff-code", account=Pace(10, 15), network=Pace(100, 15))
-PASSWORD = Ceilings("staff-password", account=Pace(10, 15), network=Pace(100, 15))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +74,10 @@ def ask_password() -> ResponseReturnValue:
 
 def show_password() -> ResponseReturnValue:
     """Take the password for the next ten minutes of this sign-in."""
-    form, staff, kept = read_form(), current_staff(), the_reader().password
+    form = read_form()
     way_on = _way_on(form)
-    limits.spend(PASSWORD, f"staff:{staff.member_id}")
-    current.session().commit()  # nobody hashes with a transaction open
-    if not is_right(kept, form.text_or("password")):
-        return page("staff/password", 422, next=way_on, errors={"password": "This is not your password."})
-    with act(form) as session:
-        note_password(session, who.sign_in_id() or 0, staff.member_id, clock.wall())
+    if not shows(form.text_or("password")):
+        return page("staff/password", 422, next=way_on, errors={"password": WRONG_PASSWORD})
     return redirect(way_on, 303)
 
 

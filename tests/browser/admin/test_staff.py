@@ -1,6 +1,8 @@
 """How somebody comes to work at a newspaper, in a real browser: invited, second factor set up, signed in again."""
 
 import re
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -10,6 +12,7 @@ from paywall import clock
 from paywall.staff.totp import code_at
 from tests.browser.admin.looking import look
 from tests.browser.admin.walk import fact
+from tests.browser.demo import Demo
 from tests.readers.browser import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -28,7 +31,13 @@ def show_code(page: Page, code: str) -> None:
     page.locator("main form button[type=submit]").click()
 
 
-def test_an_invited_person_joins_and_comes_back(pages: list[Page]) -> None:
+def all_passwords_grow_old(demo: Demo) -> None:
+    with closing(sqlite3.connect(demo.folder / "paywall.sqlite3")) as database, database:
+        database.execute("UPDATE sign_ins SET created_at = '2026-01-01 00:00:00.000000'")
+        database.execute("UPDATE staff_proofs SET password_at = NULL")
+
+
+def test_an_invited_person_joins_and_comes_back(pages: list[Page], own_demo: Demo) -> None:
     admin, bea, _ = pages
     email, password = fact(admin, "Address"), fact(admin, "Password")
     code = fact(admin, "Code of this moment")
@@ -71,3 +80,15 @@ def test_an_invited_person_joins_and_comes_back(pages: list[Page]) -> None:
     bea.goto("/admin/me")
     look(bea, "staff-me")
     assert recovery not in bea.content()
+
+    all_passwords_grow_old(own_demo)
+    admin.goto("/admin/staff")
+    admin.get_by_label("Address", exact=True).fill("carl@press.example")
+    admin.get_by_role("button", name="Invite").click()
+    assert admin.get_by_role("heading", level=1).inner_text() == "Your password again"
+    admin.get_by_label("Password").fill("not this one")
+    admin.keyboard.press("Enter")
+    look(admin, "staff-again")
+    admin.get_by_label("Password").fill(password)
+    admin.keyboard.press("Enter")
+    assert "carl@press.example" in admin.get_by_role("table", name="Invitations").inner_text()

@@ -1,0 +1,60 @@
+"""The door of /admin: who may pass, and where the others are led.
+
+Not signed in: to the sign-in page and back. A reader: there is no such page. A role too low: a page that says who can.
+Without the second factor: to the page that asks, and back. With a password given too long ago where it must be fresh:
+it is asked again, and a form that was on its way goes on.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
+from flask import abort, g
+from flask.typing import ResponseReturnValue
+
+from paywall import audit, clock
+from paywall.admin.ground.again import password_again
+from paywall.admin.ground.door import RoleTooLow, led_to
+from paywall.admin.ground.routes import AdminRoute
+from paywall.readers import current as who
+from paywall.readers.devices import signed_in_at
+from paywall.staff.finding import Proved, proved, staff_of
+from paywall.staff.rules import is_fresh
+from paywall.web import current, limits
+from paywall.web.addresses import network_of
+
+SECOND_FACTOR = "/admin/second-factor"
+
+
+def behind_door(route: AdminRoute) -> Callable[..., ResponseReturnValue]:
+    """Return the route's view with the door in front of it."""
+
+    @wraps(route.view)
+    def guarded(**values: object) -> ResponseReturnValue:
+        turned_away = _turned_away(route)
+        if turned_away is not None:
+            return turned_away
+        with audit.done_from(network_of(limits.caller())):
+            return route.view(**values)
+
+    return guarded
+
+
+def _turned_away(route: AdminRoute) -> ResponseReturnValue | None:
+    reader = who.reader()
+    if reader is None:
+        return led_to("/login")
+    staff = staff_of(current.session(), current.publisher().id, reader.id)
+    if staff is None:
+        abort(404)
+    g.staff = staff
+    shown = proved(current.session(), who.sign_in_id() or 0)
+    if staff.role.needs_second_factor and not shown.has_second_factor and not route.is_before_second_factor:
+        return led_to(SECOND_FACTOR)
+    if not staff.role.covers(route.role):
+        raise RoleTooLow(route.role)
+    return password_again(is_needed=not _has_fresh_password(shown)) if route.is_fresh else None
+
+
+def _has_fresh_password(shown: Proved) -> bool:
+    began = signed_in_at(current.session(), who.sign_in_id() or 0)
+    return any(is_fresh(at, clock.wall()) for at in (shown.password_at, began) if at)
