@@ -268,6 +268,13 @@ FIGURES = (
         ("-m", "bench.admin", "--readers", "1000000"),
     ),
     Figure(
+        "import",
+        "An import of 100,000 subscribers",
+        "The commands that a publisher runs on a file of 100,000 lines, each a process of its own.",
+        "shown: time and memory; every line once, the same file again changes nothing",
+        ("-m", "bench.importing", "--rows", "100000"),
+    ),
+    Figure(
         "admin-calls",
         "Made-up requests to /admin",
         "An admin walks over every link of /admin, takes every form along, and sends them with hostile values, on both "

@@ -1,7 +1,8 @@
 """How long an import of subscribers takes: `python -m bench.importing --rows 100000`.
 
 For SQLite and PostgreSQL the commands that a publisher runs, each a process of its own: the dry run, applying, the same
-file again (which must change nothing), taking it back. Beside each: time, processor time, the most memory it had.
+file again (which must change nothing), and if asked for taking it back. Beside each: time, processor time, the most
+memory it had.
 """
 
 import argparse
@@ -69,7 +70,7 @@ def _count(session: Session, condition: object) -> int:
     return session.scalar(select(func.count()).where(condition)) or 0  # type: ignore[arg-type]
 
 
-def report(name: str, url: str, place: Place, file: Path) -> None:
+def report(name: str, url: str, place: Place, file: Path, *, is_undone: bool) -> None:
     """Print the table of one database."""
     database = Database(url)
     migrate(database)
@@ -80,8 +81,9 @@ def report(name: str, url: str, place: Place, file: Path) -> None:
         "dry run": ("subscribers", file),
         "dry run, then applied": ("subscribers", file, "--apply"),
         "the same file again": ("subscribers", file, "--apply"),
-        "taken back": ("undo", "2"),
     }
+    if is_undone:
+        steps["taken back"] = ("undo", "2")
     for what, arguments in steps.items():
         cells, last = run(place, url, *arguments)
         print(f"| {what} | {cells} | {there(database)} | {last} |", flush=True)
@@ -91,14 +93,15 @@ def report(name: str, url: str, place: Place, file: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000)
-    rows = parser.parse_args().rows
+    parser.add_argument("--undo", action="store_true", help="take it back too, which takes longer than all before it")
+    options = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         place, file = Place(folder, ADDRESS), folder / "subscribers.csv"
-        write_file(file, rows)
-        print(f"{rows:,} rows, {file.stat().st_size / 1e6:.1f} MB")
+        write_file(file, options.rows)
+        print(f"{options.rows:,} rows, {file.stat().st_size / 1e6:.1f} MB")
         for name, url in {"SQLite": f"sqlite:///{folder / 'x.sqlite3'}", "PostgreSQL": postgres(stack, folder)}.items():
-            report(name, url, place, file)
+            report(name, url, place, file, is_undone=options.undo)
 
 
 if __name__ == "__main__":
