@@ -39,6 +39,13 @@ class NotOffered(PaywallError):
     code = "not_offered"
 
 
+class ChangedMeanwhile(PaywallError):
+    """Somebody else has changed something about this reader since you looked."""
+
+    status = 409
+    code = "changed_meanwhile"
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One act. `ask` and `do` raise BadInput naming a blank.
@@ -55,6 +62,8 @@ class Act:
     why_not: Callable[[Known], str] = lambda _: ""
     """Why it makes no sense for this reader just now, in a sentence; empty where it does."""
     is_fresh: bool = False
+    is_watched: bool = False
+    """Asked anew where its sentences say something else than they did when the form was filled in."""
 
     def refusal(self, known: Known) -> str:
         """Return why it is not offered; empty where it is."""
@@ -74,6 +83,7 @@ def routes_of(one: Act) -> tuple[AdminRoute, AdminRoute]:
         _refuse_again(form)
         try:
             _refuse(one, known)
+            _refuse_changed(one, known, form)
             current.session().commit()  # an act has transactions of its own
             done = one.do(known, form)
         except NotOffered:
@@ -81,8 +91,9 @@ def routes_of(one: Act) -> tuple[AdminRoute, AdminRoute]:
             raise
         except BadInput as problem:
             _refuse_again(form)
-            given = {name: form.text_or(name) for name in form.values}
-            return _show(one, known, given, problem.status, {problem.field: problem.sentence})
+            return _show(one, known, _given_in(form), problem.status, {problem.field: problem.sentence})
+        except ChangedMeanwhile as changed:
+            return _show(one, known, _given_in(form), changed.status)
         if not isinstance(done, str):
             return done
         flash(done, "good")
@@ -151,6 +162,16 @@ def _refuse(one: Act, known: Known) -> None:
         raise NotOffered(refusal)
 
 
+def _refuse_changed(one: Act, known: Known, form: Form) -> None:
+    looked = form.text_or("looked")
+    if one.is_watched and looked and looked != one.ask(known, _given_in(form)).looked:
+        raise ChangedMeanwhile
+
+
+def _given_in(form: Form) -> Given:
+    return {name: form.text_or(name) for name in form.values}
+
+
 def _show(
     one: Act, known: Known, given: Given, status: int, errors: Mapping[str, str] | None = None
 ) -> ResponseReturnValue:
@@ -161,7 +182,8 @@ def _show(
     except BadInput as problem:
         problems, status = problems | {problem.field: problem.sentence}, problem.status
         question = one.ask(known, {})
-    return page("acting/ask", status, deed=one, known=known, question=question, errors=problems)
+    then = given.get("looked", "") if status == ChangedMeanwhile.status else ""
+    return page("acting/ask", status, deed=one, known=known, question=question, then=then, errors=problems)
 
 
 def _readable(args: Any) -> Any:  # noqa: ANN401 - werkzeug's dictionary of lists

@@ -44,6 +44,11 @@ class Question:
     is_dangerous: bool = False
     leads_on: bool = False
 
+    @property
+    def looked(self) -> str:
+        """What its sentences say, as one text that a form carries along."""
+        return " ".join(self.sentences)
+
 
 LONGEST_REASON = 500
 

@@ -8,6 +8,7 @@ from paywall.admin.content.asking import level_of
 from paywall.admin.content.lists import PATH, WORDS
 from paywall.admin.content.publication import publication_page
 from paywall.admin.ground.door import current_staff
+from paywall.admin.ground.editing import hold, refuse_if_edited, seen
 from paywall.admin.ground.pages import act
 from paywall.admin.ground.typed import local_minute, moment, whole
 from paywall.articles.drafts import MOST_FREE_HOURS
@@ -34,6 +35,8 @@ def change_article(article_id: int) -> ResponseReturnValue:
     try:
         wanted = _hand_in(form)
         with act(form) as session:
+            hold(session)
+            refuse_if_edited(form, _as_written(hand_on(article_by_id(session, staff.publisher_id, article_id))))
             changed = lay_hand_on(session, staff.publisher_id, article_id, wanted, actor=staff.actor)
     except BadInput as problem:
         written = {name: form.text_or(name)[:40] for name in FIELDS}
@@ -74,6 +77,7 @@ def _one(status: int, article_id: int, written: dict[str, str], errors: dict[str
         presence=article.schedule.presence(now).value,
         is_free_now=article.schedule.is_free_window(now),
         written=written,
+        seen=seen(_as_written(hand_on(article))),
         levels=[(level.value, WORDS[level]) for level in AccessLevel],
         errors=errors,
     )

@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, flash, redirect
 from flask.typing import ResponseReturnValue
 
 from paywall.admin.ground.door import HOME, RoleTooLow, came_from, current_staff, known_staff
+from paywall.admin.ground.editing import EditedMeanwhile, both_versions
 from paywall.admin.ground.guard import behind_door
 from paywall.admin.ground.pages import ROUTES_KEY, page
 from paywall.admin.ground.routes import AdminRoute
@@ -23,6 +24,7 @@ def install(app: Flask, routes: Sequence[AdminRoute]) -> None:
         blueprint.add_url_rule(route.path, route.name, behind_door(route), methods=list(route.methods))
     blueprint.register_error_handler(RoleTooLow, _role_too_low)
     blueprint.register_error_handler(DoneAlready, _done_already)
+    blueprint.register_error_handler(EditedMeanwhile, both_versions)
     blueprint.register_error_handler(PaywallError, _situation)
     app.extensions[ROUTES_KEY] = tuple(routes)
     app.register_blueprint(blueprint)

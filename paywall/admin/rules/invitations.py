@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from paywall import clock
 from paywall.admin.content.publication import publication_page
 from paywall.admin.ground.door import current_staff
+from paywall.admin.ground.editing import hold, refuse_if_edited, seen
 from paywall.admin.ground.pages import act
 from paywall.admin.ground.typed import is_readable
 from paywall.articles.listings import article_page, newest
@@ -81,6 +82,8 @@ def change_words() -> ResponseReturnValue:
     shown = _shown_in(form)
     try:
         with act(form) as session:
+            hold(session)
+            refuse_if_edited(form, _fields(read_profile(session, staff.publisher_id).invitation))
             done = set_invitation(session, staff.publisher_id, shown.words, actor=staff.actor)
     except BadInput as problem:
         return _page(422, shown, {problem.field: problem.sentence})
@@ -133,9 +136,11 @@ def _page(status: int, shown: Shown, errors: dict[str, str]) -> ResponseReturnVa
     articles = [(one.slug, one.title) for one in listed]
     slugs = [slug for slug, _ in articles] or [""]
     chosen = shown if shown.article in slugs else replace(shown, article=slugs[0])
+    stored = read_profile(current.session(), current_staff().publisher_id).invitation
     page = publication_page(
         "rules/invitation",
         status,
+        seen=seen(_fields(stored)),
         shown=chosen,
         written=_fields(shown.words),
         articles=articles,

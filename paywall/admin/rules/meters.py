@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from paywall.admin.content.publication import publication_page
 from paywall.admin.ground.door import current_staff
+from paywall.admin.ground.editing import hold, refuse_if_edited, seen
 from paywall.admin.ground.pages import act
 from paywall.admin.ground.typed import needed, whole
 from paywall.admin.rules.sentences import meaning
@@ -52,6 +53,8 @@ def change_meter(meter_id: int) -> ResponseReturnValue:
         wanted = _wanted_in(form)
         with act(form) as session:
             if meter_id:
+                hold(session)
+                refuse_if_edited(form, _fields(meters.meter_rules(session, staff.publisher_id, meter_id)))
                 done = meters.change_meter(session, staff.publisher_id, meter_id, wanted, actor=staff.actor)
             else:
                 done = bool(meters.add_meter(session, staff.publisher_id, wanted, actor=staff.actor))
@@ -94,7 +97,11 @@ def _rules_of(meter_id: int) -> MeterRules:
 
 
 def _written(meter_id: int) -> dict[str, str]:
-    return {name: "" if value is None else str(value) for name, value in asdict(_rules_of(meter_id)).items()}
+    return _fields(_rules_of(meter_id))
+
+
+def _fields(rules: MeterRules) -> dict[str, str]:
+    return {name: "" if value is None else str(value) for name, value in asdict(rules).items() if name in NEW}
 
 
 def _wanted_in(form: Form) -> WantedMeter:
@@ -120,6 +127,7 @@ def _form(status: int, meter_id: int, written: dict[str, str], errors: dict[str,
         sentence=meaning(rules, profile) if rules else "",
         is_default=meter_id == profile.default_meter.id,
         written=written,
+        seen=seen(_fields(rules)) if rules else "",
         windows=WINDOWS,
         longest_name=meters.LONGEST_NAME,
         errors=errors,

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from paywall import clock
 from paywall.admin.content.publication import publication_page
 from paywall.admin.ground.door import current_staff
+from paywall.admin.ground.editing import hold, refuse_if_edited, seen
 from paywall.admin.ground.pages import act
 from paywall.admin.ground.typed import local_minute, moment, needed, whole
 from paywall.errors import BadInput
@@ -41,6 +42,8 @@ def change_wall() -> ResponseReturnValue:
     try:
         wanted = _wanted_in(form)
         with act(form) as session:
+            hold(session)
+            refuse_if_edited(form, _written(read_profile(session, staff.publisher_id)))
             done = walls.set_wall(session, staff.publisher_id, wanted, actor=staff.actor)
     except BadInput as problem:
         profile = read_profile(current.session(), staff.publisher_id)
@@ -69,7 +72,7 @@ def show_crawlers() -> ResponseReturnValue:
         )
         for kind, label, words in KINDS
     ]
-    return publication_page("rules/crawlers", groups=groups)
+    return publication_page("rules/crawlers", groups=groups, seen=seen(_extents(profile)))
 
 
 def change_crawlers() -> ResponseReturnValue:
@@ -79,13 +82,20 @@ def change_crawlers() -> ResponseReturnValue:
     if not set(said.values()) <= set(Extent):
         raise BadInput("crawler", "Choose full or preview for each crawler.")
     with act(form) as session:
-        known = read_profile(session, staff.publisher_id).crawlers
+        hold(session)
+        profile = read_profile(session, staff.publisher_id)
+        refuse_if_edited(form, _extents(profile))
+        known = profile.crawlers
         different = {
             one.name: said[one.name] for one in CRAWLERS if said.get(one.name, gets(one, known)) != gets(one, known)
         }
         if different:
             set_crawlers(session, staff.publisher_id, different, actor=staff.actor)
     return _back(f"{PATH}/crawlers", bool(different))
+
+
+def _extents(profile: Profile) -> dict[str, str]:
+    return {one.name: gets(one, profile.crawlers).value for one in CRAWLERS}
 
 
 def _back(path: str, done: bool) -> ResponseReturnValue:
@@ -124,5 +134,12 @@ def _wall(status: int, profile: Profile, written: dict[str, str], errors: dict[s
     ]
     is_lifted = profile.wall_lifted_until is not None and now < profile.wall_lifted_until
     return publication_page(
-        "rules/wall", status, profile=profile, lifted=lifted, is_lifted=is_lifted, written=written, errors=errors
+        "rules/wall",
+        status,
+        profile=profile,
+        lifted=lifted,
+        is_lifted=is_lifted,
+        written=written,
+        seen=seen(_written(profile)),
+        errors=errors,
     )

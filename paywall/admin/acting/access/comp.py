@@ -5,7 +5,7 @@ from paywall.admin.acting.knowing import Known
 from paywall.admin.acting.question import Blank, Kind, Question, why
 from paywall.admin.ground.door import current_staff
 from paywall.admin.ground.pages import act
-from paywall.entitlements.comps import LONGEST_DAYS, give_comp
+from paywall.entitlements.comps import LONGEST_DAYS, end_to_extend, give_comp
 from paywall.staff.rules import Role
 from paywall.web.forms import Form
 
@@ -16,7 +16,9 @@ def _ask(known: Known, given: Given) -> Question:
     reads = "reads everything at once, free of charge, until the end; no payment changes by it"
     limit = f"From now on, at most {LONGEST_DAYS}."
     days = Blank("days", "Days", Kind.NUMBER, given.get("days", USUAL_DAYS), limit)
-    return Question("Give the comp", [f"{known.address} {reads}."], [days, why(given.get("reason", ""))])
+    end = end_to_extend(known.rights, known.now)
+    now = [f"Without it, {known.address} reads until {known.day(end)}."] if end else []
+    return Question("Give the comp", [f"{known.address} {reads}.", *now], [days, why(given.get("reason", ""))])
 
 
 def _do(known: Known, form: Form) -> str:
@@ -26,4 +28,4 @@ def _do(known: Known, form: Form) -> str:
     return f"Given. {known.address} reads free of charge until {known.day(comp.valid_until)}."
 
 
-ACT = Act("comp", "Give a comp", Role.SUPPORT, _ask, _do)
+ACT = Act("comp", "Give a comp", Role.SUPPORT, _ask, _do, is_watched=True)

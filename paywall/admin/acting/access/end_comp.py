@@ -34,4 +34,4 @@ def _why_not(known: Known) -> str:
     return "" if known.open_comps else "No comp lets this reader in just now."
 
 
-ACT = Act("end-comp", "End a comp", Role.SUPPORT, _ask, _do, _why_not)
+ACT = Act("end-comp", "End a comp", Role.SUPPORT, _ask, _do, _why_not, is_watched=True)

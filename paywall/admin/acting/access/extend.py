@@ -37,4 +37,4 @@ def _why_not(known: Known) -> str:
     return "" if known.open_rights else "Nothing lets this reader in just now: give a comp instead."
 
 
-ACT = Act("extend", "Extend", Role.SUPPORT, _ask, _do, _why_not)
+ACT = Act("extend", "Extend", Role.SUPPORT, _ask, _do, _why_not, is_watched=True)

@@ -62,4 +62,4 @@ def _why_not(known: Known) -> str:
     return "" if known.open_rights or known.running else "There is nothing to transfer."
 
 
-ACT = Act("transfer", "Transfer to another account", Role.ADMIN, _ask, _do, _why_not, is_fresh=True)
+ACT = Act("transfer", "Transfer to another account", Role.ADMIN, _ask, _do, _why_not, is_fresh=True, is_watched=True)

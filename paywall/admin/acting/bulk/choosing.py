@@ -1,4 +1,4 @@
-"""Whom an act on many is about: all whom the list of subscribers shows under some filters."""
+"""What an act on many would do: to whom, and to whom it would not, each reader looked at."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -6,7 +6,8 @@ from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
-from paywall.admin.acting.bulk.rules import Order, counted, left_out
+from paywall.admin.acting.bulk.asking import Whom
+from paywall.admin.acting.bulk.rules import ERASED, Order, counted, left_out
 from paywall.admin.acting.bulk.standing import standings
 from paywall.admin.subscribers.asking.cursor import Cursor
 from paywall.admin.subscribers.finding.choosing import Asked
@@ -28,26 +29,29 @@ class TooMany(PaywallError):
 class Foreseen:
     """Whom it is about, to how many it will be done, and to how many not, with the reason."""
 
+    order: Order
     reader_ids: tuple[int, ...]
     will_be_done: int
     left_out: dict[str, int]
+    why_not: dict[int, str]
+    """Of each reader, by id; empty where it will be done."""
     seal: str
     """What tells this from the same act on others, or with another outcome for one of them."""
 
 
-def foresee(session: Session, asked: Asked, order: Order) -> Foreseen:
+def foresee(session: Session, whom: Whom, order: Order) -> Foreseen:
     """Return what would happen; raises TooMany. Changes nothing."""
     ids: list[int] = []
-    words: list[str] = []
-    for some in _pages(session, asked):
+    words: dict[int, str] = {}
+    for some in _pages(session, whom.asked) if whom.ticked is None else [list(whom.ticked)]:
         ids += some
         if len(ids) > MOST:
             raise TooMany
-        found = standings(session, asked.publisher_id, some, asked.now)
-        words += [left_out(order, one, asked.now) for one in found.values()]
-    reasons = counted(word for word in words if word)
-    seal = sha256(repr((ids, words)).encode()).hexdigest()
-    return Foreseen(tuple(ids), sum(not word for word in words), reasons, seal)
+        found = standings(session, whom.asked.publisher_id, some, whom.asked.now)
+        words |= {one: left_out(order, found[one], whom.asked.now) if one in found else ERASED for one in some}
+    said = list(words.values())
+    seal = sha256(repr((ids, said)).encode()).hexdigest()
+    return Foreseen(order, tuple(ids), said.count(""), counted(word for word in said if word), words, seal)
 
 
 def _pages(session: Session, asked: Asked) -> Iterator[list[int]]:

@@ -78,4 +78,4 @@ def act_of(session: Session, publisher_id: int, bulk_act_id: int) -> BulkAct | N
 def outcomes(session: Session, bulk_act_id: int) -> dict[str | None, int]:
     """Return how many readers there are of each outcome."""
     query = select(BulkActReader.outcome, func.count()).where(BulkActReader.bulk_act_id == bulk_act_id)
-    return dict(session.execute(query.group_by(BulkActReader.outcome)).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query.group_by(BulkActReader.outcome))}

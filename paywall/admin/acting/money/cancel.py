@@ -84,5 +84,7 @@ def _why_not_now(known: Known) -> str:
     return "" if known.running else WITHOUT
 
 
-AT_THE_END = Act("cancel", "Cancel at the end of the period", Role.SUPPORT, _ask_later, _do_later, _why_not_later)
-NOW = Act("cancel-now", "Cancel now", Role.SUPPORT, _ask_now, _do_now, _why_not_now)
+AT_THE_END = Act(
+    "cancel", "Cancel at the end of the period", Role.SUPPORT, _ask_later, _do_later, _why_not_later, is_watched=True
+)
+NOW = Act("cancel-now", "Cancel now", Role.SUPPORT, _ask_now, _do_now, _why_not_now, is_watched=True)

@@ -39,4 +39,4 @@ def _why_not(known: Known) -> str:
     return "" if is_cancelled else "The subscription is not cancelled."
 
 
-ACT = Act("resume", "Resume", Role.SUPPORT, _ask, _do, _why_not)
+ACT = Act("resume", "Resume", Role.SUPPORT, _ask, _do, _why_not, is_watched=True)

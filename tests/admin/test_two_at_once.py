@@ -1,0 +1,176 @@
+"""Two members of staff have the same page open, and both press the button: the second sees what the first has done."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from paywall.app import Product
+from paywall.entitlements.tables import EntitlementRow
+from paywall.publishers.profiles import choose
+from paywall.staff.rules import Role
+from tests.admin.content.shelf import put
+from tests.admin.rules.conftest import product, shared_product, whole_product
+from tests.billing.stripe_world import add_reader
+from tests.staff.people import Person, deeds, member
+
+__all__ = ["product", "shared_product", "whole_product"]
+
+WHY = "Asked for by letter"
+
+
+@dataclass
+class Tab:
+    """A page that somebody has opened, and its form."""
+
+    who: Person
+    path: str
+    form: dict[str, str]
+
+    def save(self, **typed: str) -> TestResponse:
+        return self.who.act(self.path, {**self.form, **typed})
+
+    def save_over(self, conflict: TestResponse) -> TestResponse:
+        """Send what the page with both versions has in its form."""
+        return self.who.act(self.path, fields_of(conflict.text))
+
+
+def opened(who: Person, page: str, path: str = "") -> Tab:
+    answer = who.browser.get(page)
+    assert answer.status_code == 200
+    return Tab(who, path or page, fields_of(answer.text, path or page))
+
+
+def fields_of(page: str, path: str = "") -> dict[str, str]:
+    """Return the fields of the form that is sent to `path`, with what stands in them."""
+    form = next(one for one in re.findall(r"<form.*?</form>", page, re.DOTALL) if path in one and 'name="seen"' in one)
+    inputs = {name: value for tag in re.findall(r"<input[^>]*>", form) for name, value in [_field(tag)] if name}
+    for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected', options)
+        inputs[name] = chosen[1] if chosen else ""
+    return {name: unescape(value) for name, value in inputs.items() if name not in ("act", "csrf_token")}
+
+
+def _field(tag: str) -> tuple[str, str]:
+    name, value = re.search(r'\bname="([^"]+)"', tag), re.search(r'\bvalue="([^"]*)"', tag)
+    return name[1] if name else "", value[1] if value else ""
+
+
+@pytest.fixture
+def two(product: Product) -> tuple[Person, Person]:
+    return member(product, Role.ADMIN, "first@example.com"), member(product, Role.ADMIN, "second@example.com")
+
+
+def meter_path(product: Product) -> str:
+    return f"/admin/meter/{choose(product.database, 'news').default_meter.id}"
+
+
+WORDS = "/admin/wall/invitation"
+EDITED = [
+    ("/admin/wall", ({"preview_words": "80"}, {"network_cap_factor": "7"}), "wall_set"),
+    (WORDS, ({"headline": "Read on"}, {"text": "All of it, <every> day."}), "invitation_set"),
+    ("meter", ({"visitor_allowance": "3"}, {"reader_allowance": "17"}), "meter_changed"),
+    ("/admin/wall/crawlers", ({"google": "preview"}, {"bing": "preview"}), "crawlers_set"),
+    ("article", ({"free_first_hours": "5"}, {"access": "free"}), "article_changed"),
+]
+
+
+class TestOneThingEditedByTwo:
+    @pytest.fixture
+    def page(self, request: pytest.FixtureRequest, product: Product) -> str:
+        path = str(request.param)
+        if path == "article":
+            return f"/admin/articles/{put(product, 'council')}"
+        return meter_path(product) if path == "meter" else path
+
+    @pytest.mark.parametrize(("page", "edits", "deed"), EDITED, indirect=["page"])
+    def test_adm_s28_the_second_sees_both_versions_and_may_save_her_own(
+        self, two: tuple[Person, Person], page: str, edits: tuple[dict[str, str], dict[str, str]], deed: str
+    ) -> None:
+        (first, second), product = edits, two[0].product
+        one, other = (opened(who, page) for who in two)
+        assert one.save(**first).status_code == 303
+        conflict = other.save(**second)
+        assert conflict.status_code == 409
+        both = fields_of(conflict.text)
+        assert both.items() >= second.items()
+        shown = unescape(conflict.text)
+        assert all(text in shown for text in (*first.values(), *second.values()))
+        assert len(deeds(product, deed)) == 1
+        assert other.save_over(conflict).status_code == 303
+        assert len(deeds(product, deed)) == 2
+
+    def test_who_typed_the_same_is_told_nothing(self, product: Product, two: tuple[Person, Person]) -> None:
+        tabs = [opened(who, "/admin/wall") for who in two]
+        assert [tab.save(preview_words="80").status_code for tab in tabs] == [303, 303]
+        assert len(deeds(product, "wall_set")) == 1
+
+    def test_a_third_who_comes_between_is_seen_too(self, two: tuple[Person, Person]) -> None:
+        one, other, third = (opened(who, WORDS) for who in (*two, two[0]))
+        one.save(headline="Read on")
+        conflict = other.save(headline="Read more")
+        assert "Read on" in third.save(headline="Read it all").text
+        opened(two[0], WORDS).save(headline="Read it all")
+        again = other.save_over(conflict)
+        assert (again.status_code, "Read it all" in again.text, "Read more" in again.text) == (409, True, True)
+
+    def test_what_can_not_be_taken_does_not_hide_the_other_version(self, two: tuple[Person, Person]) -> None:
+        one, other = (opened(who, "/admin/wall") for who in two)
+        wrong = other.save(preview_words="5")
+        one.save(preview_words="80")
+        assert wrong.status_code == 422
+        typed = Tab(other.who, "/admin/wall", fields_of(wrong.text, "/admin/wall"))
+        assert typed.save(preview_words="90").status_code == 409
+
+
+class TestOneReaderHelpedByTwo:
+    @pytest.fixture
+    def reader(self, product: Product, two: tuple[Person, Person]) -> str:
+        return f"/admin/subscribers/{add_reader(product.database, two[0].publisher_id, 'leyla@example.org')}"
+
+    def test_adm_s28_the_second_comp_is_asked_about_again(
+        self, product: Product, two: tuple[Person, Person], reader: str
+    ) -> None:
+        one, other = (looked(who, f"{reader}/comp") for who in two)
+        assert one.save(days="7", reason=WHY).status_code == 303
+        conflict = other.save(days="9", reason="Our <mistake>")
+        assert conflict.status_code == 409
+        kept = looked_in(conflict.text)
+        assert (kept["days"], kept["reason"]) == ("9", "Our <mistake>")
+        assert other.form["looked"] in unescape(conflict.text)
+        assert "Without it, leyla@example.org reads until" in conflict.text
+        assert count(product) == 1
+        assert other.who.act(f"{reader}/comp", kept).status_code == 303
+        assert count(product) == 2
+
+    def test_adm_s28_days_are_not_added_twice_unseen(
+        self, product: Product, two: tuple[Person, Person], reader: str
+    ) -> None:
+        looked(two[0], f"{reader}/comp").save(days="7", reason=WHY)
+        one, other = (looked(who, f"{reader}/extend") for who in two)
+        assert one.save(days="3", reason=WHY).status_code == 303
+        assert other.save(days="3", reason=WHY).status_code == 409
+        assert count(product) == 2
+
+    def test_nothing_is_asked_again_where_nothing_was_changed(self, two: tuple[Person, Person], reader: str) -> None:
+        tab = looked(two[0], f"{reader}/comp")
+        assert tab.save(days="7", reason=WHY).status_code == 303
+
+
+def looked(who: Person, path: str) -> Tab:
+    """Open the page that asks before an act."""
+    return Tab(who, path, looked_in(who.browser.get(path).text))
+
+
+def looked_in(page: str) -> dict[str, str]:
+    form = next(one for one in re.findall(r"<form.*?</form>", page, re.DOTALL) if 'name="looked"' in one)
+    fields = dict(_field(tag) for tag in re.findall(r"<input[^>]*>", form))
+    return {name: unescape(value) for name, value in fields.items() if name not in ("act", "csrf_token", "")}
+
+
+def count(product: Product) -> int:
+    with product.database.reading() as session:
+        return len(session.scalars(select(EntitlementRow.id)).all())
