@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from paywall import outbox
-from paywall.mail import Letterhead, compose
+from paywall.letters.rules import Values
+from paywall.letters.writing import Occasion, write_mail
+from paywall.mail import Letterhead
 from paywall.outbox import Mail
 from paywall.publishers.letterhead import letterhead
 from paywall.publishers.rules import Profile
@@ -17,7 +19,6 @@ from paywall.settings import Settings
 
 _NOBODY = Reader(id=0, publisher_id=0, email="nobody@localhost", email_normalized="nobody@localhost", fs_uniquifier="")
 _PATHS = {links.Purpose.RESET: "/reset-password/", links.Purpose.CONFIRM: "/confirm/"}
-_SUBJECTS = {links.Purpose.RESET: "Set a new password", links.Purpose.CONFIRM: "Confirm your e-mail address"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def send_reset(session: Session, desk: Desk, reader: Reader | None) -> None:
 
 def send_password_changed(session: Session, desk: Desk, reader: Reader) -> None:
     """Mail the news that the password was changed, so that whoever did not do it can act."""
-    mail = _password_changed(desk, reader.email)
+    mail = _write(session, desk, "password_changed", reader.email, _password_changed(desk, reader.email))
     outbox.post(session, desk.publisher.id, "password_changed", _new_cause(reader), mail)
 
 
@@ -57,27 +58,30 @@ SAMPLES = (
 """Kinds of mail of this room, and when they are sent."""
 
 
-def sample_mail(desk: Desk, kind: str, address: str) -> Mail | None:
-    """Return a mail of that kind as it would read, with a link that leads nowhere; None for another kind."""
+def sample_values(desk: Desk, kind: str, address: str) -> Values | None:
+    """Return what the blanks of a mail of that kind hold, with a link that leads nowhere; None for another kind."""
     if kind == "password_changed":
         return _password_changed(desk, address)
     return _with_link(desk, links.Purpose(kind), address, "…") if kind in set(links.Purpose) else None
 
 
-def _password_changed(desk: Desk, address: str) -> Mail:
-    subject = f"Your password at {desk.publisher.name} was changed"
-    return compose("password_changed", desk.head, address, subject, email=for_people(address))
+def _password_changed(desk: Desk, address: str) -> Values:
+    return {"email": for_people(address), "password_url": f"{desk.head.site_url}/forgot-password"}
 
 
-def _with_link(desk: Desk, purpose: links.Purpose, address: str, token: str) -> Mail:
-    link = desk.head.site_url + _PATHS[purpose] + token
-    return compose(purpose, desk.head, address, _SUBJECTS[purpose], email=for_people(address), link=link)
+def _with_link(desk: Desk, purpose: links.Purpose, address: str, token: str) -> Values:
+    return {"email": for_people(address), f"{purpose}_url": desk.head.site_url + _PATHS[purpose] + token}
+
+
+def _write(session: Session, desk: Desk, kind: str, address: str, values: Values) -> Mail:
+    return write_mail(session, desk.publisher, desk.head, Occasion(kind, address, values))
 
 
 def _send_link(session: Session, desk: Desk, purpose: links.Purpose, reader: Reader | None) -> None:
     """Post a mail with a link; without a reader the same mail is written to nobody and torn up again."""
     to = reader or _NOBODY
-    mail = _with_link(desk, purpose, to.email, links.sign(desk.settings.secret_key, purpose, to))
+    values = _with_link(desk, purpose, to.email, links.sign(desk.settings.secret_key, purpose, to))
+    mail = _write(session, desk, purpose, to.email, values)
     with session.begin_nested() as step:
         outbox.post(session, desk.publisher.id, purpose, _new_cause(to), mail)
         if reader is None:

@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session
 
 from paywall import audit, outbox
 from paywall.errors import BadInput, NotFound, PaywallError
-from paywall.mail import Letterhead, compose
+from paywall.letters.rules import Values
+from paywall.letters.writing import Occasion, write_mail
+from paywall.mail import Letterhead
+from paywall.publishers.profiles import read_profile
 from paywall.readers.accounts import confirm
 from paywall.readers.email_address import EmailAddress
 from paywall.readers.finding import reader_by_email
@@ -25,7 +28,9 @@ from paywall.staff.tables import Invitation
 
 LIFE = timedelta(days=7)
 PATH = "/join-staff/"
-_TITLE = "Join the staff of {}"
+KIND = "staff_invitation"
+SAMPLES = ((KIND, "Somebody is invited to the staff"),)
+"""The kind of mail of this room, and when it is sent."""
 
 
 class InvitationDead(PaywallError):
@@ -67,8 +72,9 @@ def invite(session: Session, place: Place, head: Letterhead, now: datetime, *, a
     token = secrets.token_urlsafe(32)
     subject = f"staff_invitation:{_keep(session, place, token, now)}"
     link = f"{head.site_url}{PATH}{token}"
-    mail = compose("staff_invitation", head, place.address.kept, _TITLE.format(head.name), role=place.role, link=link)
-    outbox.post(session, place.publisher_id, "staff_invitation", subject.partition(":")[2], mail)
+    occasion = Occasion(KIND, place.address.kept, values_of(place.role, link))
+    mail = write_mail(session, read_profile(session, place.publisher_id), head, occasion)
+    outbox.post(session, place.publisher_id, KIND, subject.partition(":")[2], mail)
     audit.write(session, place.publisher_id, actor, "staff_invited", subject, role=place.role.value)
     return link
 
@@ -99,12 +105,17 @@ def accept(session: Session, reader: Reader, token: str, now: datetime) -> Staff
     return add_staff(session, reader.publisher_id, reader.id, Role(role), actor=f"reader:{reader.id}")
 
 
+def values_of(role: Role, link: str) -> Values:
+    """Return what the mail's blanks hold."""
+    return {"role": role.value, "invitation_url": link}
+
+
 def take_back(session: Session, by: Staff, invitation_id: int) -> None:
     """Make an invitation worthless; raises NotFound."""
     here = (Invitation.publisher_id == by.publisher_id, Invitation.id == invitation_id)
     if session.execute(delete(Invitation).where(*here).returning(Invitation.id)).first() is None:
         raise NotFound("That invitation is gone: accepted, or taken back before.")
-    outbox.withdraw(session, [("staff_invitation", str(invitation_id))])
+    outbox.withdraw(session, [(KIND, str(invitation_id))])
     audit.write(session, by.publisher_id, by.actor, "staff_invitation_taken_back", f"staff_invitation:{invitation_id}")
 
 

@@ -18,7 +18,9 @@ from paywall.billing.letters.sheet import Due, Sheet
 from paywall.billing.links import Links
 from paywall.billing.subscriptions.tables import Invoice, Subscription
 from paywall.billing.syncing.sync import sync_subscription
-from paywall.mail import Letterhead, compose_letter
+from paywall.letters.kinds import KINDS
+from paywall.letters.writing import Occasion, write_mail
+from paywall.mail import Letterhead
 from paywall.outbox import Mail, OutboxMail
 from tests.billing.shop import SITE, Shop
 from tests.billing.stripe_world import DAY, LOOKUP_KEY, World
@@ -182,10 +184,10 @@ def due_in(one: Case) -> list[Due]:
 
 def written(world: World, due: Due, links: Links) -> Mail:
     head = Letterhead("The News", "desk@news.test", "https://news.test", "#8a1c1c")
-    with world.database.reading() as session:
-        letter = due.write(Sheet(session, world.publisher, head, links))
     switch = "https://news.test/billing/mails/x" if due.kind in OPTIONAL else None
-    return compose_letter(due.kind, head, "reader@example.org", letter, switch)
+    with world.database.reading() as session:
+        values = due.values(Sheet(session, world.publisher, head, links))
+        return write_mail(session, world.publisher, head, Occasion(due.kind, "reader@example.org", values, switch))
 
 
 def plain(text: str) -> str:
@@ -205,6 +207,17 @@ class TestEveryLetter:
             shown = plain(unescape(re.sub(r"<[^>]+>", " ", mail.html)))
             said = [line for line in mail.text.partition("\n-- ")[0].splitlines() if ":" not in line]
             assert all(plain(line) in shown for line in said), mail.text
+
+    def test_fills_in_the_blanks_of_its_kind_and_no_others(self, world: World) -> None:
+        head = Letterhead("The News", "desk@news.test", "https://news.test", "#8a1c1c")
+        with world.database.reading() as session:
+            sheet = Sheet(session, world.publisher, head, world.billing.links)
+            for kind, one, _ in LETTERS:
+                (due,) = due_in(one)
+                said, known = due.values(sheet), KINDS[kind]
+                assert set(said) == {*known.always, *known.optional, *known.situations}, kind
+                assert all(said[name] for name in known.always), kind
+                assert all(isinstance(said[name], bool) for name in known.situations), kind
 
     def test_is_in_the_table_above(self) -> None:
         kinds = {kind for kind, _, _ in LETTERS}

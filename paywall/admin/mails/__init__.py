@@ -1,1 +1,1 @@
-"""`/admin/mails`: which mails readers get, and how they read."""
+"""`/admin/mails`: which mails readers get, how they read, and in whose words."""

@@ -17,7 +17,7 @@ from paywall.billing.letters.starting import terms
 from paywall.billing.subscriptions.pricing import next_payment
 from paywall.billing.subscriptions.reading import card_of
 from paywall.billing.subscriptions.status import Status
-from paywall.mail import Letter
+from paywall.letters.rules import Values
 
 CARD_EXPIRING = "billing_card_expiring"
 
@@ -30,7 +30,7 @@ def discount_ending(case: Case) -> Iterator[Due]:
     is_dearer = next_payment(row).minor > paid[-1].paid_minor
     if is_dearer and is_due_before(row.period_end_at, PRICE_NOTICE, case.now):
         cause = f"{row.stripe_id}:{int(row.period_end_at.timestamp())}"
-        yield Due("billing_discount_ending", cause, partial(_discount_ending, case))
+        yield Due("billing_discount_ending", cause, partial(terms, case))
 
 
 def renewing(case: Case) -> Iterator[Due]:
@@ -40,7 +40,7 @@ def renewing(case: Case) -> Iterator[Due]:
         return
     if comes_seldom(row.interval, row.interval_count) and is_due_before(row.period_end_at, RENEWAL_NOTICE, case.now):
         cause = f"{row.stripe_id}:{int(row.period_end_at.timestamp())}"
-        yield Due("billing_renewing", cause, partial(_renewing, case))
+        yield Due("billing_renewing", cause, partial(terms, case))
 
 
 def card_expiring(case: Case) -> Iterator[Due]:
@@ -53,19 +53,12 @@ def card_expiring(case: Case) -> Iterator[Due]:
         yield Due(CARD_EXPIRING, cause, partial(_card_expiring, case))
 
 
-def _discount_ending(case: Case, sheet: Sheet) -> Letter:
-    values = terms(case, sheet)
-    return Letter(f"From {values['next_day']} you pay the full price, {values['next_amount']}", values)
-
-
-def _renewing(case: Case, sheet: Sheet) -> Letter:
-    values = terms(case, sheet)
-    return Letter(f"Your subscription renews on {values['next_day']} for {values['next_amount']}", values)
-
-
-def _card_expiring(case: Case, sheet: Sheet) -> Letter:
+def _card_expiring(case: Case, sheet: Sheet) -> Values:
     row = case.row
-    values = {**terms(case, sheet), "card": card_of(row), "card_url": sheet.card_url}
-    return Letter(
-        f"Your card {row.card_last4} expires at the end of {row.card_exp_month:02}/{row.card_exp_year}", values
-    )
+    return {
+        **terms(case, sheet),
+        "card": card_of(row),
+        "card_number": row.card_last4 or "",
+        "card_ends": f"{row.card_exp_month:02}/{row.card_exp_year}",
+        "card_url": sheet.card_url,
+    }

@@ -11,7 +11,7 @@ from paywall.billing.letters.sheet import Due, Sheet
 from paywall.billing.subscriptions.status import ENDED
 from paywall.billing.subscriptions.tables import Invoice
 from paywall.entitlements.reading import entitlements_of
-from paywall.mail import Letter
+from paywall.letters.rules import Values
 
 FAILED, ACTION = "billing_payment_failed", "billing_action_required"
 _FIRST = "subscription_create"
@@ -69,52 +69,42 @@ def _cause(invoice: Invoice, day: int) -> str:
     return f"{invoice.stripe_id}:{day}"
 
 
-def _payment_due(case: Case, invoice: Invoice, step: Step, sheet: Sheet) -> Letter:
-    until = reading_until(case, sheet)
-    values = {
+def _payment_due(case: Case, invoice: Invoice, step: Step, sheet: Sheet) -> Values:
+    return {
         "amount": sheet.money(invoice.total_minor, invoice.currency),
-        "until": until,
-        "is_first": step.day == 0,
-        "is_last": step.is_last,
+        "until": reading_until(case, sheet),
+        "first": step.day == 0,
+        "last": step.is_last,
         "next_attempt": sheet.day(invoice.next_attempt_at) if invoice.next_attempt_at else "",
         "pay_url": sheet.pay_url(invoice),
         "card_url": sheet.card_url,
         "cancel_url": sheet.cancel_url(case.row),
     }
-    fact = "Your bank asks you to confirm a payment" if invoice.needs_action else "Your payment failed"
-    if step.is_last and until:
-        return Letter(f"Your subscription ends on {until} unless it is paid", values)
-    return Letter(f"{fact}; you can still read until {until}" if until else fact, values)
 
 
-def _receipt(case: Case, invoice: Invoice, sheet: Sheet) -> Letter:
-    amount = sheet.money(invoice.paid_minor, invoice.currency)
+def _receipt(case: Case, invoice: Invoice, sheet: Sheet) -> Values:
     ends = (invoice.period_start_at, invoice.period_end_at)
-    values = {
+    return {
         "plan": sheet.plan_name(case.row.lookup_key),
-        "amount": amount,
+        "amount": sheet.money(invoice.paid_minor, invoice.currency),
         "tax": sheet.money(invoice.tax_minor, invoice.currency) if invoice.tax_minor else "",
-        "period": f"{sheet.day(ends[0])} to {sheet.day(ends[1])}" if ends[0] and ends[1] else "",
+        "period": f"{sheet.day(ends[0])} \N{EN DASH} {sheet.day(ends[1])}" if ends[0] and ends[1] else "",
         "number": invoice.number or "",
         "paid_on": sheet.day(invoice.paid_at or case.now),
         "invoice_url": invoice.hosted_url or sheet.account_url,
         "pdf_url": invoice.pdf_url or "",
-        "cancel_url": sheet.cancel_url(case.row),
-        "renews": case.renews,
+        "cancel_url": sheet.cancel_url(case.row) if case.renews else "",
     }
-    return Letter(f"Receipt: {amount} for {sheet.publisher.name}", values)
 
 
-def _refunded(case: Case, refund: Refund, sheet: Sheet) -> Letter:
+def _refunded(case: Case, refund: Refund, sheet: Sheet) -> Values:
     invoice = next(one for one in case.invoices if one.stripe_id == refund.invoice_id)
-    amount = sheet.money(refund.amount_minor, refund.currency)
-    values = {
-        "amount": amount,
+    return {
+        "amount": sheet.money(refund.amount_minor, refund.currency),
         "paid": sheet.money(invoice.paid_minor, invoice.currency),
-        "is_full": invoice.bill.is_refunded,
+        "full": invoice.bill.is_refunded,
         "until": reading_until(case, sheet),
         "invoice_url": invoice.hosted_url or "",
         "account_url": sheet.account_url,
         "subscribe_url": sheet.subscribe_url,
     }
-    return Letter(f"We have given back {amount}", values)

@@ -10,7 +10,7 @@ from paywall.billing.letters.case import Case, Past, read_case
 from paywall.billing.letters.choices import mails_switched_off, switch_path
 from paywall.billing.letters.sheet import Due, Post, Sheet
 from paywall.billing.subscriptions.tables import Subscription
-from paywall.mail import compose_letter
+from paywall.letters.writing import Occasion, write_mail
 from paywall.outbox import Mail
 from paywall.publishers.letterhead import letterhead
 from paywall.publishers.profiles import read_profile
@@ -69,6 +69,7 @@ def _post(session: Session, reader: Reader, due: Sequence[Due], post: Post) -> N
 
 
 def _mail(sheet: Sheet, reader: Reader, due: Due) -> Mail:
-    letter, path = due.write(sheet), switch_path(sheet.links, reader.id, due.kind)
+    path = switch_path(sheet.links, reader.id, due.kind)
     switch = sheet.head.site_url + path if path else None
-    return compose_letter(due.kind, sheet.head, reader.email, letter, switch)
+    occasion = Occasion(due.kind, reader.email, due.values(sheet), switch)
+    return write_mail(sheet.session, sheet.publisher, sheet.head, occasion)

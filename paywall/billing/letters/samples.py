@@ -17,11 +17,9 @@ from paywall.billing.letters.rules import CARD_NOTICE, card_ends_at
 from paywall.billing.letters.sheet import Sheet
 from paywall.billing.subscriptions.status import GRACE_DAYS
 from paywall.billing.subscriptions.tables import Invoice, Subscription
-from paywall.mail import compose_letter
-from paywall.outbox import Mail
+from paywall.letters.rules import Values
 
 _DAY, _MONTH = timedelta(days=1), timedelta(days=30)
-_READER = "reader@example.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +79,14 @@ class Made:
         return Case(row=row, invoices=invoices, now=self.now, **{**values, **other})
 
 
-def sample_mail(sheet: Sheet, kind: str, now: datetime) -> Mail | None:
-    """Return a letter of that kind as it would read at `now`; None for a kind that there is not."""
+def sample_values(sheet: Sheet, kind: str, now: datetime) -> Values | None:
+    """Return what the blanks of a letter of that kind would hold at `now`; None for a kind that there is not."""
     made = _made(sheet, now)
     for sample in SAMPLES:
         if sample.kind == kind:
             case = sample.case(made)
             due = next(one for rule in RULES for one in rule(case) if one.kind == kind)
-            return compose_letter(kind, sheet.head, _READER, due.write(sheet))
+            return due.values(sheet)
     return None
 
 

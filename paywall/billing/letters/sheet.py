@@ -14,7 +14,8 @@ from paywall.billing.catalogue.wording import how_often, plain
 from paywall.billing.changing.links import cancel_path, pay_path
 from paywall.billing.links import Links
 from paywall.billing.subscriptions.tables import Invoice, Subscription
-from paywall.mail import Letter, Letterhead
+from paywall.letters.rules import Values
+from paywall.mail import Letterhead
 from paywall.publishers.rules import Profile
 
 
@@ -85,8 +86,8 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A letter that is due: its kind and template, what caused it, and who writes it if it has not gone out yet."""
+    """A letter that is due: its kind, what caused it, and who finds what its blanks hold if it has not gone out yet."""
 
     kind: str
     cause: str
-    write: Callable[[Sheet], Letter]
+    values: Callable[[Sheet], Values]

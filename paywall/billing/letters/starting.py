@@ -9,7 +9,7 @@ from paywall.billing.letters.sheet import Due, Sheet
 from paywall.billing.subscriptions.pricing import next_payment
 from paywall.billing.subscriptions.status import RUNNING, Status
 from paywall.billing.subscriptions.tables import Invoice
-from paywall.mail import Letter
+from paywall.letters.rules import Values
 
 
 def started(case: Case) -> Iterator[Due]:
@@ -30,7 +30,7 @@ def trial_ending(case: Case) -> Iterator[Due]:
     if moment:
         days = (row.trial_end_at - moment).days
         cause = f"{row.stripe_id}:{int(row.trial_end_at.timestamp())}:{days}"
-        yield Due("billing_trial_ending", cause, partial(_trial_ending, case))
+        yield Due("billing_trial_ending", cause, partial(terms, case))
 
 
 def trial_refused(case: Case) -> Iterator[Due]:
@@ -46,31 +46,26 @@ def processing(case: Case) -> Iterator[Due]:
             yield Due("billing_payment_processing", invoice.stripe_id, partial(_processing, invoice))
 
 
-def _started(case: Case, sheet: Sheet) -> Letter:
-    row, name = case.row, sheet.publisher.name
-    is_trial = row.status == Status.TRIALING
+def _started(case: Case, sheet: Sheet) -> Values:
+    is_trial = case.row.status == Status.TRIALING
     first = next((one for one in case.invoices if one.paid_minor), None)
-    values = {
+    paid = first if not is_trial else None
+    return {
         **terms(case, sheet),
-        "is_trial": is_trial,
-        "paid": sheet.money(first.paid_minor, first.currency) if first and not is_trial else "",
-        "tax": sheet.money(first.tax_minor, first.currency) if first and first.tax_minor else "",
-        "invoice_url": (first.hosted_url if first else None) or "",
+        "trial": is_trial,
+        "paid": sheet.money(paid.paid_minor, paid.currency) if paid else "",
+        "tax": sheet.money(paid.tax_minor, paid.currency) if paid and paid.tax_minor else "",
+        "invoice_url": (paid.hosted_url if paid else None) or "",
     }
-    return Letter(f"Your trial of {name} has begun" if is_trial else f"You subscribe to {name}", values)
 
 
-def _trial_ending(case: Case, sheet: Sheet) -> Letter:
-    values = terms(case, sheet)
-    return Letter(f"Your trial ends on {values['next_day']}; then you pay {values['next_amount']}", values)
-
-
-def terms(case: Case, sheet: Sheet) -> dict[str, object]:
+def terms(case: Case, sheet: Sheet) -> Values:
     """Return what a reader has agreed to, in words: plan, price, next payment, and how to end it."""
     row, coming = case.row, next_payment(case.row)
     return {
         "plan": sheet.plan_name(row.lookup_key),
         "price": sheet.rate(row),
+        "price_amount": sheet.money(row.amount_minor, row.currency),
         "next_amount": sheet.money(coming.minor, coming.currency),
         "next_day": sheet.day(row.paid_through_at or row.created_at),
         "renews": case.renews,
@@ -79,10 +74,9 @@ def terms(case: Case, sheet: Sheet) -> dict[str, object]:
     }
 
 
-def _trial_refused(sheet: Sheet) -> Letter:
-    return Letter("Your trial could not begin; nothing was charged", {"subscribe_url": sheet.subscribe_url})
+def _trial_refused(sheet: Sheet) -> Values:
+    return {"subscribe_url": sheet.subscribe_url}
 
 
-def _processing(invoice: Invoice, sheet: Sheet) -> Letter:
-    amount = sheet.money(invoice.total_minor, invoice.currency)
-    return Letter(f"Your payment of {amount} is on its way", {"amount": amount, "account_url": sheet.account_url})
+def _processing(invoice: Invoice, sheet: Sheet) -> Values:
+    return {"amount": sheet.money(invoice.total_minor, invoice.currency), "account_url": sheet.account_url}

@@ -12,7 +12,7 @@ from paywall.billing.letters.starting import terms
 from paywall.billing.subscriptions.reading import is_paused_by_choice
 from paywall.billing.subscriptions.status import RUNNING, Status
 from paywall.billing.subscriptions.tables import Subscription
-from paywall.mail import Letter
+from paywall.letters.rules import Values
 
 _AT_THE_BANK = ("payment_failed", "payment_disputed")
 
@@ -42,7 +42,7 @@ def plan_changed(case: Case) -> Iterator[Due]:
     row, past = case.row, case.past
     if past and past.price_id != row.price_id and row.status in RUNNING:
         cause = f"{row.stripe_id}:{row.price_id}:{row.latest_invoice_id}"
-        yield Due("billing_plan_changed", cause, partial(_plan_changed, case))
+        yield Due("billing_plan_changed", cause, partial(terms, case))
 
 
 def change_scheduled(case: Case) -> Iterator[Due]:
@@ -67,7 +67,7 @@ def resumed(case: Case) -> Iterator[Due]:
     """Say that the subscription goes on."""
     row, past = case.row, case.past
     if past and past.is_paused and not row.collection_is_paused and row.status == Status.ACTIVE:
-        yield Due("billing_resumed", _pause(row, past.resumes_at), partial(_resumed, case))
+        yield Due("billing_resumed", _pause(row, past.resumes_at), partial(terms, case))
 
 
 def _pause(row: Subscription, resumes_at: datetime | None) -> str:
@@ -75,49 +75,40 @@ def _pause(row: Subscription, resumes_at: datetime | None) -> str:
     return f"{row.stripe_id}:{int(resumes_at.timestamp()) if resumes_at else row.latest_invoice_id}"
 
 
-def _cancelled(row: Subscription, case: Case, sheet: Sheet) -> Letter:
+def _cancelled(row: Subscription, case: Case, sheet: Sheet) -> Values:
     until = reading_until(case, sheet)
-    values = {"until": until, "has_ended": bool(row.ended_at), "account_url": sheet.account_url}
-    subject = f"Your subscription is cancelled; you can read until {until}" if until else "Your subscription has ended"
-    return Letter(subject, {**values, "subscribe_url": sheet.subscribe_url})
+    return {
+        "until": until,
+        "revocable": bool(until) and not row.ended_at,
+        "account_url": sheet.account_url,
+        "subscribe_url": sheet.subscribe_url,
+    }
 
 
-def _ended(case: Case, sheet: Sheet) -> Letter:
+def _ended(case: Case, sheet: Sheet) -> Values:
     wanted = [one for one in case.invoices if one.status == "open"]
     can_pay = case.row.status == Status.UNPAID and bool(wanted)
-    values = {
-        "is_disputed": case.row.ended_because == "payment_disputed",
+    return {
+        "disputed": case.row.ended_because == "payment_disputed",
         "pay_url": sheet.pay_url(wanted[-1]) if can_pay else "",
         "subscribe_url": sheet.subscribe_url,
     }
-    return Letter("Your subscription has stopped: it is not paid" if can_pay else "Your subscription has ended", values)
 
 
-def _plan_changed(case: Case, sheet: Sheet) -> Letter:
-    values = terms(case, sheet)
-    return Letter(f"Your plan has changed: {values['plan'] or 'a new price'}, {values['price']}", values)
-
-
-def _change_scheduled(case: Case, sheet: Sheet) -> Letter:
+def _change_scheduled(case: Case, sheet: Sheet) -> Values:
     row = case.row
     from_day, plan = sheet.day(row.next_change_at or case.now), sheet.plan_name(row.next_lookup_key)
     price = sheet.price(row.next_lookup_key)
-    values = {**terms(case, sheet), "from_day": from_day, "next_plan": plan, "next_price": price}
-    return Letter(f"Your plan changes on {from_day}", values)
+    return {**terms(case, sheet), "from_day": from_day, "next_plan": plan, "next_price": price}
 
 
-def _paused(case: Case, sheet: Sheet) -> Letter:
+def _paused(case: Case, sheet: Sheet) -> Values:
     row = case.row
-    values = {
-        "is_trial": row.status == Status.PAUSED,
+    return {
+        "trial": row.status == Status.PAUSED,
         "until": reading_until(case, sheet),
         "resumes": sheet.day(row.resumes_at) if row.resumes_at else "",
         "price": sheet.rate(row),
         "account_url": sheet.account_url,
         "card_url": sheet.card_url,
     }
-    return Letter("Your trial is over" if row.status == Status.PAUSED else "Your subscription is paused", values)
-
-
-def _resumed(case: Case, sheet: Sheet) -> Letter:
-    return Letter("Your subscription goes on", terms(case, sheet))

@@ -4,29 +4,21 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
-from paywall.app import Product
 from paywall.billing.catalogue.money import Money
 from paywall.billing.catalogue.plans import Interval
 from paywall.billing.catalogue.putting_on_sale import NewPlan, NewPrice, set_up_plan
-from paywall.billing.letters.samples import SAMPLES, sample_mail
+from paywall.billing.letters.samples import SAMPLES, sample_values
 from paywall.billing.letters.sheet import Sheet
 from paywall.billing.links import Links
 from paywall.installation import folder
+from paywall.letters.kinds import KINDS
 from paywall.outbox import OutboxMail
 from paywall.publishers.letterhead import letterhead
 from paywall.publishers.profiles import choose
 from paywall.publishers.tables import Publisher
-from paywall.staff.rules import Role
-from tests.staff.people import Person, member
+from tests.staff.people import Person
 
 LIST = "/admin/mails"
-
-
-@pytest.fixture
-def viewer(product: Product) -> Person:
-    return member(product, Role.VIEWER)
 
 
 def sell(viewer: Person) -> None:
@@ -38,8 +30,12 @@ def sell(viewer: Person) -> None:
 class TestTheList:
     def test_has_every_mail_that_readers_get_by_themselves(self, viewer: Person) -> None:
         kinds = set(re.findall(rf'href="{LIST}/(\w+)"', viewer.browser.get(LIST).text))
-        files = {path.stem for path in Path(folder("templates"), "mail").iterdir()}
-        assert kinds == files - {"blocks", "button", "letter", "staff_invitation", "import_welcome"}
+        files = {path.stem for path in Path(folder("templates"), "mail").glob("*.letter")}
+        assert kinds == files == set(KINDS)
+
+    def test_says_that_all_are_in_our_words_at_first(self, viewer: Person) -> None:
+        page = viewer.browser.get(LIST).text
+        assert (page.count(">ours</span>"), "yours: " in page) == (len(KINDS), False)
 
 
 class TestAMail:
@@ -70,7 +66,7 @@ class TestAMail:
         assert "script-src" not in policy
 
     def test_of_a_kind_that_there_is_not_is_not_shown(self, viewer: Person) -> None:
-        for kind in ["nothing", "%00", "layout", "..%2Fadmin%2Flayout", "staff_invitation"]:
+        for kind in ["nothing", "%00", "layout", "..%2Fadmin%2Flayout", "blocks"]:
             assert viewer.browser.get(f"{LIST}/{kind}").status_code == 404
 
     def test_is_due_on_every_day_of_the_year(self, viewer: Person) -> None:
@@ -80,4 +76,4 @@ class TestAMail:
             sheet = Sheet(session, profile, head, Links("0123456789abcdef" * 2))
             for day in range(0, 366, 5):
                 now = datetime(2027, 12, 31, 23, tzinfo=UTC) + timedelta(days=day)
-                assert all(sample_mail(sheet, one.kind, now) for one in SAMPLES)
+                assert all(sample_values(sheet, one.kind, now) for one in SAMPLES)
