@@ -1,45 +1,13 @@
 """Every page of /admin, asked by everybody: nobody gets further than the role reaches."""
 
-import re
-from collections.abc import Iterator
-
 import pytest
 
-from paywall.admin.ground.routes import AdminRoute
 from paywall.admin.parts import ROUTES
 from paywall.app import Product
 from paywall.staff.rules import Role
+from tests.admin.ground.every_call import ask, calls, designed
 from tests.readers.browser import Browser
 from tests.staff.people import member, person
-
-NOBODY = "999999"
-"""An id that is nobody's: where the door lets pass, there is nothing behind it."""
-
-
-def calls() -> Iterator[tuple[AdminRoute, str, str]]:
-    for route in ROUTES:
-        for method in route.methods:
-            yield route, method, "/admin" + re.sub(r"<[^>]+>", NOBODY, route.path)
-
-
-def ask(browser: Browser, method: str, path: str) -> str:
-    """Return how the door answers: `sign in`, `not there`, `role`, `second factor`, `password`, or `open`."""
-    answer = browser.get(path) if method == "GET" else browser.post(path)
-    led_to = answer.location or ""
-    doors = {"/login?": "sign in", "/admin/second-factor?": "second factor", "/admin/password?": "password"}
-    for sign, word in doors.items():
-        if led_to.startswith(sign):
-            return word
-    if 'name="again_password"' in answer.text:
-        return "password"
-    if answer.status_code == 404 and "admin.css" not in answer.text:
-        return "not there"
-    assert answer.status_code < 500, (method, path)
-    return "role" if answer.status_code == 403 else "open"
-
-
-def designed(route: AdminRoute, role: Role) -> str:
-    return "open" if role.covers(route.role) else "role"
 
 
 class TestTheTableOfRoutesAndRoles:

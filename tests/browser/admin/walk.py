@@ -37,7 +37,9 @@ class Stop:
     is_page: bool
     """False for what answers with a file, to which the browser did not go."""
     complaints: list[str] = field(default_factory=list)
-    """Broken rules of the content security policy, and errors of scripts."""
+    """Broken rules of the content security policy."""
+    errors: list[str] = field(default_factory=list)
+    """Of scripts."""
 
 
 def fact(page: Page, name: str) -> str:
@@ -104,7 +106,8 @@ def walk(page: Page) -> Iterator[Stop]:
             yield Stop(key, path, answer.status, is_page=False)
             continue
         page.goto(path)
-        yield Stop(route_of(path) or key, path, answer.status, True, [*page.evaluate("window.complaints"), *errors])
+        name, complaints = route_of(path) or key, page.evaluate("window.complaints")
+        yield Stop(name, path, answer.status, is_page=True, complaints=complaints, errors=[*errors])
         errors.clear()
         ways = {_key(to): to for to in page.evaluate(_LINKS) if route_of(to)}
         waiting |= {one: to for one, to in ways.items() if one not in seen}
