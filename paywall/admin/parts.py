@@ -9,7 +9,7 @@ from paywall.admin.content import views as content
 from paywall.admin.dashboard import views as dashboard
 from paywall.admin.dossier import views as dossier
 from paywall.admin.explaining import views as explaining
-from paywall.admin.ground import blueprint, front
+from paywall.admin.ground import blueprint
 from paywall.admin.importing import asking as importing_form
 from paywall.admin.importing import views as importing
 from paywall.admin.mails import views as mails
@@ -19,9 +19,10 @@ from paywall.admin.rules import views as rules
 from paywall.admin.selling import views as selling
 from paywall.admin.staff import joining
 from paywall.admin.subscribers import views as subscribers
+from paywall.admin.today import views as today
 
 ROUTES = (
-    *front.ROUTES,
+    *today.ROUTES,
     *subscribers.ROUTES,
     *dossier.ROUTES,
     *explaining.ROUTES,

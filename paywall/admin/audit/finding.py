@@ -22,6 +22,11 @@ def find_entries(session: Session, publisher_id: int, question: Question, word: 
     return by_number(session, _matching(publisher_id, question), word)
 
 
+def newest_entries(session: Session, publisher_id: int, most: int) -> Sequence[Entry]:
+    """Return what was done last."""
+    return session.execute(_matching(publisher_id, Question()).order_by(AuditEntry.id.desc()).limit(most)).all()
+
+
 def find_entry(session: Session, publisher_id: int, entry_id: int) -> Entry:
     """Return one entry; raises NotFound."""
     row = session.execute(_matching(publisher_id, Question()).where(AuditEntry.id == entry_id)).first()

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from paywall.admin.ground.cursors import Cut
 from paywall.admin.subscribers.asking.bad import BadQuestion
 from paywall.admin.subscribers.asking.cursor import Cursor, write_cursor
 from paywall.admin.subscribers.asking.question import USUAL_PAGE, Question
@@ -69,14 +70,25 @@ def list_page(session: Session, desk: Desk, query_string: bytes, now: datetime) 
     except BadQuestion as wrong:
         return replace(_frame(session, desk, _as_typed(given)), status=400, wrong=wrong)
     filters = filters_in(given)
-    page = find_page(session, Asked(desk.publisher_id, question, desk.choices, now))
-    lines = lines_of(session, desk.publisher_id, [place.reader_id for place in page.rows])
+    asked = Asked(desk.publisher_id, question, desk.choices, now)
+    page = find_page(session, asked)
     return replace(
         _frame(session, desk, filters),
-        rows=[row_of(line, desk.choices.plan_names, desk.choices.zone, now) for line in lines],
+        rows=_rows(session, asked, page),
         earlier=_beside(filters, question, page.rows[:1], is_backwards=True) if page.has_earlier else None,
         later=_beside(filters, question, page.rows[-1:], is_backwards=False) if page.has_later else None,
     )
+
+
+def newest_rows(session: Session, publisher_id: int, choices: Choices, most: int, now: datetime) -> list[Row]:
+    """Return the rows of those who joined last."""
+    asked = Asked(publisher_id, Question(per_page=most), choices, now)
+    return _rows(session, asked, find_page(session, asked))
+
+
+def _rows(session: Session, asked: Asked, page: Cut[Place]) -> list[Row]:
+    lines = lines_of(session, asked.publisher_id, [place.reader_id for place in page.rows])
+    return [row_of(line, asked.choices.plan_names, asked.choices.zone, asked.now) for line in lines]
 
 
 def _frame(session: Session, desk: Desk, filters: dict[str, str]) -> ListPage:
