@@ -11,6 +11,7 @@ from paywall.admin.ground.door import current_staff
 from paywall.admin.ground.pages import act
 from paywall.admin.ground.typed import named, needed
 from paywall.admin.selling.stripe import bring_to_stripe
+from paywall.billing.catalogue.archiving import archived_plans, subscribers_of
 from paywall.billing.catalogue.offers import Offer, offers_of
 from paywall.billing.catalogue.plans import Plan, Price, plan_by_slug, plans_of
 from paywall.billing.catalogue.putting_on_sale import (
@@ -55,7 +56,8 @@ def show_sold() -> ResponseReturnValue:
         for plan in plans_of(session, publisher_id)
     ]
     offers = [_line(offer) for offer in offers_of(session, publisher_id)]
-    return publication_page("selling/list", plans=plans, offers=offers)
+    archived = [(plan, subscribers_of(session, plan)) for plan in archived_plans(session, publisher_id)]
+    return publication_page("selling/list", plans=plans, offers=offers, archived=archived)
 
 
 def show_new_plan() -> ResponseReturnValue:
@@ -68,7 +70,7 @@ def show_plan(slug: str) -> ResponseReturnValue:
     plan = plan_by_slug(current.session(), current_staff().publisher_id, named(slug))
     if plan is None:
         raise NotFound("There is no plan of that name.")
-    return _form(200, _written(plan), {}, is_new=False)
+    return _form(200, _written(plan), {}, is_new=False, is_archived=plan.archived_at is not None)
 
 
 def put_on_sale() -> ResponseReturnValue:
@@ -149,8 +151,13 @@ def _written(plan: Plan) -> dict[str, str]:
 def _line(offer: Offer) -> OfferLine:
     whose = f"code {offer.code}" if offer.code else "everybody new"
     words, state = described(offer, _LANGUAGE), standing_word(offer, clock.now())
+    if offer.plan.archived_at is not None and state != "ended":
+        state = "rests with its plan"
     return OfferLine(offer.slug, offer.plan.name, words, whose, state)
 
 
-def _form(status: int, written: dict[str, str], errors: dict[str, str], *, is_new: bool) -> ResponseReturnValue:
-    return publication_page("selling/plan", status, written=written, errors=errors, is_new=is_new, longest=LONGEST)
+def _form(
+    status: int, written: dict[str, str], errors: dict[str, str], *, is_new: bool, is_archived: bool = False
+) -> ResponseReturnValue:
+    about = {"is_new": is_new, "is_archived": is_archived, "longest": LONGEST}
+    return publication_page("selling/plan", status, written=written, errors=errors, **about)

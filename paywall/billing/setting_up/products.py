@@ -27,6 +27,7 @@ def bring_plan(run: Run, plan: WantedPlan) -> None:
 
 
 def _bring_product(run: Run, plan: WantedPlan) -> None:
+    """Bring the product to what is wanted; one that nothing is sold of is archived, and stays with who has it."""
     fields = {"name": plan.name, "active": True, **({"description": plan.description} if plan.description else {})}
     try:
         found = run.find(lambda v1: v1.products.retrieve(plan.product))
@@ -35,8 +36,8 @@ def _bring_product(run: Run, plan: WantedPlan) -> None:
             params: Any = {"id": plan.product, "metadata": dict(plan.metadata), **fields}
             run.change(f"create product {plan.product}", lambda v1: v1.products.create(params))
         return
-    if plan.prices and not holds(found, fields):
-        changes: Any = fields
+    changes: Any = fields if plan.prices else {"active": False}
+    if not holds(found, changes):
         run.change(f"change product {plan.product}", lambda v1: v1.products.update(plan.product, changes))
 
 

@@ -67,9 +67,10 @@ def wanted_plans(database: Database, publisher: Profile) -> list[WantedPlan]:
 
 
 def wanted_offers(database: Database, publisher: Profile, now: datetime) -> list[WantedOffer]:
-    """Return the offers that somebody gets or will get."""
+    """Return the offers that somebody gets or will get; those of archived plans rest."""
     with database.reading() as session:
-        return [_offer(one, publisher) for one in offers_of(session, publisher.id) if not one.has_ended(now)]
+        living = (one for one in offers_of(session, publisher.id) if not one.has_ended(now))
+        return [_offer(one, publisher) for one in living if one.plan.archived_at is None]
 
 
 def _plan(plan: Plan, publisher: Profile) -> WantedPlan:
