@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from paywall.billing.subscriptions.adopting import holders_of
 from paywall.readers.email_address import for_people
 from paywall.readers.tables import Reader
 from paywall.staff.finding import colleagues
@@ -16,6 +17,7 @@ _ACTORS = {
     "command line": "the command line",
     "reader": "a reader who was erased",
 }
+_SOLD = "subscription:"
 _KINDS = {
     "reader": "account",
     "staff": "staff",
@@ -39,9 +41,11 @@ class Names:
     """Who is behind `reader:7` and `staff:3`: asked once for all rows of a page."""
 
     def __init__(self, session: Session, publisher_id: int, codes: Iterable[str]) -> None:
-        """Look up those accounts and the staff."""
-        self._publisher_id = publisher_id
-        self._readers = _addresses(session, publisher_id, {one for code in codes if (one := _reader_id(code))})
+        """Look up those accounts, the staff, and whose the subscriptions are."""
+        self._publisher_id, known = publisher_id, list(codes)
+        self._holders = holders_of(session, [code.removeprefix(_SOLD) for code in known if code.startswith(_SOLD)])
+        named = {one for code in known if (one := _reader_id(code))}
+        self._readers = _addresses(session, publisher_id, named.union(self._holders.values()))
         self._staff = {one.staff.actor: one for one in colleagues(session, publisher_id)}
 
     def of(self, code: str) -> Named:
@@ -50,6 +54,9 @@ class Names:
         reader_id = _reader_id(code)
         if reader_id is not None:
             return Named(self._readers.get(reader_id, f"account {reader_id}"), f"/admin/subscribers/{reader_id}")
+        holder = self._holders.get(rest) if kind == "subscription" else None
+        if holder is not None and holder in self._readers:
+            return Named(f"subscription of {self._readers[holder]}", f"/admin/subscribers/{holder}")
         if code in self._staff:
             one = self._staff[code]
             return Named(for_people(one.email), f"/admin/subscribers/{one.staff.reader_id}")

@@ -11,6 +11,7 @@ from paywall.app import Product
 from paywall.publishers.profiles import choose
 from paywall.readers.finding import find_reader
 from paywall.staff.rules import Role
+from tests.admin.dossier.life import subscription
 from tests.staff.people import Person, deeds, member, person
 
 HERE = "/admin/audit"
@@ -44,6 +45,14 @@ class TestTheList:
         [row] = [part for part in page.split("<tr>") if ">Comp given</th>" in part]
         for words in ("support@example.com", f'href="/admin/subscribers/{reader_id}">ada@example.com', "192.0.2.0/24"):
             assert words in row
+
+    def test_a_subscription_is_named_by_its_reader(self, product: Product) -> None:
+        ada, support = person(product, "ada@example.com"), member(product, Role.SUPPORT)
+        with product.database.writing() as session:
+            session.add(subscription(ada.publisher_id, ada.reader_id, clock.now(), stripe_id="sub_1"))
+        write(product, "stripe", "subscription_canceled", "subscription:sub_1")
+        page = support.browser.get(HERE).text
+        assert f'href="/admin/subscribers/{ada.reader_id}">subscription of ada@example.com</a>' in page
 
     def test_it_is_newest_first_in_pages(self, product: Product) -> None:
         support = member(product, Role.SUPPORT)
