@@ -165,8 +165,8 @@ def memory_mb() -> float:
 def filled(database: Database, place: Place, name: str, readers: int) -> Database:
     """Return the database with so many readers in it, which a kept folder may have already."""
     made = place.folder / f"{name}-{readers}"
+    migrate(database)
     if not made.exists():
-        migrate(database)
         fill_big(database, place, asked_for(readers, None, None, 5, None), Console(stderr=True))
         made.touch()
     return database
