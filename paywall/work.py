@@ -26,6 +26,7 @@ from paywall.jobs import Watch
 from paywall.readership.forgetting import erasing
 from paywall.readership.replaying import working
 from paywall.settings import Settings
+from paywall.staff import acts, invitations
 from paywall.telling import sweeping as telling
 from paywall.telling.lanes import Lane, lanes
 from paywall.telling.parts import make_telling
@@ -137,3 +138,5 @@ class Work:
     def _forget_changes(self) -> None:
         with self.database.writing() as session:
             changes.sweep(session, clock.wall())
+            acts.forget_old(session, clock.wall())
+            invitations.forget_old(session, clock.wall())

@@ -11,6 +11,8 @@ from paywall.database import Database
 from paywall.publishers.rules import Profile
 from paywall.readership.replaying.asking import PARTS, Now, Question, answer_to, ask, rule_of
 from paywall.settings import Settings
+from paywall.staff.acts import new_act
+from paywall.staff.tables import Act, Invitation
 from paywall.work import Rhythm, Work
 
 MINUTE = timedelta(minutes=1)
@@ -80,3 +82,15 @@ class TestStopping:
             answer = answer_to(session, question, rule_of(publisher, meter))
         assert answer
         assert (answer.is_there, answer.made_at) == (False, None)
+
+
+class TestWhatIsForgotten:
+    def test_forms_and_invitations_that_are_too_old(self, database: Database, publisher: Profile) -> None:
+        about = {"publisher_id": publisher.id, "email": "a@example.com", "email_normalized": "a@example.com"}
+        old = clock.wall() - timedelta(days=40)
+        with database.writing() as session:
+            session.add(Act(publisher_id=publisher.id, token=new_act(), at=old))
+            session.add(Invitation(**about, role="viewer", digest="x", made_at=old))
+        Work(Settings("0123456789abcdef" * 2, "https://news.test"), database, None)._forget_changes()
+        with database.reading() as session:
+            assert (session.query(Act).count(), session.query(Invitation).count()) == (0, 0)

@@ -11,12 +11,20 @@ from sqlalchemy.orm import Session
 
 from paywall import clock
 from paywall.database import insert_once
+from paywall.errors import PaywallError
 from paywall.outbox import OutboxMail
 from paywall.readers.email_address import EmailAddress
 from paywall.readers.ending import end_access, end_sign_ins
 from paywall.readers.finding import reader_by_email
 from paywall.readers.notes import forget_notes
 from paywall.readers.tables import Reader
+
+
+class WorksHere(PaywallError):
+    """This is a member of staff: remove the member first."""
+
+    status = 409
+    code = "works_here"
 
 
 def open_account(
@@ -73,7 +81,12 @@ Erase = Callable[[Session, Reader], None]
 
 
 def erase(session: Session, reader: Reader) -> None:
-    """Forget who the reader was: sign-ins, address, password, mails, notes go; the row stays, nameless, for books."""
+    """Forget who the reader was: sign-ins, address, password, mails, notes go; the row stays, nameless, for books.
+
+    Raises WorksHere for who is on the staff: that ends first, by a hand that leaves an admin, and a row in the audit.
+    """
+    if reader.is_staff:
+        raise WorksHere
     end_sign_ins(session, reader.id)
     end_access(session, reader.id)
     mails = (OutboxMail.publisher_id == reader.publisher_id, OutboxMail.recipient == reader.email)

@@ -2,8 +2,9 @@
 
 import re
 import secrets
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from paywall import clock
@@ -11,6 +12,8 @@ from paywall.database import insert_once
 from paywall.errors import BadInput, PaywallError
 from paywall.staff.tables import Act
 
+KEPT_FOR = timedelta(days=30)
+"""Longer than any page with a form stays open."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
@@ -39,3 +42,8 @@ def was_taken(session: Session, publisher_id: int, token: str) -> bool:
     """Tell whether a form with that token has done its work; only to say so early, never instead of `take_act`."""
     taken = select(Act.token).where(Act.publisher_id == publisher_id, Act.token == token)
     return session.scalar(taken) is not None
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Delete the tokens of forms that nobody will send again; `now` is wall time."""
+    session.execute(delete(Act).where(Act.at < now - KEPT_FOR))

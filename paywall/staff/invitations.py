@@ -61,7 +61,7 @@ class Invited:
 
 
 def invite(session: Session, place: Place, head: Letterhead, now: datetime, *, actor: str) -> str:
-    """Mail a link to an address, and return it; an earlier one is worth nothing.
+    """Mail a link to an address, and return it; an earlier one is worth nothing, its mail kept back if it waits.
 
     Raises BadInput for who works here already.
     """
@@ -119,9 +119,15 @@ def take_back(session: Session, by: Staff, invitation_id: int) -> None:
     audit.write(session, by.publisher_id, by.actor, "staff_invitation_taken_back", f"staff_invitation:{invitation_id}")
 
 
+def forget_old(session: Session, now: datetime) -> None:
+    """Delete the invitations that nobody can accept any more."""
+    session.execute(delete(Invitation).where(Invitation.made_at <= now - LIFE))
+
+
 def _forget(session: Session, place: Place) -> None:
     there = (Invitation.publisher_id == place.publisher_id, Invitation.email_normalized == place.address.normalized)
-    session.execute(delete(Invitation).where(*there))
+    earlier = session.scalars(delete(Invitation).where(*there).returning(Invitation.id)).all()
+    outbox.withdraw(session, [(KIND, str(number)) for number in earlier])
 
 
 def _keep(session: Session, place: Place, token: str, now: datetime) -> int:

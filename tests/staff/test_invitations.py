@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from paywall import clock
 from paywall.app import Product
+from paywall.readers.accounts import WorksHere, erase
 from paywall.readers.tables import Reader
-from paywall.staff.invitations import PATH
+from paywall.staff.invitations import LIFE, PATH, forget_old
 from paywall.staff.rules import Role
 from paywall.staff.tables import Invitation
 from tests.readers.stored import mails
@@ -70,6 +72,21 @@ class TestAnInvitation:
         first, second = invited(admin), invited(admin)
         assert [bea.browser.post(link).status_code for link in (first, second)] == [410, 303]
 
+    def test_keeps_the_mail_of_an_earlier_one_back(self, admin: Person, product: Product) -> None:
+        invited(admin)
+        invited(admin)
+        kept_back = [mail.withdrawn_at is not None for mail in mails(product, "staff_invitation")]
+        assert kept_back == [True, False]
+
+    def test_is_forgotten_once_it_is_too_old(self, admin: Person, product: Product) -> None:
+        invited(admin)
+        invited(admin, "other@example.com")
+        with product.database.writing() as session:
+            old = clock.wall() - LIFE - timedelta(seconds=1)
+            session.execute(update(Invitation).where(Invitation.email == BEA).values(made_at=old))
+            forget_old(session, clock.wall())
+            assert session.scalars(select(Invitation.email)).all() == ["other@example.com"]
+
     def test_is_worth_nothing_once_it_is_taken_back(self, admin: Person, bea: Person, product: Product) -> None:
         link = invited(admin)
         with product.database.reading() as session:
@@ -98,3 +115,10 @@ class TestTheLastAdmin:
         assert admin.browser.get("/admin").status_code == 404
         with product.database.reading() as session:
             assert session.scalars(select(Reader.email).where(Reader.is_staff)).all() == ["second@example.com"]
+
+
+class TestWhoWorksHere:
+    def test_is_not_erased_and_stays_on_the_list(self, admin: Person, product: Product) -> None:
+        with pytest.raises(WorksHere), product.database.writing() as session:
+            erase(session, session.get_one(Reader, admin.reader_id))
+        assert admin.browser.get("/admin/staff").status_code == 200

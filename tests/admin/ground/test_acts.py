@@ -1,12 +1,15 @@
 """Acts of /admin are done once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
+from paywall import clock
 from paywall.app import Product
-from paywall.staff.acts import new_act
+from paywall.staff.acts import KEPT_FOR, forget_old, new_act
 from paywall.staff.rules import Role
+from paywall.staff.tables import Act
 from tests.readers.stored import mails
 from tests.staff.people import deeds, member, person
 
@@ -72,3 +75,14 @@ class TestThePeople:
         answers = [admin.act(f"/admin/me/sign-ins/{number}/end").status_code for number in numbers[::-1]]
         assert answers == [404, 303]
         assert other.browser.is_signed_in()
+
+
+class TestOldForms:
+    def test_are_forgotten_after_a_month_and_no_sooner(self, product: Product) -> None:
+        admin = member(product, Role.ADMIN)
+        form = {"act": new_act(), "email": "new@example.com", "role": "viewer"}
+        admin.browser.post("/admin/staff/invitations", form)
+        for later, count in ((KEPT_FOR, 1), (KEPT_FOR + timedelta(minutes=1), 0)):
+            with product.database.writing() as session:
+                forget_old(session, clock.wall() + later - timedelta(seconds=30))
+                assert session.query(Act).filter_by(token=form["act"]).count() == count
