@@ -18,7 +18,9 @@ from paywall.billing.letters.sheet import Due, Sheet
 from paywall.billing.links import Links
 from paywall.billing.subscriptions.tables import Invoice, Subscription
 from paywall.billing.syncing.sync import sync_subscription
+from paywall.letters.keeping import Place, give_words
 from paywall.letters.kinds import KINDS
+from paywall.letters.rules import Words
 from paywall.letters.writing import Occasion, write_mail
 from paywall.mail import Letterhead
 from paywall.outbox import Mail, OutboxMail
@@ -262,6 +264,24 @@ class TestASubscriptionsLife:
         kinds = [mail.kind for mail in world.mails()]
         assert kinds == ["billing_started", "billing_receipt", "billing_refunded", "billing_cancelled"]
         assert "1.00 ₼ of the 4.99 ₼" in " ".join(world.mails()[2].text.split())
+
+    def test_is_told_in_the_newspapers_own_words(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        text = "Many thanks.\n\n= Paid: {amount} on {paid_on}\n= Tax: {tax}\n\n> Invoice: {invoice_url}"
+        text += "\n- Leave: {cancel_url}"
+        with world.database.writing() as session:
+            place = Place(world.publisher.id, "billing_receipt", world.publisher.language)
+            give_words(session, place, Words("{newspaper} says thanks for {amount}", text), actor="staff:1")
+        _, stripe_id = world.subscriber()
+        turn(world, monkeypatch, days=31, hours=3)
+        sync_subscription(world.billing, stripe_id)
+        receipt = world.mails()[-1]
+        assert (receipt.kind, receipt.subject) == (
+            "billing_receipt",
+            "The News says thanks for 4.99\N{NO-BREAK SPACE}₼",
+        )
+        assert receipt.text.startswith("Many thanks.\n\nPaid: 4.99\N{NO-BREAK SPACE}₼ on ")
+        assert "/billing/cancel/" in receipt.text
+        assert "/billing/mails/" in receipt.text  # where receipts are switched off is said whatever the words are
 
     def test_of_long_ago_is_not_told_when_it_is_imported(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         _, stripe_id = world.subscriber()
