@@ -11,6 +11,7 @@ from paywall.admin.ground.again import shows
 from paywall.admin.ground.door import HOME, current_staff
 from paywall.admin.ground.pages import act, page
 from paywall.admin.ground.routes import AdminRoute
+from paywall.admin.staff.picture import Picture, picture_of
 from paywall.errors import BadInput
 from paywall.readers import current as who
 from paywall.readers.current import the_reader
@@ -29,11 +30,12 @@ CODE = Ceilings("staff-code", account=Pace(10, 15), network=Pace(100, 15))
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A new secret: sealed for the form, in groups to type, as an address for an app on the same device."""
+    """A new secret: sealed for the form, in groups to type, as an address for an app on this device, to scan."""
 
     sealed: str
     typed: str
     address: str
+    picture: Picture
 
 
 def ask_second_factor() -> ResponseReturnValue:
@@ -97,7 +99,7 @@ def _offer(sealed: str) -> Offer:
     """Return the secret that was offered before, if it can be read, else a new one."""
     secret = (chest().take_out(sealed) if sealed else None) or totp.new_secret()
     address = totp.address_for_apps(secret, the_reader().email, current.publisher().name)
-    return Offer(chest().put_away(secret), totp.in_groups(secret), address)
+    return Offer(chest().put_away(secret), totp.in_groups(secret), address, picture_of(address))
 
 
 def _way_on(form: Form | None = None) -> str:

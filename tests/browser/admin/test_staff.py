@@ -27,7 +27,7 @@ def sign_in(page: Page, email: str, password: str) -> None:
 
 
 def show_code(page: Page, code: str) -> None:
-    page.get_by_label("Code").fill(code)
+    page.get_by_label("Code", exact=True).fill(code)
     page.locator("main form button[type=submit]").click()
 
 
@@ -65,6 +65,7 @@ def test_an_invited_person_joins_and_comes_back(pages: list[Page], own_demo: Dem
     bea.goto(found[1])
     bea.get_by_role("button", name="Join the staff").click()
     look(bea, "staff-set-up")
+    assert bea.get_by_role("img", name="QR code of the key below").is_visible()
     secret = bea.locator("#key").inner_text().replace(" ", "")
     show_code(bea, code_at(secret, clock.wall()))
     assert bea.locator("li.code").count() == 10
