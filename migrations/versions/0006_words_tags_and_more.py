@@ -17,10 +17,14 @@ _TIME = paywall.database.UtcDateTime(timezone=True)
 def upgrade() -> None:
     """Add each room's tables."""
     _make_mail_texts()
+    _let_deliveries_be_tests()
+    _make_unanswered_acts()
 
 
 def downgrade() -> None:
     """Take them away again, the last first."""
+    op.drop_table("unanswered_acts")
+    _forget_deliveries_that_are_tests()
     op.drop_table("mail_texts")
 
 
@@ -36,3 +40,32 @@ def _make_mail_texts() -> None:
         sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name="fk_mail_texts_publisher_id_publishers"),
         sa.PrimaryKeyConstraint("publisher_id", "kind", "language", name="pk_mail_texts"),
     )
+
+
+def _let_deliveries_be_tests() -> None:
+    with op.batch_alter_table("webhook_deliveries") as batch_op:
+        batch_op.alter_column("event_id", existing_type=_ID, nullable=True)
+
+
+def _forget_deliveries_that_are_tests() -> None:
+    op.execute("DELETE FROM webhook_deliveries WHERE event_id IS NULL")
+    with op.batch_alter_table("webhook_deliveries") as batch_op:
+        batch_op.alter_column("event_id", existing_type=_ID, nullable=False)
+
+
+def _make_unanswered_acts() -> None:
+    op.create_table(
+        "unanswered_acts",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("publisher_id", _ID, nullable=False),
+        sa.Column("reader_id", _ID, nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("asked_at", _TIME, nullable=False),
+        sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name="fk_unanswered_acts_publisher_id_publishers"),
+        sa.ForeignKeyConstraint(
+            ["reader_id"], ["readers.id"], name="fk_unanswered_acts_reader_id_readers", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_unanswered_acts"),
+    )
+    op.create_index("ix_unanswered_acts_asked_at", "unanswered_acts", ["asked_at"])
+    op.create_index("ix_unanswered_acts_whose", "unanswered_acts", ["publisher_id", "reader_id", "action"])

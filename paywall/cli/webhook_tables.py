@@ -45,7 +45,7 @@ def _delivery_cells(one: "DeliveryFacts") -> tuple[str, ...]:
     said = "" if last is None else last.error or f"{last.status} in {last.milliseconds} ms"
     state = f"again {one.due_at:%m-%d %H:%M}" if one.due_at and one.attempts else str(one.state)
     began = f"{one.began_at:%Y-%m-%d %H:%M}"
-    return str(one.number), one.endpoint, one.turn, str(one.reader_id), began, state, str(len(one.attempts)), said
+    return str(one.number), one.endpoint, one.turn, str(one.reader_id or ""), began, state, str(len(one.attempts)), said
 
 
 def _table(first: str, *others: str) -> "Table":

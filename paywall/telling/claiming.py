@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from paywall.entitlements.tables import AccessEvent
 from paywall.readers.finding import reader_by_id
-from paywall.telling.message import event_payload, ping_payload
+from paywall.telling.message import event_payload, ping_payload, test_message_id
 from paywall.telling.rules import State, at_once
 from paywall.telling.tables import Delivery, Endpoint
 
@@ -100,14 +100,20 @@ def _take(session: Session, endpoint: Endpoint, most: int, now: datetime) -> Seq
 def _claim(session: Session, endpoint: Endpoint, delivery: Delivery, now: datetime) -> Claim:
     delivery.claims += 1
     delivery.leased_until = now + LEASE
+    said = _message(session, endpoint, delivery)
+    return Claim(delivery.id, delivery.claims, endpoint.id, endpoint.url, _secrets(endpoint, now), *said)
+
+
+def _message(session: Session, endpoint: Endpoint, delivery: Delivery) -> tuple[str, dict[str, Any]]:
+    """Return the id of what is sent, and its payload."""
+    if delivery.event_id is None:
+        return test_message_id(delivery.id), ping_payload(delivery.began_at)
     event = session.get_one(AccessEvent, delivery.event_id)
     payload = event_payload(event)
     if endpoint.with_email:
         reader = reader_by_id(session, endpoint.publisher_id, event.reader_id)
         payload["data"]["email"] = reader.email if reader and reader.active else None
-    return Claim(
-        delivery.id, delivery.claims, endpoint.id, endpoint.url, _secrets(endpoint, now), event.public_id, payload
-    )
+    return event.public_id, payload
 
 
 def _secrets(endpoint: Endpoint, now: datetime) -> tuple[str, ...]:

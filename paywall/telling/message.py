@@ -15,6 +15,7 @@ from typing import Any
 from paywall import __version__
 from paywall.entitlements.tables import AccessEvent
 
+TEST = "webhook.test"
 _PREFIX = "whsec_"
 _SECRET_BYTES = 32
 
@@ -44,7 +45,12 @@ def event_payload(event: AccessEvent) -> dict[str, Any]:
 
 def ping_payload(at: datetime) -> dict[str, Any]:
     """Return what is sent to try an endpoint."""
-    return {"type": "webhook.test", "timestamp": _moment(at), "data": {}}
+    return {"type": TEST, "timestamp": _moment(at), "data": {}}
+
+
+def test_message_id(delivery_id: int) -> str:
+    """Return the id of a message that tries an endpoint: the same however often it is sent."""
+    return f"evt_test_{delivery_id}"
 
 
 def as_bytes(payload: Mapping[str, Any]) -> bytes:

@@ -10,12 +10,19 @@ from paywall import clock
 from paywall.database import Database, insert_once
 from paywall.entitlements.history import events
 from paywall.entitlements.tables import AccessEvent
-from paywall.errors import NotFound
+from paywall.errors import NotFound, PaywallError
 from paywall.telling.endpoints import endpoint_of
 from paywall.telling.rules import State, wants
 from paywall.telling.tables import Delivery, Endpoint
 
 _AT_ONCE = 200
+
+
+class Paused(PaywallError):
+    """This endpoint is told nothing just now. Let it go on first."""
+
+    status = 409
+    code = "endpoint_paused"
 
 
 def pass_on(database: Database) -> int:
@@ -31,6 +38,20 @@ def pass_on(database: Database) -> int:
                 if endpoint.publisher_id == event.publisher_id and wants(endpoint.turns, event.turn):
                     _deliver(session, endpoint.id, event.id)
         return len(taken)
+
+
+def send_test(session: Session, endpoint: Endpoint) -> int:
+    """Have an endpoint sent a signed message that means nothing, as any other is; returns the delivery's number.
+
+    Raises Paused where nothing is sent to it.
+    """
+    if endpoint.disabled_at is not None:
+        raise Paused
+    now = clock.wall()
+    row = Delivery(endpoint_id=endpoint.id, began_at=now, due_at=now)
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def replay(session: Session, endpoint: Endpoint, number: int) -> None:

@@ -41,7 +41,7 @@ class Endpoint(Base):
 
 
 class Delivery(Base):
-    """One event for one endpoint."""
+    """One message for one endpoint."""
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
@@ -58,7 +58,8 @@ class Delivery(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     endpoint_id: Mapped[int] = mapped_column(ForeignKey("webhook_endpoints.id", ondelete="CASCADE"))
-    event_id: Mapped[int] = mapped_column(ForeignKey("access_events.id", ondelete="CASCADE"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("access_events.id", ondelete="CASCADE"))
+    """None for a message that means nothing and tries the endpoint."""
     state: Mapped[str] = mapped_column(default=State.WAITING.value)
     attempts: Mapped[int] = mapped_column(default=0)
     """Since it began, or began again."""

@@ -96,6 +96,16 @@ def remove_endpoint(public_id: str) -> ResponseReturnValue:
     return redirect(PATH, 303)
 
 
+def try_endpoint(public_id: str) -> ResponseReturnValue:
+    """Have an endpoint sent a message that means nothing, by the same way as all others."""
+    staff = current_staff()
+    with act(read_form()) as session:
+        number = passing_on.send_test(session, endpoint_of(session, staff.publisher_id, public_id))
+        about = (staff.publisher_id, staff.actor, "webhook_tested", f"webhook:{public_id}")
+        audit.write(session, *about, delivery=number)
+    return _back(public_id, "A test message is on its way. Load this page again to see what came back.")
+
+
 def replay_one(public_id: str, number: int) -> ResponseReturnValue:
     """Deliver one event again, with the same id."""
     with act(read_form()) as session:

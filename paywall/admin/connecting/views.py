@@ -17,6 +17,7 @@ ROUTES = (
     AdminRoute(_ENDPOINT, endpoints.show_endpoint, "endpoint", _VIEWER),
     AdminRoute(f"{_ENDPOINT}/pause", endpoints.pause_endpoint, "endpoint_pause", _ADMIN, _POST),
     AdminRoute(f"{_ENDPOINT}/resumption", endpoints.resume_endpoint, "endpoint_resumption", _ADMIN, _POST),
+    AdminRoute(f"{_ENDPOINT}/test", endpoints.try_endpoint, "endpoint_test", _ADMIN, _POST),
     AdminRoute(f"{_ENDPOINT}/secret", endpoints.replace_secret, "endpoint_secret", _ADMIN, _POST, is_fresh=True),
     AdminRoute(f"{_ENDPOINT}/removal", endpoints.remove_endpoint, "endpoint_removal", _ADMIN, _POST),
     AdminRoute(f"{_ENDPOINT}/deliveries/<int:number>", endpoints.replay_one, "delivery_replay", _ADMIN, _POST),

@@ -80,12 +80,12 @@ class KeptAttempt(ApiModel):
 
 
 class KeptDelivery(ApiModel):
-    """One event for one address."""
+    """One message for one address."""
 
     id: str
     message_id: str = Field(description="The `webhook-id` under which it is sent, each time.")
     event: str
-    reader_id: str
+    reader_id: str | None = Field(description="Null for a message that only tries the address.")
     state: State
     began_at: datetime
     next_try_at: datetime | None

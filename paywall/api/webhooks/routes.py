@@ -132,7 +132,7 @@ def _delivery(one: DeliveryFacts) -> KeptDelivery:
         id=str(one.number),
         message_id=one.message_id,
         event=one.turn,
-        reader_id=str(one.reader_id),
+        reader_id=None if one.reader_id is None else str(one.reader_id),
         state=one.state,
         began_at=one.began_at,
         next_try_at=one.due_at,

@@ -94,6 +94,30 @@ class TestAWebhook:
         assert len(endpoints(admin)) == 1
 
 
+class TestATestMessage:
+    def test_is_sent_once_by_four_tabs_and_stands_among_the_deliveries(self, admin: Person) -> None:
+        path = added(admin)
+        assert set(send_at_once(admin, f"{path}/test", {})) == {303}
+        [found] = deliveries(admin)
+        assert (found.turn, found.reader_id, found.state.value) == ("webhook.test", None, "waiting")
+        assert re.search(r"webhook.test.*nobody.*waiting", admin.browser.get(path).text, re.DOTALL)
+        [deed] = deeds(admin.product, "webhook_tested")
+        assert deed.detail == {"delivery": found.number}
+
+    def test_is_not_sent_while_the_webhook_is_paused(self, admin: Person) -> None:
+        path = added(admin)
+        admin.act(f"{path}/pause")
+        assert "Send a test message" not in admin.browser.get(path).text
+        assert admin.act(f"{path}/test").status_code == 409
+        assert (deliveries(admin), deeds(admin.product, "webhook_tested")) == ([], [])
+
+    def test_is_not_sent_by_another_newspaper(self, admin: Person) -> None:
+        path = added(admin)
+        neighbour = member(admin.product, Role.ADMIN, "neighbour@example.com", "other")
+        assert neighbour.act(f"{path}/test").status_code == 404
+        assert deliveries(admin) == []
+
+
 class TestDeliveries:
     def test_are_listed_with_what_became_of_them(self, admin: Person) -> None:
         path = added(admin)
