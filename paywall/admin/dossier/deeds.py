@@ -33,7 +33,8 @@ def deed_words(action: str) -> str:
 
 def detail_words(detail: Mapping[str, Any], days: Days) -> str:
     """Return the plain facts of a deed: `days 30, reason flood`; what changed as `active → canceled`."""
-    facts = [f"{_spaced(name)} {_plain(value, days)}" for name, value in detail.items() if name not in _SAID_ELSEWHERE]
+    told = {name: value for name, value in detail.items() if name not in _SAID_ELSEWHERE and value is not None}
+    facts = [f"{_spaced(name)} {_plain(value, days)}" for name, value in told.items()]
     return ", ".join([*_changes(detail.get("before"), detail.get("after"), days), *facts][:_MOST_SHOWN])
 
 

@@ -8,6 +8,7 @@ from paywall.admin.dossier.words import STATUSES, bill_state
 from paywall.admin.ground.days import Days, Moment
 from paywall.admin.subscribers.showing.words import State, Tone
 from paywall.billing.catalogue.money import Money
+from paywall.billing.catalogue.wording import paid
 from paywall.billing.ledger.months import GONE_BACK
 from paywall.billing.ledger.moving import Moved
 from paywall.billing.subscriptions.reading import card_of
@@ -76,12 +77,11 @@ def moved_words(moved: Moved) -> MovedWords:
 
 
 def _subscription(row: Subscription, facts: Facts, days: Days) -> SubscriptionLine:
-    every = row.interval if row.interval_count == 1 else f"{row.interval_count} {row.interval}s"
     return SubscriptionLine(
         stripe_id=row.stripe_id,
         customer_id=row.customer_id,
         plan=facts.plans.get(row.lookup_key or "", row.lookup_key or row.price_id),
-        price=f"{Money(row.amount_minor, row.currency).format('en')} a {every}",
+        price=paid(Money(row.amount_minor, row.currency), row.interval, row.interval_count, "en"),
         state=STATUSES.get(row.status, State(row.status, Tone.BAD)),
         since=days.on(row.created_at),
         paid_through=days.on(row.paid_through_at) if row.paid_through_at else None,

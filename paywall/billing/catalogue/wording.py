@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from paywall.billing.catalogue.beginnings import Beginning
+from paywall.billing.catalogue.money import Money
 from paywall.billing.catalogue.offers import Duration, Offer, Reduction, reduction
 from paywall.billing.catalogue.plans import Price
 from paywall.billing.catalogue.putting_on_sale import NewPrice
@@ -29,7 +30,12 @@ def adverb(price: Price) -> str:
 
 def plain(price: Price, language: str) -> str:
     """Return amount and interval: `€4.99 a month`."""
-    return f"{price.money.format(language)} {every(price)}"
+    return paid(price.money, price.interval, price.interval_count, language)
+
+
+def paid(money: Money, interval: str, interval_count: int, language: str) -> str:
+    """Return the same for what somebody pays, whatever the price is by now."""
+    return f"{money.format(language)} {how_often(interval, interval_count)}"
 
 
 def begins(price: Price, beginning: Beginning, language: str) -> str:

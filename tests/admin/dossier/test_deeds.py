@@ -16,6 +16,10 @@ DAYS = Days("Asia/Baku")
         ({}, ""),
         ({"comp": "comp_1", "days": 30, "reason": "Flood"}, "days 30, reason Flood"),
         ({"until": "2026-12-27T20:54:38.669694+00:00"}, "until 28 Dec 2026, 00:54"),
+        (
+            {"reader": 7, "was": "trialing", "paid_through": "2026-12-27T20:54:38.669694+00:00", "cancels_at": None},
+            "was trialing, paid through 28 Dec 2026, 00:54",
+        ),
         ({"before": "active", "after": "canceled"}, "active → canceled"),
         ({"before": None, "after": "2026-12-27T20:54:00+00:00"}, "28 Dec 2026, 00:54"),
         ({"before": {"a_b": 1}, "after": {"a_b": 2, "c": None}}, "a b 1 → 2, c nothing → nothing"),

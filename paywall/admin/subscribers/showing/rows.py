@@ -9,6 +9,7 @@ from babel.dates import format_date
 
 from paywall.admin.subscribers.finding.lines import Bought, Line
 from paywall.admin.subscribers.showing.words import State, state_of
+from paywall.billing.catalogue.wording import paid
 from paywall.billing.subscriptions.status import RUNNING
 from paywall.readers.email_address import for_people
 
@@ -54,8 +55,7 @@ def row_of(line: Line, names: Mapping[str, str], zone: ZoneInfo, now: datetime) 
 
 
 def _price(bought: Bought) -> str:
-    every = bought.interval if bought.interval_count == 1 else f"{bought.interval_count} {bought.interval}s"
-    return f"{bought.money.amount} {bought.money.currency} / {every}"
+    return paid(bought.money, bought.interval, bought.interval_count, "en")
 
 
 def _until(line: Line, zone: ZoneInfo, now: datetime) -> Moment | None:
