@@ -15,18 +15,22 @@ from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     DateTime,
     Dialect,
     Engine,
     Executable,
     Integer,
     MetaData,
+    SQLColumnExpression,
     Table,
     create_engine,
+    func,
     literal,
     make_url,
     text,
 )
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -162,6 +166,11 @@ def psycopg_url(url: str) -> URL:
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     return parsed
+
+
+def sum_of(column: SQLColumnExpression[int]) -> ColumnElement[int]:
+    """Return the sum of whole numbers, 0 of none, as a whole number: PostgreSQL makes decimals of large ones."""
+    return sql_cast(func.coalesce(func.sum(column), 0), BigInteger)
 
 
 def insert_once(transaction: Session | Connection, table: type[Base], values: dict[str, object]) -> bool:

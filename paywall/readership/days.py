@@ -6,10 +6,11 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, Executable, Table, func, select
+from sqlalchemy import Connection, Executable, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from paywall.database import sum_of
 from paywall.readership.rules import Dimension
 from paywall.readership.tables import ReadDay
 
@@ -92,7 +93,7 @@ def add_counts(connection: Connection, counts: Counts) -> None:
 
 def funnels(session: Session, publisher_id: int, first: date, last: date, dimension: Dimension) -> list[Funnel]:
     """Return the sums of the days from `first` to `last`, both included, for each article or host; most walls first."""
-    sums = [func.sum(getattr(ReadDay, measure)) for measure in MEASURES]
+    sums = [sum_of(getattr(ReadDay, measure)) for measure in MEASURES]
     mine = (ReadDay.publisher_id == publisher_id, ReadDay.day.between(first, last), ReadDay.dimension == dimension)
     found = session.execute(select(ReadDay.which, *sums).where(*mine).group_by(ReadDay.which))
     lines = [Funnel(row[0], *map(int, row[1:])) for row in found]
@@ -101,7 +102,7 @@ def funnels(session: Session, publisher_id: int, first: date, last: date, dimens
 
 def by_day(session: Session, publisher_id: int, first: date, last: date) -> list[Funnel]:
     """Return the sums of each day that has any, the first day first; `which` is the day as `2026-11-24`."""
-    sums = [func.sum(getattr(ReadDay, measure)) for measure in MEASURES]
+    sums = [sum_of(getattr(ReadDay, measure)) for measure in MEASURES]
     mine = (ReadDay.publisher_id == publisher_id, ReadDay.day.between(first, last))
     # every count is there once for an article, and once more for a referrer
     query = select(ReadDay.day, *sums).where(*mine, ReadDay.dimension == Dimension.REFERRER)
@@ -120,8 +121,8 @@ def total(lines: Iterable[Funnel]) -> Funnel:
 def lost_views(session: Session, publisher_id: int, first: date, last: date) -> int:
     """Return how many views of those days were answered and not written."""
     mine = (ReadDay.publisher_id == publisher_id, ReadDay.day.between(first, last))
-    query = select(func.sum(ReadDay.views)).where(*mine, ReadDay.dimension == Dimension.LOST)
-    return int(session.scalar(query) or 0)
+    query = select(sum_of(ReadDay.views)).where(*mine, ReadDay.dimension == Dimension.LOST)
+    return session.scalar(query) or 0
 
 
 def grouped(lines: Sequence[Funnel], name_of: dict[str, str], otherwise: str) -> list[Funnel]:

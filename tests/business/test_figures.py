@@ -15,7 +15,7 @@ from paywall.business.asking.figures import Desk, Part, desk_of, parts_of
 from paywall.business.asking.periods import By, Period, Span, read_period
 from paywall.business.keeping.catching_up import catch_up, catch_up_all
 from paywall.business.keeping.making import make_figures
-from paywall.business.keeping.tables import FigureEntry, FigureMark
+from paywall.business.keeping.tables import FigureDay, FigureEntry, FigureMark
 from paywall.business.reckoning.values import MOVEMENTS, Kind
 from tests.business.conftest import Paper
 from tests.business.ledgers import CURRENCIES, NOW, SYNCED, Ledger, ledgers, rewrite, write
@@ -102,6 +102,19 @@ def test_the_figures_of_any_books_and_any_period(paper: Paper, ledger: Ledger, p
             _agree(parts, naive, currency)
             moved = [(kind, at, change) for kind, at, change, _ in naive.movements(currency)]
             assert _kept_movements(session, currency) == sorted(moved)
+
+
+def test_what_the_evening_has_yet_to_bring_is_a_whole_number_on_every_database(paper: Paper) -> None:
+    make_figures(paper.database, paper.profile)
+    desk, evening, period = _desk(paper), NOW + timedelta(hours=2), read_period(TODAY, TODAY, By.DAY, TODAY)
+    mine = {"publisher_id": desk.publisher_id, "edition": desk.edition, "kind": Kind.LEFT, "currency": "USD"}
+    with paper.database.writing() as session:
+        session.add(FigureEntry(**mine, at=evening, customer="cus_evening", amount_minor=-499))
+        session.add(FigureDay(**mine, day=TODAY, count=1, amount_minor=-499))
+    with paper.database.reading() as session:
+        [part] = parts_of(session, desk, "USD", period)
+    assert (part.tally.counts[Kind.LEFT], part.closing) == (0, part.opening)
+    assert type(part.closing.mrr_minor) is int
 
 
 @given(ledger=ledgers())

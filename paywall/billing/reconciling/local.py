@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only
 
 from paywall import clock
@@ -26,7 +26,7 @@ from paywall.billing.subscriptions.status import (
     is_live,
 )
 from paywall.billing.subscriptions.tables import Invoice, Subscription, known_to_stripe
-from paywall.database import Database
+from paywall.database import Database, sum_of
 from paywall.entitlements.rules import Entitlement, Source
 from paywall.entitlements.tables import EntitlementRow
 
@@ -166,10 +166,8 @@ def _stored(session: Session, rows: Sequence[Subscription]) -> _Stored:
 
 
 def _sums(session: Session, table: type[Payment] | type[Refund], which: Any) -> dict[str, int]:  # noqa: ANN401 - SQL
-    rows = session.execute(
-        select(table.invoice_id, func.sum(table.amount_minor)).where(which).group_by(table.invoice_id)
-    )
-    return {invoice: int(total) for invoice, total in rows}
+    rows = session.execute(select(table.invoice_id, sum_of(table.amount_minor)).where(which).group_by(table.invoice_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def _grace_by_price(session: Session) -> dict[str, int]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paywall.business.asking.figures import Desk
 from paywall.business.asking.periods import Period, month_of, months_on
 from paywall.business.keeping.tables import FigureCohort, FigureDay
 from paywall.business.reckoning.values import Kind
+from paywall.database import sum_of
 
 MOST = 24
 
@@ -52,9 +53,9 @@ def _joined(session: Session, desk: Desk, currency: str, first: date) -> Counter
 def _changes(session: Session, desk: Desk, currency: str, first: date) -> Counter[tuple[date, date]]:
     mine = (FigureCohort.publisher_id == desk.publisher_id, FigureCohort.edition == desk.edition)
     which = (FigureCohort.currency == currency, FigureCohort.cohort >= first)
-    query = select(FigureCohort.cohort, FigureCohort.month, func.sum(FigureCohort.change)).where(*mine, *which)
+    query = select(FigureCohort.cohort, FigureCohort.month, sum_of(FigureCohort.change)).where(*mine, *which)
     rows = session.execute(query.group_by(FigureCohort.cohort, FigureCohort.month))
-    return Counter({(row[0], row[1]): int(row[2]) for row in rows})
+    return Counter({(row[0], row[1]): row[2] for row in rows})
 
 
 def _distance(first: date, second: date) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from paywall.business.asking.figures import Desk
 from paywall.business.keeping.tables import FigureDay, FigureEntry
 from paywall.business.reckoning.values import Kind
+from paywall.database import sum_of
 
 DAYS = 30
 
@@ -36,6 +37,6 @@ def renewals_due(session: Session, desk: Desk, currency: str) -> list[DueDay]:
 def _today(session: Session, desk: Desk, currency: str) -> tuple[int, int]:
     mine = (FigureEntry.publisher_id == desk.publisher_id, FigureEntry.edition == desk.edition)
     which = (FigureEntry.at > desk.now, FigureEntry.at < desk.tomorrow_at, FigureEntry.kind == Kind.DUE)
-    sums = select(func.count(), func.coalesce(func.sum(FigureEntry.amount_minor), 0))
+    sums = select(func.count(), sum_of(FigureEntry.amount_minor))
     count, amount = session.execute(sums.where(*mine, *which, FigureEntry.currency == currency)).one()
-    return count, int(amount)
+    return count, amount

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from paywall.business.asking.periods import Period, Span
 from paywall.business.keeping.tables import FigureDay, FigureEntry, FigureMark
 from paywall.business.reckoning.values import ARRIVALS, DEPARTURES, MOVEMENTS, Kind
+from paywall.database import sum_of
 
 _COUNTED = (*MOVEMENTS, Kind.TRIAL_BEGUN, Kind.TRIAL_WON, Kind.TRIAL_OVER)
 _SUMMED = (*_COUNTED, Kind.LATE, Kind.LATE_OVER, Kind.FAILED, Kind.RECOVERED)
@@ -105,7 +106,7 @@ def parts_of(session: Session, desk: Desk, currency: str, period: Period) -> lis
         tallies[_place(period, day)].add(Kind(kind), count, amount)
     if period.ends > desk.today:
         for kind, count, amount in session.execute(_yet_to_come(desk, currency, _SUMMED)):
-            tallies[-1].add(Kind(kind), -count, -(amount or 0))
+            tallies[-1].add(Kind(kind), -count, -amount)
     standing, parts = _opening(session, desk, currency, period), []
     for span, tally in zip(period.spans, tallies, strict=True):
         parts.append(Part(span, standing, tally, standing.after(tally)))
@@ -123,11 +124,11 @@ def total(parts: Iterable[Part]) -> Tally:
 
 
 def _opening(session: Session, desk: Desk, currency: str, period: Period) -> Standing:
-    before, sums = Tally(), (func.sum(FigureDay.count), func.sum(FigureDay.amount_minor))
+    before, sums = Tally(), (sum_of(FigureDay.count), sum_of(FigureDay.amount_minor))
     which = (*_mine(desk), FigureDay.currency == currency, FigureDay.day < period.begins)
     query = select(FigureDay.kind, *sums).where(*which, FigureDay.kind.in_(_SUMMED)).group_by(FigureDay.kind)
     for kind, count, amount in session.execute(query):
-        before.add(Kind(kind), int(count), int(amount))
+        before.add(Kind(kind), count, amount)
     return Standing().after(before)
 
 
@@ -141,7 +142,7 @@ def _yet_to_come(desk: Desk, currency: str, kinds: Iterable[Kind]) -> Executable
     """Return the query of what today has yet to bring."""
     mine = (FigureEntry.publisher_id == desk.publisher_id, FigureEntry.edition == desk.edition)
     which = (FigureEntry.at > desk.now, FigureEntry.at < desk.tomorrow_at, FigureEntry.currency == currency)
-    sums = (func.count(), func.sum(FigureEntry.amount_minor))
+    sums = (func.count(), sum_of(FigureEntry.amount_minor))
     query = select(FigureEntry.kind, *sums).where(*mine, *which, FigureEntry.kind.in_(list(kinds)))
     return query.group_by(FigureEntry.kind)
 
