@@ -52,6 +52,12 @@ def clear_notices(session: Session, kind: str, publisher_id: int | None = None) 
     return len(session.execute(still_open.values(cleared_at=clock.now()).returning(AdminNotice.id)).all())
 
 
+def clear_cause(session: Session, kind: str, cause: str) -> None:
+    """Clear the notice of one cause, if it is there and open."""
+    raised = (AdminNotice.kind == kind, AdminNotice.cause == cause, AdminNotice.cleared_at.is_(None))
+    session.execute(update(AdminNotice).where(*raised).values(cleared_at=clock.now()))
+
+
 def clear_notice(session: Session, publisher_id: int, number: int) -> AdminNotice:
     """Clear one open notice of a publisher by hand; raises NotFound for others, also for the whole deployment's."""
     mine = (AdminNotice.id == number, AdminNotice.publisher_id == publisher_id, AdminNotice.cleared_at.is_(None))

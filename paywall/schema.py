@@ -54,6 +54,7 @@ TABLES = (
     "paywall.api.check.once",
     "paywall.readership.tables",
     "paywall.admin.acting.bulk.tables",
+    "paywall.admin.acting.money.unanswered",
     "paywall.admin.subscribers.saved.tables",
 )
 

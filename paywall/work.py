@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from paywall import changes, clock, mailer
 from paywall.admin.acting.bulk.carrying_out import carry_on as carry_acts_on
+from paywall.admin.acting.money import unanswered
 from paywall.background import Background, Job
 from paywall.billing.changing.cancelling import carry_out_cancellations
 from paywall.billing.dunning.reminders import send_due
@@ -36,6 +37,7 @@ LOOK_SECONDS = 2
 SWEEP_SECONDS = 5 * 60
 FORGET_SECONDS = 6 * 60 * 60
 FIGURES_SECONDS = 15
+WATCH_SECONDS = 60
 _MINUTE, _SWEEP = timedelta(minutes=1), timedelta(minutes=5)
 
 
@@ -72,6 +74,7 @@ class Work:
             Background([Job("replays", working.LOOK_SECONDS, self._work_at_replays)]),
             Background([Job("changes", SWEEP_SECONDS, self._forget_changes)]),
             Background([Job("acts on many", LOOK_SECONDS, self._carry_acts_on)]),
+            Background([Job("unanswered acts", WATCH_SECONDS, self._watch_acts)]),
             Background([Job("imports", LOOK_SECONDS, self._carry_imports_on)]),
             Background([Job("ends of access", LOOK_SECONDS, self._note_ends)]),
             Background([Job("old events", FORGET_SECONDS, self._forget_events)]),
@@ -127,6 +130,10 @@ class Work:
     def _forget_events(self) -> None:
         with self.database.writing() as session:
             telling.sweep(session, clock.wall())
+
+    def _watch_acts(self) -> None:
+        with self.database.writing() as session:
+            unanswered.watch(session, clock.wall())
 
     def _carry_acts_on(self) -> None:
         carry_acts_on(self.database, self._stopping.is_set)

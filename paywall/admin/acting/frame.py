@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from paywall import audit, clock
 from paywall.admin.acting.knowing import Known, known_reader
+from paywall.admin.acting.money.unanswered import answered
 from paywall.admin.acting.question import LONGEST_REASON, Question
 from paywall.admin.ground.door import current_staff
 from paywall.admin.ground.pages import page
@@ -118,14 +119,19 @@ def note(session: Session, known: Known, action: str, *, before: object, after: 
 def carried_out(known: Known, action: str) -> Iterator[None]:
     """Hold the talk with Stripe that follows a noted act; where it fails, the audit has that, too.
 
-    What was noted may be asked again: Stripe's keys and our rules make two of it one.
+    What was noted may be asked again: Stripe's keys and our rules make two of it one. What is never answered, since the
+    process has died, becomes an alarm: the note says so by `unanswered.await_answer`.
     """
+    whose = (known.publisher.id, known.reader.id, action)
     try:
         yield
     except PaywallError as error:
         with current.database().writing() as session:
             note(session, known, f"{action}_failed", before=None, after=error.code)
+            answered(session, *whose)
         raise
+    with current.database().writing() as session:
+        answered(session, *whose)
 
 
 def reason_in(form: Form) -> str:

@@ -11,7 +11,7 @@ from paywall import clock, notices, outbox
 from paywall.admin.ground.days import Days
 from paywall.admin.ground.pages import page
 from paywall.admin.operations.frame import HOME, rooms
-from paywall.admin.operations.words import job_line, notice_words, part_of
+from paywall.admin.operations.words import job_line, notice_path, notice_words, part_of
 from paywall.billing.reconciling.reports import reports
 from paywall.billing.reconciling.silence import last_payment_at
 from paywall.billing.webhooks import desk
@@ -40,12 +40,13 @@ class Card:
 def show_operations() -> ResponseReturnValue:
     """Show the page."""
     session, profile = current.session(), current.publisher()
+    days = Days(profile.timezone)
     ours = [one for one in notices.open_notices(session) if one.publisher_id in (None, profile.id)]
     return page(
         "operations/overview",
         rooms=rooms(),
-        days=Days(profile.timezone),
-        notices=[(one, notice_words(one)) for one in ours],
+        days=days,
+        notices=[(one, notice_words(one, days), notice_path(one)) for one in ours],
         cards=_cards(session, profile.id),
         parts_of_it=[part_of(name, is_well=well) for name, well in health.state(current_app).items()],
         jobs=[job_line(one, clock.wall()) for one in job_runs(session)],

@@ -9,7 +9,7 @@ from paywall.admin.ground.days import Days
 from paywall.admin.ground.door import current_staff
 from paywall.admin.ground.pages import page
 from paywall.admin.ground.routes import AdminRoute
-from paywall.admin.operations.words import notice_words
+from paywall.admin.operations.words import notice_path, notice_words
 from paywall.admin.subscribers.choices import choices_of
 from paywall.admin.subscribers.showing.page import newest_rows
 from paywall.admin.today.counting import counts
@@ -23,14 +23,15 @@ SHOWN = 8
 def front() -> ResponseReturnValue:
     """Show the front page."""
     session, profile, now = current.session(), current.publisher(), clock.now()
+    days = Days(profile.timezone)
     ours = [one for one in notices.open_notices(session) if one.publisher_id in (None, profile.id)]
     return page(
         "today/front",
         counts=counts(session, profile.id, now),
-        notices=[(one, notice_words(one)) for one in ours],
+        notices=[(one, notice_words(one, days), notice_path(one)) for one in ours],
         newest=newest_rows(session, profile.id, choices_of(session, profile), SHOWN, now),
         deeds=_deeds(),
-        days=Days(profile.timezone),
+        days=days,
     )
 
 

@@ -2,6 +2,7 @@
 
 from paywall.admin.acting.frame import Act, Given, carried_out, note, reason_in, whole_number_in
 from paywall.admin.acting.knowing import Known
+from paywall.admin.acting.money.unanswered import await_answer
 from paywall.admin.acting.question import Blank, Kind, Question, why
 from paywall.admin.ground.pages import act
 from paywall.billing.catalogue.money import Money
@@ -49,6 +50,7 @@ def _do(known: Known, form: Form) -> str:
     before = known.running.lookup_key if known.running else None
     with act(form) as session:
         note(session, known, "plan_change_asked", before=before, after=order.lookup_key, reason=reason)
+        await_answer(session, known.publisher.id, known.reader.id, "plan_change")
     try:
         with carried_out(known, "plan_change"):
             return _OUTCOMES[switch(parts, known.reader.id, order, known.now, is_noted=True)]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from paywall.admin.acting.frame import Act, Given, carried_out, note, reason_in
 from paywall.admin.acting.knowing import Known
 from paywall.admin.acting.money.effect import effect_on_access
+from paywall.admin.acting.money.unanswered import await_answer
 from paywall.admin.acting.question import Blank, Kind, Question, why
 from paywall.admin.ground.pages import act
 from paywall.billing.catalogue.money import Money
@@ -79,6 +80,7 @@ def _do(known: Known, form: Form) -> str:
         after = {"refunded_minor": wanted.already_minor + wanted.amount_minor}
         about = {"invoice": invoice.stripe_id, "currency": invoice.currency, "reason": reason}
         note(session, known, "refund_asked", before=before, after=after, **about)
+        await_answer(session, known.publisher.id, known.reader.id, "refund")
     with carried_out(known, "refund"):
         give_back(parts, invoice.stripe_id, wanted)
     return f"{Money(wanted.amount_minor, invoice.currency).format('en')} given back. {seen.effect}"

@@ -2,6 +2,7 @@
 
 from paywall.admin.acting.frame import Act, Given, carried_out, note, reason_in
 from paywall.admin.acting.knowing import Known
+from paywall.admin.acting.money.unanswered import await_answer
 from paywall.admin.acting.question import Question, why
 from paywall.admin.ground.pages import act
 from paywall.billing.changing.cancelling import cancellation_asked_at
@@ -26,6 +27,7 @@ def _do(known: Known, form: Form) -> str:
         before = row.cancels_at.isoformat() if row.cancels_at else "cancellation noted"
         about = {"subscription": row.stripe_id, "reason": reason}
         note(session, known, "subscription_resumed", before=before, after="goes on", **about)
+        await_answer(session, known.publisher.id, known.reader.id, "subscription_resumed")
     with carried_out(known, "subscription_resumed"):
         resume(parts, known.reader.id, is_noted=True)
     return "The subscription goes on."
