@@ -9,9 +9,10 @@ from paywall import audit, clock
 from paywall.database import insert_once
 from paywall.errors import BadInput, NotFound
 from paywall.letters.checking import checked
-from paywall.letters.kinds import KINDS, LANGUAGES
+from paywall.letters.kinds import KINDS
 from paywall.letters.rules import Words
 from paywall.letters.tables import MailText
+from paywall.publishers.rules import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,6 @@ cancel, the invoice, and what is charged when. They hold for a publisher's own w
 
 from dataclasses import dataclass
 
-LANGUAGES = (("en", "English"), ("az", "Azerbaijani"), ("ru", "Russian"))
-
 
 @dataclass(frozen=True, slots=True)
 class Kind:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+LANGUAGES = (("en", "English"), ("az", "Azerbaijani"), ("ru", "Russian"))
+"""Those in which a newspaper may write its mails, and its amounts and dates."""
+
 
 class WindowKind(StrEnum):
     """The stretch of time in which distinct articles are counted."""

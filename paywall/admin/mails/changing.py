@@ -18,6 +18,7 @@ from paywall.letters.kinds import KINDS
 from paywall.letters.rules import Words
 from paywall.letters.writing import write_in_words
 from paywall.outbox import Mail
+from paywall.publishers.ruling.languages import set_language
 from paywall.readers.finding import reader_by_id
 from paywall.web import current
 from paywall.web.forms import Form, read_form
@@ -75,6 +76,15 @@ def send_to_me(kind: str) -> ResponseReturnValue:
         return mail_page(422, wanted, words, {problem.field: problem.sentence}, is_typed=True)
     flash(f"On its way to {mail.recipient}. Nothing is saved by that.", "good")
     return mail_page(200, wanted, words, {}, is_typed=True)
+
+
+def change_language() -> ResponseReturnValue:
+    """Give the newspaper its language."""
+    form, staff = read_form(), current_staff()
+    with act(form) as session:
+        done = set_language(session, staff.publisher_id, form.text("language"), actor=staff.actor)
+    flash("The language is set; it holds within seconds." if done else "It was this language already.", "good")
+    return redirect(PATH, 303)
 
 
 def _to_me(wanted: Wanted, words: Words) -> Mail:

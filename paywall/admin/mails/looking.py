@@ -15,11 +15,12 @@ from paywall.billing.letters.choices import OPTIONAL
 from paywall.errors import BadInput, NotFound
 from paywall.letters.checking import LONGEST_SUBJECT, LONGEST_TEXT, checked
 from paywall.letters.keeping import Place, languages_with_own_words, own_words
-from paywall.letters.kinds import KINDS, LANGUAGES, MEANINGS, SITUATIONS
+from paywall.letters.kinds import KINDS, MEANINGS, SITUATIONS
 from paywall.letters.ours import our_words_to_begin_with
 from paywall.letters.rules import Words
 from paywall.letters.writing import write_in_words
 from paywall.outbox import Mail
+from paywall.publishers.rules import LANGUAGES
 from paywall.web import current
 
 PATH = "/admin/mails"
@@ -66,7 +67,10 @@ def show_mails() -> ResponseReturnValue:
         )
         for kind, words in mails().items()
     ]
-    return publication_page("mails/list", lines=lines, language=dict(LANGUAGES).get(language, language))
+    names = dict(LANGUAGES)
+    return publication_page(
+        "mails/list", lines=lines, languages=LANGUAGES, language=language, language_name=names.get(language, language)
+    )
 
 
 def show_mail(kind: str) -> ResponseReturnValue:

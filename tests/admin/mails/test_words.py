@@ -13,6 +13,7 @@ from paywall.letters.tables import MailText
 from paywall.publishers.profiles import choose
 from paywall.staff.rules import Role
 from tests.admin.at_once import send_at_once
+from tests.admin.heard import hear_all
 from tests.readers.browser import Browser
 from tests.readers.stored import link_in, mails
 from tests.staff.people import Person, code_in, deeds, member
@@ -72,6 +73,21 @@ class TestSaving:
         again = {**WORDS, "subject": "Mine", "seen": code_in(answer.text, "seen")}
         assert admin.act(RESET, again).status_code == 303
         assert stored(product) == [("reset", "en", "Mine")]
+
+
+class TestTheNewspapersLanguage:
+    def test_is_set_once_and_its_words_are_sent_from_then_on(self, admin: Person, product: Product) -> None:
+        admin.act(RESET, {**WORDS, "language": "az"})
+        assert set(send_at_once(admin, "/admin/mails/language", {"language": "az"})) == {303}
+        hear_all(product)
+        asks_for_a_new_password(product, admin)
+        assert [mail.subject for mail in mails(product, "reset")] == ["A new key for The News"]
+        [deed] = deeds(product, "language_set")
+        assert (deed.detail["before"], deed.detail["after"]) == ({"language": "en"}, {"language": "az"})
+
+    def test_is_one_of_those_that_there_are(self, admin: Person, product: Product) -> None:
+        assert admin.act("/admin/mails/language", {"language": "tlh"}).status_code == 422
+        assert choose(product.database, "news").language == "en"
 
 
 class TestWordsThatCanNotBeTaken:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page
 
-from paywall.letters.kinds import LANGUAGES
+from paywall.publishers.rules import LANGUAGES
 from tests.browser.admin.looking import look
 from tests.browser.admin.walk import enter
 from tests.browser.demo import Demo
