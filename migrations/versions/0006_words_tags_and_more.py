@@ -18,12 +18,14 @@ def upgrade() -> None:
     """Add each room's tables."""
     _make_mail_texts()
     _let_deliveries_be_tests()
+    _make_tags()
     _make_unanswered_acts()
 
 
 def downgrade() -> None:
     """Take them away again, the last first."""
     op.drop_table("unanswered_acts")
+    _drop_tags()
     _forget_deliveries_that_are_tests()
     op.drop_table("mail_texts")
 
@@ -69,3 +71,20 @@ def _make_unanswered_acts() -> None:
     )
     op.create_index("ix_unanswered_acts_asked_at", "unanswered_acts", ["asked_at"])
     op.create_index("ix_unanswered_acts_whose", "unanswered_acts", ["publisher_id", "reader_id", "action"])
+
+
+def _make_tags() -> None:
+    op.add_column("articles", sa.Column("tags", sa.JSON(), server_default="[]", nullable=False))
+    op.create_table(
+        "article_tags",
+        sa.Column("article_id", _ID, nullable=False, autoincrement=False),
+        sa.Column("slug", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name="fk_article_tags_article_id_articles"),
+        sa.PrimaryKeyConstraint("article_id", "slug", name="pk_article_tags"),
+    )
+    op.create_index("ix_article_tags_slug", "article_tags", ["slug", "article_id"])
+
+
+def _drop_tags() -> None:
+    op.drop_table("article_tags")
+    op.drop_column("articles", "tags")

@@ -12,12 +12,12 @@ from paywall.articles.body.preview import cut_preview
 from paywall.articles.body.sanitise import clean_html, line_of
 from paywall.articles.body.words import count_words
 from paywall.articles.item import Item
-from paywall.articles.rules import AccessLevel
+from paywall.articles.rules import LONGEST_TAG, MOST_TAGS, AccessLevel, tag_slug
 from paywall.articles.slugs import given_slug
 from paywall.articles.text import clean_line
 from paywall.errors import BadInput
 
-LONGEST = {"id": 200, "title": 500, "standfirst": 1_000, "section": 100, "authors": 200}
+LONGEST = {"id": 200, "title": 500, "standfirst": 1_000, "section": 100, "authors": 200, "tags": LONGEST_TAG}
 LONGEST_BODY = 2_000_000
 MOST_AUTHORS = 20
 MOST_FREE_HOURS = 24 * 366 * 10
@@ -50,6 +50,7 @@ class Draft:
     body_html: str
     preview_html: str
     word_count: int
+    tags: list[str] | None = None
     url: str | None = None
     """Where it lives on one of the publisher's sites, in its canonical spelling."""
 
@@ -88,6 +89,7 @@ def make_draft(
         body_html=body,
         preview_html=cut_preview(body, preview_words),
         word_count=words,
+        tags=_tags(item.tags),
         url=_address(item.link, sites),
     )
 
@@ -142,6 +144,19 @@ def _authors(raw: tuple[str, ...]) -> list[str]:
     if len(authors) > MOST_AUTHORS:
         raise BadInput("authors", f"more than {MOST_AUTHORS}")
     return list(dict.fromkeys(authors))
+
+
+def _tags(raw: tuple[str, ...] | None) -> list[str] | None:
+    """Return the tags; of those that are spelled alike (`tag_slug`) the first."""
+    if raw is None:
+        return None
+    kept: dict[str, str] = {}
+    for tag in (_line("tags", name) for name in raw):
+        kept.setdefault(tag_slug(tag), tag)
+    kept.pop("", None)
+    if len(kept) > MOST_TAGS:
+        raise BadInput("tags", f"more than {MOST_TAGS}")
+    return list(kept.values())
 
 
 def _language(item: Item) -> str | None:

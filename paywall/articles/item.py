@@ -21,6 +21,8 @@ class Item:
     is_section_sure: bool = True
     """False for a feed's categories, which may be keywords."""
     authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] | None = None
+    """None where the source says nothing of them; empty: there are none."""
     language: str = ""
     is_language_sure: bool = True
     """False for what pages and feeds declare: taken if it can be, else left."""

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+MOST_TAGS = 20
+LONGEST_TAG = 100
+
 
 class AccessLevel(StrEnum):
     """Who may read an article to its end."""
@@ -80,6 +83,11 @@ class ArticleCard:
     def level(self, now: datetime) -> AccessLevel:
         """Return the level that holds at `now`: `free` inside a free window."""
         return AccessLevel.FREE if self.schedule.is_free_window(now) else self.access
+
+
+def tag_slug(tag: str) -> str:
+    """Return a tag as it is compared with others, in its own letters: "Leyla's Baku" and `leyla-s baku` are one."""
+    return author_slug(tag)
 
 
 def author_slug(name: str) -> str:

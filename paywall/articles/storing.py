@@ -64,6 +64,7 @@ def store(  # noqa: PLR0913, PLR0917 - each is another thing to know
     section = _section(publisher, draft, row, defaults)
     values = _values(draft, row, publisher.language, defaults, now) | {"slug": slug, "section": section}
     values |= {"version": version_of(values), "url": _url(session, publisher, draft, row)}
+    values["tags"] = draft.tags if draft.tags is not None else row.tags if row else []
     if row is not None and all(getattr(row, name) == value for name, value in values.items()):
         return Stored(Outcome.UNCHANGED)
     notes = _notes(draft, row, values)

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column, relationship, validates
 
-from paywall.articles.rules import AccessLevel, ArticleCard, Schedule, author_slug
+from paywall.articles.rules import AccessLevel, ArticleCard, Schedule, author_slug, tag_slug
 from paywall.database import Base, UtcDateTime
 
 
@@ -43,6 +43,7 @@ class Article(Base):
     standfirst: Mapped[str] = mapped_column(default="")
     section: Mapped[str]
     authors: Mapped[list[str]] = mapped_column(JSON, default=list)
+    tags: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     language: Mapped[str] = mapped_column(default="en")
     access: Mapped[str]
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -62,6 +63,14 @@ class Article(Base):
     """A digest of all that the page shows."""
 
     bylines: Mapped[list["Byline"]] = relationship(cascade="all, delete-orphan")
+
+    tagged: Mapped[list["Tagged"]] = relationship(cascade="all, delete-orphan")
+
+    @validates("tags")
+    def _keep_tagged(self, _field: str, tags: list[str]) -> list[str]:
+        kept = {one.slug: one for one in self.tagged}
+        self.tagged = [kept.get(slug) or Tagged(slug=slug) for slug in dict.fromkeys(map(tag_slug, tags)) if slug]
+        return tags
 
     @validates("authors")
     def _keep_bylines(self, _field: str, authors: list[str]) -> list[str]:
@@ -102,6 +111,16 @@ class Byline(Base):
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), primary_key=True)
     slug: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
+
+
+class Tagged(Base):
+    """A tag of an article, by which it is found; kept in step with `Article.tags`."""
+
+    __tablename__ = "article_tags"
+    __table_args__ = (Index("ix_article_tags_slug", "slug", "article_id"),)
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id"), primary_key=True)
+    slug: Mapped[str] = mapped_column(primary_key=True)
 
 
 def is_published(now: datetime) -> tuple[ColumnElement[bool], ...]:

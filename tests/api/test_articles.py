@@ -50,6 +50,15 @@ class TestPuttingAnArticle:
         )
         assert "herons" not in str({**said, "preview": ""})
 
+    def test_keeps_its_tags_where_they_are_left_out(self, cms: Server) -> None:
+        assert put(cms, tags=["The sea", "Baku", "baku"])["tags"] == ["The sea", "Baku"]
+        assert put(cms)["tags"] == ["The sea", "Baku"]
+        assert put(cms, tags=[])["tags"] == []
+
+    def test_with_tags_that_cannot_be_kept_is_refused(self, cms: Server) -> None:
+        assert refused(cms, tags=["x" * 101]) == ["tags"]
+        assert refused(cms, tags=["x"] * 21) == ["tags"]
+
     def test_again_changes_nothing(self, cms: Server) -> None:
         put(cms)
         assert put(cms)["outcome"] == "unchanged"

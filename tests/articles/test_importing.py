@@ -14,6 +14,7 @@ from paywall.articles.reading import folder
 from paywall.articles.report import Report
 from paywall.articles.rules import AccessLevel
 from paywall.articles.storing import DATE_IS_IMPORT
+from paywall.articles.tables import Tagged
 from paywall.changes import ChangeRow
 from paywall.database import Database
 from paywall.errors import BadInput
@@ -48,6 +49,27 @@ class TestAnArticle:
         assert (article.withdrawn_at, article.free_first_hours, article.free_after_hours) == (None, 2, None)
         assert article.word_count == 200
         assert article.body_html.startswith(article.preview_html[:40])
+
+    def test_keeps_its_tags_until_the_source_names_others(self, source: Source) -> None:
+        source.markdown(tags="[The Harbour, Baku, the-harbour]")
+        source.load()
+        assert source.article().tags == ["The Harbour", "Baku"]
+        source.markdown(title="Another")
+        source.load()
+        assert source.article().tags == ["The Harbour", "Baku"]
+        source.markdown(title="Another", tags="[Baku]")
+        assert counts(source.load()) == (0, 1, 0, 0)
+        with source.database.reading() as session:
+            assert session.scalars(select(Tagged.slug)).all() == ["baku"]
+        source.markdown(title="Another", tags="[]")
+        source.load()
+        assert source.article().tags == []
+
+    @pytest.mark.parametrize("tags", ["[" + ", ".join(map(str, range(21))) + "]", "x" * 101])
+    def test_of_too_many_or_too_long_tags_is_refused(self, source: Source, tags: str) -> None:
+        source.markdown(tags=tags)
+        [refused] = source.load().refused
+        assert "tags" in refused.reason
 
     def test_makes_its_section_known(self, source: Source) -> None:
         source.markdown(section="City Life")

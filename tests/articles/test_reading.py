@@ -26,6 +26,19 @@ class TestFrontMatter:
         assert (item.key, item.title, item.slug, item.authors) == ("0123", "no", "2026-11-20", ("Ana",))
 
     @pytest.mark.parametrize(
+        ("front", "tags"),
+        [
+            ("title: a", None),
+            ("title: a\ntags: Baku", ("Baku",)),
+            ("title: a\ntags: [Baku, The sea]", ("Baku", "The sea")),
+            ("title: a\ntags: []", ()),
+            ("title: a\ntags:", ()),
+        ],
+    )
+    def test_names_tags_or_says_nothing_of_them(self, front: str, tags: tuple[str, ...] | None) -> None:
+        assert markdown(front).tags == tags
+
+    @pytest.mark.parametrize(
         ("front", "field", "sentence"),
         [
             ("title: a\ntilte: b", "tilte", "did you mean title?"),
@@ -142,6 +155,7 @@ class TestAFeed:
         more += "<pubDate>Fri, 20 Nov 2026 10:00:00 +0400</pubDate><author>a@e.org (Ana)</author>"
         (item,) = read_feed(rss(rss_item("1", "whole", more)).encode(), "f.xml")
         assert (item.key, item.html, item.section, item.authors) == ("1", "<p>whole</p>", "World", ("Ana",))
+        assert item.tags == ("World",)
         assert item.published_at == datetime(2026, 11, 20, 6, tzinfo=UTC)
 
     def test_in_rss_1_and_atom_is_read_too(self) -> None:
@@ -176,6 +190,12 @@ class TestAFeed:
         items = read_feed(evil.replace("Item 1", "&f;").encode(), "f")
         assert "root:" not in "".join(item.title for item in items)
 
+    def test_with_odd_tags_is_taken_without_those(self) -> None:
+        more = "".join(f"<category>{tag}</category>" for tag in ("x" * 101, "One", "One", *range(30)))
+        (item,) = read_feed(rss(rss_item("1", "whole", more)).encode(), "f.xml")
+        assert item.tags is not None
+        assert (item.tags[:2], len(item.tags)) == (("One", "0"), 20)
+
 
 class TestAJsonFeed:
     def test_is_read(self) -> None:
@@ -190,6 +210,7 @@ class TestAJsonFeed:
         first, second, third = read_json_feed(json.dumps(feed), "f.json")
         assert (first.key, first.html, first.authors) == ("7", "<p>a &lt; b</p><p>c</p>", ("Paper",))
         assert first.published_at == datetime(2026, 11, 20, tzinfo=UTC)
+        assert (first.tags, second.tags) == (("World",), None)
         assert (second.key, second.authors, third.key) == ("https://e.org/2", ("Ana",), "")
 
     @pytest.mark.parametrize(

@@ -33,6 +33,12 @@ class TestFeeds:
         assert "content" not in entry
 
     @pytest.mark.parametrize("path", FEEDS)
+    def test_section_and_tags_are_its_categories(self, client: FlaskClient, add_article: AddArticle, path: str) -> None:
+        add_article(tags=["The <sea>", "Baku"])
+        (entry,) = feedparser.parse(client.get(path).data).entries
+        assert [tag.term for tag in entry.tags] == ["news", "The <sea>", "Baku"]
+
+    @pytest.mark.parametrize("path", FEEDS)
     def test_an_empty_paper_has_an_empty_feed(self, client: FlaskClient, path: str) -> None:
         answer = client.get(path)
         assert answer.status_code == 200
@@ -52,7 +58,9 @@ class TestFeeds:
     def test_characters_that_xml_has_no_place_for_do_not_break_it(
         self, client: FlaskClient, add_article: AddArticle, path: str
     ) -> None:
-        add_article("odd", title="A\x0b bell\x07 and \uffff", standfirst="\x1b[31m", authors=["\x08 B"])
+        add_article(
+            "odd", title="A\x0b bell\x07 and \uffff", standfirst="\x1b[31m", authors=["\x08 B"], tags=["\x0b C"]
+        )
         ET.fromstring(client.get(path).data)  # noqa: S314 - our own document
 
     def test_a_section_that_is_none_has_no_feed(self, client: FlaskClient) -> None:

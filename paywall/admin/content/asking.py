@@ -14,7 +14,7 @@ from paywall.web.forms import Form
 LONGEST = 200
 OLDEST_DAYS = 36_500
 LAST_PAGE = 10_000
-NAMES = ("q", "section", "author", "access", "older_days", "newer_days")
+NAMES = ("q", "section", "tag", "author", "access", "older_days", "newer_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,12 @@ def written_in_form(form: Form) -> Written:
 def choice_of(written: Written) -> Choice:
     """Return which articles are meant; raises BadInput naming the field."""
     values = written.values
-    for name in ("q", "section", "author"):
+    for name in ("q", "section", "tag", "author"):
         _refuse_odd(name, values[name])
     return Choice(
         q=values["q"],
         section=values["section"],
+        tag=values["tag"],
         author=values["author"],
         access=level_of(values["access"]) if values["access"] else None,
         older_days=whole_in(values["older_days"], "older_days", 0, OLDEST_DAYS),

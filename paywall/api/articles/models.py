@@ -51,6 +51,7 @@ class SentArticle(ApiModel):
     )
     standfirst: str = Field("", max_length=1_000)
     authors: list[str] = Field(default=[], max_length=20)
+    tags: list[str] | None = Field(None, max_length=20, description="Left out: as they are.", examples=[["harbour"]])
     language: str = Field("", max_length=35, description="A language tag such as en or az; default: yours.")
     slug: str | None = Field(None, description="Its name in our own addresses; default: made from the title.")
     published_at: Moment | None = Field(None, description="Left out: as it is, now for a new one.")
@@ -83,6 +84,7 @@ class KeptArticle(ApiModel):
     access: AccessLevel
     section: str
     authors: list[str]
+    tags: list[str]
     language: str
     published_at: datetime
     updated_at: datetime | None

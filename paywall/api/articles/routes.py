@@ -29,8 +29,9 @@ from paywall.publishers.keys.rules import Scope
 
 ARTICLE_BYTES = 3 * 1024 * 1024
 BULK_BYTES = 20 * 1024 * 1024
-_KEPT = ("slug", "title", "url", "section", "authors", "language", "published_at", "updated_at", "embargoed_until",
-         "withdrawn_at", "free_first_hours", "free_after_hours", "word_count", "version")  # fmt: skip
+_KEPT = ("slug", "title", "url", "section", "authors", "tags", "language", "published_at", "updated_at",
+         "embargoed_until", "withdrawn_at", "free_first_hours", "free_after_hours", "word_count",
+         "version")  # fmt: skip
 _NOT_FOUND = {404: "You have no such article."}
 
 
@@ -119,6 +120,7 @@ def _item(key: str, sent: SentArticle) -> Item:
         standfirst=sent.standfirst,
         section=sent.section or "",
         authors=tuple(sent.authors),
+        tags=None if sent.tags is None else tuple(sent.tags),
         language=sent.language,
         access=sent.access or "",
         link=sent.url,

@@ -1,4 +1,4 @@
-"""Finding articles, published or not, by words of the title, section, author, access level and age."""
+"""Finding articles, published or not, by words of the title, section, tag, author, access level and age."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, defer
 
-from paywall.articles.rules import AccessLevel, author_slug
-from paywall.articles.tables import Article, Byline
+from paywall.articles.rules import AccessLevel, author_slug, tag_slug
+from paywall.articles.tables import Article, Byline, Tagged
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Choice:
     q: str = ""
     """Words of the title, or the whole slug or id."""
     section: str = ""
+    tag: str = ""
     author: str = ""
     access: AccessLevel | None = None
     older_days: int | None = None
@@ -64,6 +65,8 @@ def conditions(publisher_id: int, choice: Choice, now: datetime) -> list[ColumnE
         asked.append(or_(Article.title.icontains(choice.q, autoescape=True), *is_named))
     if choice.section:
         asked.append(Article.section == choice.section)
+    if choice.tag:
+        asked.append(Article.id.in_(select(Tagged.article_id).where(Tagged.slug == tag_slug(choice.tag))))
     if choice.author:
         written = select(Byline.article_id).where(Byline.slug == author_slug(choice.author))
         asked.append(Article.id.in_(written))

@@ -44,7 +44,8 @@ def plan_change(session: Session, publisher_id: int, choice: Choice, level: Acce
     """Return which of the chosen articles do not have that level yet; raises BadInput where they are too many."""
     every = chosen_ids(session, publisher_id, choice, now, most=MOST + 1)
     if len(every) > MOST:
-        raise BadInput("access", f"At most {MOST:,} articles are changed in one step: choose fewer, by section or age.")
+        words = f"At most {MOST:,} articles are changed in one step: choose fewer, by section, tag or age."
+        raise BadInput("access", words)
     has_it = (Article.publisher_id == publisher_id, Article.access == level.value)
     already = {one for part in _parts(every) for one in session.scalars(select(Article.id).where(*has_it, _in(part)))}
     return Plan(tuple(one for one in every if one not in already))

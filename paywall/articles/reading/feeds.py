@@ -10,6 +10,7 @@ from typing import Any
 import feedparser
 
 from paywall.articles.item import Item
+from paywall.articles.reading.keywords import kept_tags
 from paywall.articles.slugs import key_of_link
 from paywall.errors import BadInput
 
@@ -44,6 +45,7 @@ def _items(entries: list[Any], where: str, made_at: datetime | None, language: s
             is_title_html=True,
             section=next((str(tag["term"]) for tag in entry.get("tags", []) if tag.get("term")), ""),
             is_section_sure=False,
+            tags=kept_tags(str(tag.get("term") or "") for tag in entry.get("tags", [])),
             authors=_authors(entry),
             language=str(body.get("language") or language),
             is_language_sure=False,

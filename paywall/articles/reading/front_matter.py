@@ -23,6 +23,7 @@ FIELDS = frozenset(
         "section",
         "authors",
         "author",
+        "tags",
         "language",
         "published_at",
         "date",
@@ -101,6 +102,9 @@ def _fields(read: dict[str, str | list[str]]) -> dict[str, Any]:
             raise BadInput(one, f"said twice, as {one} and as {other}")
     authors = read.pop("authors", None) or read.pop("author", [])
     fields: dict[str, Any] = {"authors": tuple(authors if isinstance(authors, list) else [authors])}
+    if "tags" in read:
+        tags = read.pop("tags")
+        fields["tags"] = tuple(tags if isinstance(tags, list) else [] if tags.strip() in _NOTHING else [tags])
     for name, value in read.items():
         if isinstance(value, list):
             raise BadInput(name, "must be a text, not a list")

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from paywall.articles.item import Item
 from paywall.articles.reading.dates import guess_date
+from paywall.articles.reading.keywords import kept_tags
 from paywall.articles.slugs import key_of_link
 from paywall.errors import BadInput
 
@@ -56,6 +57,7 @@ def _items(feed: dict[str, Any], items: list[Any], where: str) -> Iterator[Item]
             title=_text(entry, "title"),
             section=next((tag for tag in _list(entry, "tags") if isinstance(tag, str)), ""),
             is_section_sure=False,
+            tags=kept_tags(tag for tag in _list(entry, "tags") if isinstance(tag, str)),
             authors=_authors(entry) or _authors(feed),
             language=_text(entry, "language") or _text(feed, "language"),
             is_language_sure=False,

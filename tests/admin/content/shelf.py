@@ -1,6 +1,7 @@
 """Articles to run a paper with."""
 
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
@@ -14,12 +15,12 @@ from paywall.articles.tables import Article
 from paywall.publishers.profiles import choose
 
 
-def put(product: Product, key: str, days_ago: float = 1, slug: str = "news", **item: str) -> int:
-    """Publish an article so long ago, and return its number; `item` may say title, section, access."""
+def put(product: Product, key: str, days_ago: float = 1, slug: str = "news", **item: Any) -> int:
+    """Publish an article so long ago, and return its number; `item` may say title, section, access, tags."""
     profile, now = choose(product.database, slug), clock.now()
-    told = {"title": f"Title of {key}", "section": "world", "access": "metered", **item}
+    told: dict[str, Any] = {"title": f"Title of {key}", "section": "world", "access": "metered", **item}
     html = told.pop("html", "<p>Some words.</p>")
-    sent = Item("test", key, html, published_at=now - timedelta(days=days_ago), **told)  # type: ignore[arg-type]
+    sent = Item("test", key, html, published_at=now - timedelta(days=days_ago), **told)
     draft = make_draft(sent, ZoneInfo("UTC"), profile.preview_words)
     with product.database.writing() as session:
         return put_article(session, profile.id, draft, now)[0].id

@@ -49,6 +49,34 @@ class TestThePreview:
         assert "Nothing would change" in admin.browser.get(f"{LIST}/levels?section=sport&to=metered").text
 
 
+class TestTags:
+    @pytest.fixture
+    def tagged(self, admin: Person) -> Person:
+        put(admin.product, "harbour", 100, tags=("The Harbour", "Baku"))
+        put(admin.product, "theirs-too", 100, "other", tags=("Baku",))
+        return admin
+
+    @pytest.mark.parametrize("tag", ["Baku", "baku", "the harbour", "The-Harbour"])
+    def test_find_their_articles_however_they_are_spelled(self, tagged: Person, tag: str) -> None:
+        page = tagged.browser.get(LIST, query_string={"tag": tag}).text
+        assert set(re.findall(r"Title of ([\w-]+)", page)) == {"harbour"}
+
+    @pytest.mark.parametrize("tag", ["Bak", "nothing", "%"])
+    def test_find_nothing_by_a_part_of_them(self, tagged: Person, tag: str) -> None:
+        assert "No article is like that" in tagged.browser.get(LIST, query_string={"tag": tag}).text
+
+    def test_choose_whose_access_level_changes(self, tagged: Person) -> None:
+        assert tagged.act(f"{LIST}/levels", preview(tagged, "tag=baku&older_days=30&to=free")).status_code == 303
+        found = levels(tagged.product)
+        assert [key for key, level in found.items() if level == "free"] == ["harbour"]
+
+    def test_stand_on_the_articles_page_and_lead_to_the_others(self, tagged: Person) -> None:
+        number = put(tagged.product, "ferry", tags=("The Sea & <i>",))
+        page = tagged.browser.get(f"{LIST}/{number}").text
+        assert 'href="/admin/articles?tag=The%20Sea%20%26%20%3Ci%3E"' in page
+        assert "The Sea &amp; &lt;i&gt;" in page
+
+
 class TestTheChange:
     def test_concerns_those_that_were_shown_and_no_others(self, admin: Person) -> None:
         fields = preview(admin, "section=world&older_days=30&to=free")
