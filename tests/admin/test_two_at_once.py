@@ -51,6 +51,8 @@ def fields_of(page: str, path: str = "") -> dict[str, str]:
     for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
         chosen = re.search(r'<option value="([^"]*)" selected', options)
         inputs[name] = chosen[1] if chosen else ""
+    for name, text in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n(.*?)</textarea>', form, re.DOTALL):
+        inputs[name] = text.replace("\n", "\r\n")  # as browsers send it
     return {name: unescape(value) for name, value in inputs.items() if name not in ("act", "csrf_token")}
 
 
@@ -102,6 +104,18 @@ class TestOneThingEditedByTwo:
         assert len(deeds(product, deed)) == 1
         assert other.save_over(conflict).status_code == 303
         assert len(deeds(product, deed)) == 2
+
+    def test_a_text_of_many_lines_stays_one(self, two: tuple[Person, Person]) -> None:
+        path = "/admin/mails/billing_receipt"
+        one, other = (opened(who, path) for who in two)
+        assert one.save(subject="Your receipt").status_code == 303
+        longer = f"{other.form['text']}\r\n\r\nThank you & <goodbye>"
+        conflict = other.save(text=longer)
+        assert conflict.status_code == 409
+        assert fields_of(conflict.text)["text"] == longer
+        assert conflict.text.count("differs") == 2
+        assert other.save_over(conflict).status_code == 303
+        assert fields_of(two[0].browser.get(path).text, path)["text"] == longer
 
     def test_who_typed_the_same_is_told_nothing(self, product: Product, two: tuple[Person, Person]) -> None:
         tabs = [opened(who, "/admin/wall") for who in two]

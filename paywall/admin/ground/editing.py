@@ -49,7 +49,7 @@ class EditedMeanwhile(PaywallError):
         """Take what stands now, and the form that came too late."""
         super().__init__()
         self.theirs = theirs
-        self.versions = [Version(name, text, form.text_or(name)) for name, text in theirs.items()]
+        self.versions = [Version(name, text, _typed(form, name)) for name, text in theirs.items()]
         self.kept = {name: form.text_or(name) for name in form.values if name not in (*theirs, *_OF_THE_FORM)}
 
 
@@ -74,9 +74,14 @@ def refuse_if_edited(form: Form, stored: Fields) -> None:
     Who typed what stands now anyway is told nothing. A form without `seen` was filled in from no version.
     """
     came_from = form.text_or("seen")
-    if came_from in ("", seal(stored)) or all(form.text_or(name) == text for name, text in stored.items()):
+    if came_from in ("", seal(stored)) or all(_typed(form, name) == text for name, text in stored.items()):
         return
     raise EditedMeanwhile(stored, form)
+
+
+def _typed(form: Form, name: str) -> str:
+    """Return what was typed, its lines as they are stored: browsers send them with CR and LF."""
+    return form.text_or(name).replace("\r\n", "\n")
 
 
 def both_versions(edited: EditedMeanwhile) -> ResponseReturnValue:
