@@ -24,9 +24,13 @@ from werkzeug.test import TestResponse
 from bench.checkout_race import new_publisher
 from bench.engines import postgres
 from paywall import logs
+from paywall.billing.catalogue.archiving import archived_plans, bring_plan_back
+from paywall.billing.catalogue.putting_on_sale import set_up_plan
+from paywall.billing.setting_up.account import set_up_stripe
 from paywall.publishers.rules import Profile
+from paywall.publishers.tables import Publisher
 from paywall.staff.rules import Role
-from tests.billing.shop import MONTHLY
+from tests.billing.shop import DIGITAL, MONTHLY, Shop
 from tests.browser.admin.walk import HOME, route_of
 from tests.proof.buying import buy
 from tests.proof.stage import ARTICLE, RunningTime, Stage, open_stage
@@ -95,9 +99,19 @@ def try_calls(database_url: str, publisher: Profile, folder: Path, calls: int, s
 
 def _somebody(stage: Stage, number: int) -> Person:
     """Return an admin, with a new subscriber beside."""
+    _put_on_sale(stage.shop)
     buy(stage.shop, stage.shop.browser(), MONTHLY, ARTICLE)
     stage.settle()
     return member(stage.shop.product, Role.ADMIN, f"admin{number}@example.com", stage.shop.publisher.slug)
+
+
+def _put_on_sale(shop: Shop) -> None:
+    """Sell again what the admins before may have taken off sale, here and at Stripe."""
+    with shop.database.writing() as session:
+        for plan in archived_plans(session, shop.publisher.id):
+            bring_plan_back(session, shop.publisher.id, plan.slug)
+        set_up_plan(session, session.get_one(Publisher, shop.publisher.id), DIGITAL)
+    set_up_stripe(shop.database, shop.gateway, shop.publisher, None)
 
 
 def _walk(admin: Person) -> Iterator[Form]:
