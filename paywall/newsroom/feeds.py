@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template
 from paywall import clock
 from paywall.articles import listings
 from paywall.errors import NotFound
+from paywall.gate.crawlers.robots import refused_agents
 from paywall.newsroom.answers import FEED_SECONDS, origin, shared
 from paywall.publishers.rules import SectionRules
 from paywall.web import current
@@ -66,8 +67,10 @@ def sitemap_part(part: int) -> Response:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Let everything be crawled but the pages that belong to one reader."""
-    return shared(render_template("newsroom/robots.txt", origin=origin()), "text/plain", FEED_SECONDS)
+    """Let everything be crawled but the pages that belong to one reader, and not by whom the publisher refuses."""
+    refused = refused_agents(current.publisher().crawlers)
+    page = render_template("newsroom/robots.txt", origin=origin(), refused=refused)
+    return shared(page, "text/plain", FEED_SECONDS)
 
 
 def _feed(kind: str, section: SectionRules | None) -> Response:

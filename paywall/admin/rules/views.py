@@ -1,7 +1,7 @@
 """The routes of the rooms of meters and walls."""
 
 from paywall.admin.ground.routes import AdminRoute
-from paywall.admin.rules import invitations, meters, walls
+from paywall.admin.rules import invitations, meters, robots, walls
 from paywall.staff.rules import Role
 
 _POST, _VIEWER, _ADMIN = ("POST",), Role.VIEWER, Role.ADMIN
@@ -17,6 +17,7 @@ ROUTES = (
     AdminRoute("/wall/sections", walls.lift_section, "section_wall", _ADMIN, _POST),
     AdminRoute("/wall/crawlers", walls.show_crawlers, "crawlers", _VIEWER),
     AdminRoute("/wall/crawlers", walls.change_crawlers, "crawlers_change", _ADMIN, _POST),
+    AdminRoute("/wall/robots", robots.change_robots, "robots_change", _ADMIN, _POST),
     AdminRoute("/wall/invitation", invitations.show_invitation, "invitation", _VIEWER),
     AdminRoute("/wall/invitation", invitations.change_words, "invitation_change", _ADMIN, _POST),
     AdminRoute("/wall/invitation/preview", invitations.preview_words, "invitation_preview", _VIEWER, _POST),

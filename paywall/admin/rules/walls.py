@@ -9,8 +9,10 @@ from paywall.admin.ground.door import current_staff
 from paywall.admin.ground.editing import hold, refuse_if_edited, seen
 from paywall.admin.ground.pages import act
 from paywall.admin.ground.typed import local_minute, moment, needed, whole
+from paywall.admin.rules.robots import choices
 from paywall.errors import BadInput
 from paywall.gate.crawlers.catalogue import CRAWLERS
+from paywall.gate.crawlers.robots import GROUPS
 from paywall.gate.crawlers.rules import Kind, gets
 from paywall.gate.decision import Extent
 from paywall.publishers.crawlers import set_crawlers
@@ -72,7 +74,9 @@ def show_crawlers() -> ResponseReturnValue:
         )
         for kind, label, words in KINDS
     ]
-    return publication_page("rules/crawlers", groups=groups, seen=seen(_extents(profile)))
+    said = choices(profile)
+    seals = {"what": seen(_extents(profile)), "robots": seen(said)}
+    return publication_page("rules/crawlers", groups=groups, robots=GROUPS, choices=said, seals=seals)
 
 
 def change_crawlers() -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from types import MappingProxyType
 
 from paywall.app import Product
 from paywall.publishers.profiles import choose
@@ -69,6 +70,52 @@ class TestCrawlers:
         [name, *_] = re.findall(r'<select name="([^"]+)"', admin.browser.get("/admin/wall/crawlers").text)
         assert admin.act("/admin/wall/crawlers", {name: "everything"}).status_code == 422
         assert profile(product).crawlers == {}
+
+
+def robots(admin: Person) -> str:
+    return admin.browser.get("/robots.txt").text
+
+
+class TestRobots:
+    REFUSED = MappingProxyType({"ai-training": "refused", "ai-answers": "welcome"})
+
+    def test_ask_nobody_to_stay_away_unless_an_admin_says_so(self, admin: Person) -> None:
+        assert robots(admin).startswith("User-agent: *\nDisallow: /account")
+
+    def test_ask_a_group_to_stay_away_and_leave_the_others_alone(self, admin: Person, product: Product) -> None:
+        assert set(send_at_once(admin, "/admin/wall/robots", dict(self.REFUSED))) == {303}
+        hear_all(product)
+        first, rest = robots(admin).split("\n\n", 1)
+        assert ("User-agent: GPTBot\n" in first, "OAI-SearchBot" in first) == (True, False)
+        assert (first.endswith("\nDisallow: /"), rest.startswith("User-agent: *\n")) == (True, True)
+        [deed] = deeds(product, "crawlers_set")
+        assert deed.detail == {"ai-training": "refused"}
+
+    def test_say_so_on_the_page_and_take_it_back(self, admin: Person, product: Product) -> None:
+        admin.act("/admin/wall/robots", dict(self.REFUSED))
+        hear_all(product)
+        page = admin.browser.get("/admin/wall/crawlers").text
+        assert 'name="ai-training" value="refused" checked' in page
+        admin.act("/admin/wall/robots", {"ai-training": "welcome"})
+        hear_all(product)
+        assert robots(admin).startswith("User-agent: *\n")
+
+    def test_change_nothing_of_what_crawlers_get(self, admin: Person, product: Product) -> None:
+        before = re.findall(r"<option[^>]* selected>", admin.browser.get("/admin/wall/crawlers").text)
+        admin.act("/admin/wall/robots", {"ai-training": "refused", "ai-answers": "refused"})
+        hear_all(product)
+        assert re.findall(r"<option[^>]* selected>", admin.browser.get("/admin/wall/crawlers").text) == before
+
+    def test_take_no_other_word(self, admin: Person, product: Product) -> None:
+        assert admin.act("/admin/wall/robots", {"ai-training": "full"}).status_code == 422
+        assert profile(product).crawlers == {}
+
+    def test_of_another_version_of_the_page_are_shown_beside_it(self, admin: Person, product: Product) -> None:
+        [seen] = re.findall(r'name="seen" value="([^"]+)"', admin.browser.get("/admin/wall/crawlers").text)[1:]
+        admin.act("/admin/wall/robots", dict(self.REFUSED))
+        answer = admin.act("/admin/wall/robots", {"ai-answers": "refused", "ai-training": "welcome", "seen": seen})
+        assert answer.status_code == 409
+        assert profile(product).crawlers == {"ai-training": "refused"}
 
 
 class TestTheInvitation:
