@@ -14,7 +14,7 @@ from paywall.admin.dashboard.more_panels import cohorts, due, shades
 from paywall.admin.dashboard.panels import PANELS, Panel, Told
 from paywall.admin.ground.days import Days
 from paywall.admin.ground.door import current_staff
-from paywall.admin.ground.pages import page
+from paywall.admin.ground.pages import looked_at_again, page
 from paywall.admin.ground.routes import AdminRoute
 from paywall.admin.ground.sheets import as_csv, sheet
 from paywall.business.asking.cohorts import Cohort, cohorts_of
@@ -43,7 +43,8 @@ def show_dashboard() -> ResponseReturnValue:
     desk, known = _desk(session)
     days = Days(current.publisher().timezone)
     if desk is None or not known:
-        return page("dashboard/none", is_made=desk is not None)
+        none = page("dashboard/none", is_made=desk is not None)
+        return none if desk else looked_at_again(none)
     wrong: BadInput | None = None
     try:
         asked = read_asked(request.args, known, desk.today)

@@ -16,6 +16,7 @@ from paywall.web import current
 from paywall.web.forms import Form
 
 ROUTES_KEY = "paywall.admin.routes"
+LOOK_AGAIN_SECONDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,12 @@ def page(template: str, status: int = 200, **values: Any) -> Response:  # noqa: 
     values.setdefault("errors", {})
     values |= {"publisher": current.publisher(), "staff": staff, "new_act": new_act, "navigation": navigation(staff)}
     return make_response(render_template(f"admin/{template}.html", **values), status)
+
+
+def looked_at_again(response: Response) -> Response:
+    """Have browsers ask for a page again after a while: what it tells of is still being done."""
+    response.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
+    return response
 
 
 def navigation(staff: Staff | None) -> list[NavigationLink]:

@@ -4,7 +4,7 @@ from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 
 from paywall.admin.ground.door import current_staff
-from paywall.admin.ground.pages import act, page
+from paywall.admin.ground.pages import act, looked_at_again, page
 from paywall.admin.ground.routes import AdminRoute
 from paywall.admin.importing import asking
 from paywall.admin.importing.asking import CHOOSABLE, EXISTING, PATH, file_in, order_in
@@ -12,7 +12,16 @@ from paywall.errors import BadInput
 from paywall.importing.applying import apply_some
 from paywall.importing.checking import begin_check, check, open_file
 from paywall.importing.mapping.sources import MAPPINGS
-from paywall.importing.runs import begin_applying, begin_undoing, kept_by, problems_of, progress_of, run_of, runs_of
+from paywall.importing.runs import (
+    State,
+    begin_applying,
+    begin_undoing,
+    kept_by,
+    problems_of,
+    progress_of,
+    run_of,
+    runs_of,
+)
 from paywall.importing.summing import summary_of
 from paywall.importing.undoing import undo_some
 from paywall.readership.forgetting import erasing
@@ -56,7 +65,8 @@ def show_import(import_id: int, *, refuses: bool = False) -> ResponseReturnValue
         "kept": kept_by(session, import_id),
         "progress": progress_of(session, run),
     }
-    return page("importing/import", 422 if refuses and run.problem_count else 200, **told)
+    answer = page("importing/import", 422 if refuses and run.problem_count else 200, **told)
+    return looked_at_again(answer) if run.state in (State.APPLYING, State.UNDOING) else answer
 
 
 def apply(import_id: int) -> ResponseReturnValue:

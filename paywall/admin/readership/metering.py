@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from paywall import clock
 from paywall.admin.ground.days import Days
+from paywall.admin.ground.pages import looked_at_again
 from paywall.admin.ground.sheets import as_csv, sheet
 from paywall.admin.readership import replays
 from paywall.admin.readership.asking import Period, read_allowance, read_meter, read_period, usual_period
@@ -20,8 +21,6 @@ from paywall.publishers.rules import MeterRules
 from paywall.readership.replaying.asking import Answer
 from paywall.readership.replaying.rules import MOST as GREATEST
 from paywall.web import current
-
-LOOK_AGAIN_SECONDS = 3
 
 
 class NotYet(NotFound):
@@ -115,9 +114,7 @@ def _page(template: str, asked: _Asked, answer: Answer | None, **more: Any) -> R
         as_of=Days(profile.timezone).minute(made_at) if made_at else "",
         **more,
     )
-    if not (asked.wrong or table or made_at):
-        response.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
-    return response
+    return response if asked.wrong or table or made_at else looked_at_again(response)
 
 
 def _meter_or_default() -> _Asked:

@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from paywall.admin.importing import views
 from paywall.admin.importing.asking import MOST_BYTES
 from paywall.app import Product
 from paywall.entitlements.reading import entitlements_of
+from paywall.importing.applying import apply_all
 from paywall.importing.carrying_on import carry_on
 from paywall.importing.tables import Import
 from paywall.readers.finding import find_reader
@@ -58,6 +60,16 @@ class TestAFile:
             anna = find_reader(session, admin.publisher_id, "anna@example.com")
             assert len(entitlements_of(session, anna.id)) == 1
         assert len(mails(product, "import_welcome")) == 1
+
+    def test_while_a_worker_applies_the_rest_its_page_looks_again(
+        self, product: Product, admin: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(views, "STEPS_AT_ONCE", 0)
+        number = take(admin, ANNA)
+        answer = admin.browser.get(f"/admin/import/{number}")
+        assert ("0 of 1 lines" in answer.text, "Refresh" in answer.headers) == (True, True)
+        apply_all(product.database, number, "http://news.test")
+        assert "Refresh" not in admin.browser.get(f"/admin/import/{number}").headers
 
     def test_undone_the_account_is_gone(self, product: Product, admin: Person) -> None:
         number = take(admin, ANNA)

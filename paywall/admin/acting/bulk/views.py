@@ -13,7 +13,7 @@ from paywall.admin.acting.bulk.choosing import Foreseen, foresee
 from paywall.admin.acting.bulk.rules import DONE
 from paywall.admin.acting.bulk.tables import act_of, keep_act, outcomes
 from paywall.admin.ground.door import current_staff
-from paywall.admin.ground.pages import act, page
+from paywall.admin.ground.pages import act, looked_at_again, page
 from paywall.admin.ground.routes import AdminRoute
 from paywall.admin.subscribers.asking.reading import filters_in, given_in, query_of
 from paywall.errors import BadInput, NotFound
@@ -66,7 +66,8 @@ def show(bulk_act_id: int) -> ResponseReturnValue:
         raise NotFound("There is no such act.")
     found = outcomes(session, what.id)
     waiting, done = found.pop(None, 0), found.pop(DONE, 0)
-    return page("acting/bulk_done", what=what, waiting=waiting, done=done, left_out=found)
+    answer = page("acting/bulk_done", what=what, waiting=waiting, done=done, left_out=found)
+    return looked_at_again(answer) if waiting else answer
 
 
 def _confirm(form: Form, whom: Whom, status: int, errors: Mapping[str, str]) -> ResponseReturnValue:
