@@ -9,7 +9,7 @@ Lines are understood before anything is filled in: what a value holds never beco
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -83,10 +83,7 @@ def _line(number: int, line: str) -> Line:
     kind = _KINDS.get(rest[:1], "paragraph") if rest[1:2] == " " else "paragraph"
     if kind == "paragraph":
         return Line(number, kind, marks, rest)
-    split: Callable[[str], tuple[str, str, str]] = (
-        (lambda it: it.partition(": ")) if kind == "facts" else lambda it: it.rpartition(": ")
-    )
-    words, _, value = split(rest[2:])
+    words, _, value = rest[2:].partition(": ") if kind == "facts" else rest[2:].rpartition(": ")
     return Line(number, kind, marks, words.strip(), value.strip())
 
 
