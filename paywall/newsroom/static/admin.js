@@ -1,8 +1,8 @@
-// Keys of /admin: "/" finds a reader, "j" and "k" move from row to row, "?" lists them. And what htmx needs told: where
+// Keys of /admin: "/" finds a reader, "j" and "k" move from row to row, "x" ticks one, "?" lists them. And what htmx needs told: where
 // links are followed without leaving the page, whatever is no page of /admin is opened as any other. All works without.
 (() => {
   "use strict";
-  const isTyping = (target) => target.closest("input, select, textarea, [contenteditable]") !== null;
+  const isTyping = (target) => target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]") !== null;
   const links = () => [...document.querySelectorAll(".rows tbody tr")].map((row) => row.querySelector("a, button, select")).filter(Boolean);
 
   const move = (step) => {
@@ -11,10 +11,16 @@
     const next = all[here < 0 ? (step > 0 ? 0 : all.length - 1) : here + step];
     if (next) next.focus();
   };
+  const tick = () => {
+    const row = document.activeElement.closest(".rows tbody tr");
+    const box = row && row.querySelector("input[type=checkbox]");
+    if (box) box.click();
+  };
   const keys = {
     "/": () => { const box = document.getElementById("search"); if (box) { box.focus(); box.select(); } },
     "j": () => move(1),
     "k": () => move(-1),
+    "x": tick,
     "?": () => { const list = document.getElementById("keys"); if (!list.open) list.showModal(); },
   };
 

@@ -5,21 +5,26 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from html import unescape
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import delete
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
 
 from paywall import clock
 from paywall.admin.acting.bulk import carrying_out, views
 from paywall.admin.acting.bulk.carrying_out import carry_on
-from paywall.admin.acting.bulk.rules import DONE, HAS_MORE, HAS_NOTHING, STAFF
+from paywall.admin.acting.bulk.rules import DONE, ERASED, HAS_MORE, HAS_NOTHING, STAFF
 from paywall.admin.acting.bulk.tables import BulkActReader
 from paywall.app import Product
 from paywall.entitlements.comps import give_comp
 from paywall.entitlements.reading import entitlements_of
 from paywall.entitlements.tables import EntitlementRow
 from paywall.publishers.profiles import choose
+from paywall.readers.tables import Reader
+from paywall.staff.acts import new_act
 from paywall.staff.rules import Role
 from tests.admin.acting.twice import send_at_once
 from tests.billing.stripe_world import add_reader
@@ -56,6 +61,21 @@ def form_of(support: Person, **asked: str) -> dict[str, str]:
     assert page.status_code == 200
     found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text)
     return {name: unescape(value) for name, value in found if name not in ("csrf_token", "act")}
+
+
+def ticks(support: Person, ids: list[int], **asked: str) -> MultiDict[str, str]:
+    """Return the form that confirms an act on those who were ticked, as the preview has it."""
+    page = support.browser.get(HERE, query_string={"whom": "ticked", "query": "", "reader": ids, **asked})
+    assert page.status_code == 200
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text)
+    return MultiDict((name, unescape(value)) for name, value in found if name not in ("csrf_token", "act"))
+
+
+def sends(support: Person, form: MultiDict[str, str]) -> TestResponse:
+    tokens = [("csrf_token", support.browser.csrf_token()), ("act", new_act())]
+    return support.browser.client.post(
+        HERE, data=MultiDict([*form.items(multi=True), *tokens]), base_url="https://news.test"
+    )
 
 
 def outcomes(product: Product) -> list[str | None]:
@@ -141,6 +161,63 @@ class TestDoingIt:
         location = support.act(HERE, form_of(support, kind="sign-out", query="")).location
         other = member(product, Role.SUPPORT, "them@example.com", "other")
         assert other.browser.get(location).status_code == 404
+
+
+class TestThoseWhoWereTicked:
+    COMP = MappingProxyType({"kind": "comp", "days": "7", "reason": WHY})
+
+    def test_each_row_of_the_list_can_be_ticked_by_its_address(self, support: Person, readers: list[int]) -> None:
+        page = support.browser.get("/admin/subscribers?q=reader59").text
+        assert f'name="reader" value="{readers[59]}"><span class="visually-hidden">Tick reader59@example.org' in page
+
+    def test_a_viewer_can_tick_nobody(self, product: Product, readers: list[int]) -> None:
+        page = member(product, Role.VIEWER).browser.get("/admin/subscribers").text
+        assert (len(readers), "checkbox" in page) == (60, False)
+
+    def test_the_preview_says_who(self, product: Product, support: Person, readers: list[int]) -> None:
+        asked = {"whom": "ticked", "query": "", "reader": [readers[0], readers[30]], **self.COMP}
+        page = support.browser.get(HERE, query_string=asked).text
+        assert ("done to 1 of 2 readers" in page, f"not done: {HAS_MORE}" in page) == (True, True)
+        assert {f"reader{n}@example.org" for n in (0, 30)} == set(re.findall(r"reader\d+@example.org", page))
+        assert comps(product, readers) == [1] * 20 + [0] * 40
+
+    def test_nobody_else_gets_it(self, product: Product, support: Person, readers: list[int]) -> None:
+        assert sends(support, ticks(support, readers[28:32], **self.COMP)).status_code == 303
+        assert comps(product, readers) == [1] * 20 + [0] * 8 + [1] * 4 + [0] * 28
+
+    def test_where_nobody_is_ticked_it_is_not_taken_for_everybody(
+        self, product: Product, support: Person, readers: list[int]
+    ) -> None:
+        answer = support.browser.get(HERE, query_string={"whom": "ticked", "query": "", **self.COMP})
+        assert (answer.status_code, "Nobody is ticked" in answer.text) == (422, True)
+        form = MultiDict({"whom": "ticked", "query": "", "seal": "x", **self.COMP})
+        assert sends(support, form).status_code == 422
+        assert (outcomes(product), len(readers)) == ([], 60)
+
+    @pytest.mark.parametrize("wrong", ["other", "999999", "-1", "x", "1" * 30, ""])
+    def test_with_somebody_who_is_not_ours_among_them_nothing_is_done(
+        self, product: Product, support: Person, readers: list[int], wrong: str
+    ) -> None:
+        other = add_reader(product.database, choose(product.database, "other").id, "theirs@example.org")
+        form = ticks(support, readers[30:32], **self.COMP)
+        form.add("reader", str(other) if wrong == "other" else wrong)
+        assert support.browser.get(HERE, query_string=form).status_code == 404
+        assert sends(support, form).status_code == 404
+        assert (outcomes(product), comps(product, readers[30:32])) == ([], [0, 0])
+
+    def test_others_than_were_shown_are_not_taken_for_them(
+        self, product: Product, support: Person, readers: list[int]
+    ) -> None:
+        form = ticks(support, readers[30:32], **self.COMP)
+        form.add("reader", str(readers[40]))
+        assert sends(support, form).status_code == 422
+        assert outcomes(product) == []
+
+    def test_whose_account_was_erased_is_left_out(self, product: Product, support: Person, readers: list[int]) -> None:
+        with product.database.writing() as session:
+            session.get_one(Reader, readers[30]).active = False
+        page = support.browser.get(HERE, query_string={"whom": "ticked", "reader": readers[30:32], **self.COMP}).text
+        assert ("done to 1 of 2 readers" in page, f"not done: {ERASED}" in page) == (True, True)
 
 
 class TestAnInterruption:

@@ -64,6 +64,17 @@ class TestGoingAbout:
         expect(page.get_by_text("Nobody is like that")).to_be_visible()
         assert is_the_same(page)
 
+    def test_the_keyboard_ticks_a_row_and_goes_on_from_there(self, page: Page) -> None:
+        page.get_by_role("navigation", name="Rooms").get_by_role("link", name="Subscribers").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Subscribers")
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        first = page.locator(".rows tbody tr").first.get_by_role("checkbox")
+        expect(first).to_be_checked()
+        first.focus()
+        page.keyboard.press("x")
+        expect(first).not_to_be_checked()
+
     def test_the_way_back_leads_to_the_page_before(self, page: Page) -> None:
         page.get_by_role("navigation", name="Rooms").get_by_role("link", name="Staff").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Staff")
