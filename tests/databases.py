@@ -62,7 +62,10 @@ def reused_postgres(new_postgres_url: Callable[[], str]) -> "ReusedPostgres":
 
 
 class ReusedPostgres:
-    """Empties one database for each test: ten times as quick as making another. A broken one is replaced."""
+    """Empties one database for each test: far quicker than making another. A broken one is replaced.
+
+    Deleting few rows is ten times as quick as truncating seventy tables; large ones are truncated all the same.
+    """
 
     def __init__(self, new_url: Callable[[], str]) -> None:
         self._new_url = new_url
@@ -76,17 +79,28 @@ class ReusedPostgres:
         return self._url
 
     def _empty(self, url: str) -> bool:
-        tables = ", ".join(Base.metadata.tables)
+        deleting = "; ".join(f"DELETE FROM {table}" for table in Base.metadata.tables)  # noqa: S608 - our own names
         try:
             with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
                 connection.execute(_END_OTHERS)
                 connection.execute("SET session_replication_role = replica")  # the audit refuses even this
-                connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+                for (table,) in connection.execute(_LARGE).fetchall():
+                    connection.execute(f"TRUNCATE {table} CASCADE")
+                connection.execute(deleting)
+                connection.execute(_FIRST_NUMBERS)
         except psycopg.Error:  # a test has changed its tables, or stopped the server
             return False
         return True
 
 
+_LARGE = """
+    SELECT relname FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 262144
+"""
+_FIRST_NUMBERS = """
+    SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+    FROM pg_sequences WHERE schemaname = 'public'
+"""
 _END_OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()

@@ -27,7 +27,10 @@ from paywall.readers.finding import reader_by_email
 from paywall.readers.tables import Reader
 from paywall.settings import Environment, Settings
 from tests.billing.stripe_world import LOOKUP_KEY, World, make_world
+from tests.quick_passwords import quick_passwords
 from tests.readers.browser import Browser
+
+__all__ = ["quick_passwords"]
 
 
 @dataclass

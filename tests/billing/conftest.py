@@ -9,6 +9,9 @@ from paywall.database import Database
 from paywall.publishers.rules import Profile
 from tests.billing.shop import Shop, open_shop
 from tests.billing.stripe_world import World, make_world
+from tests.quick_passwords import quick_passwords
+
+__all__ = ["quick_passwords"]
 
 
 @pytest.fixture

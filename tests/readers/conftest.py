@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
 
 from paywall import schema
 from paywall.app import Product, create_product
@@ -14,7 +13,7 @@ from paywall.publishers.setup import NewPublisher, set_up_publisher
 from paywall.settings import Environment, Settings
 from paywall.web import limits
 from tests.databases import ENGINES
-from tests.emptying import unguarded
+from tests.emptying import forget_rows, unguarded
 from tests.readers.browser import Browser
 
 KEPT = {"publishers", "publisher_hosts", "meters", "sections"}
@@ -39,9 +38,7 @@ def shared_product(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
 @pytest.fixture
 def product(shared_product: Product) -> Product:
     with shared_product.database.writing() as session, unguarded(session):
-        for table in reversed(Base.metadata.sorted_tables):
-            if table.name not in KEPT:
-                session.execute(delete(table))
+        forget_rows(session, KEPT)
     limits.install(shared_product.flask, None)
     return shared_product
 

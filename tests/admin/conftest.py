@@ -1,0 +1,5 @@
+"""What all tests of /admin share."""
+
+from tests.quick_passwords import quick_passwords
+
+__all__ = ["quick_passwords"]
