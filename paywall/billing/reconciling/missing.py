@@ -128,12 +128,17 @@ def _end(billing: Billing, stripe_id: str, *, dry_run: bool, leave: bool) -> Dri
         row = subscription_by_stripe_id(session, stripe_id)
         ours = row.status if row else NOT_THERE
         if leave:
-            log.error("Stripe knows nothing of most subscriptions: is the key right?", alarm=True, example=stripe_id)
-            raise_notice(session, "subscriptions_unknown", clock.now().date().isoformat(), example=stripe_id)
+            _ring(session, stripe_id)
         elif row is not None and not dry_run:
             _end_row(session, row)
     outcome = LEFT_ALONE if leave else REPORTED if dry_run else REPAIRED
     return Drift(stripe_id, "subscription", ours, NOT_THERE, outcome)
+
+
+def _ring(session: Session, example: str) -> None:
+    """Say once a day that most subscriptions are unknown: each of them would be a line of its own else."""
+    if raise_notice(session, "subscriptions_unknown", clock.now().date().isoformat(), example=example):
+        log.error("Stripe knows nothing of most subscriptions: is the key right?", alarm=True, example=example)
 
 
 def _end_row(session: Session, row: Subscription) -> None:
