@@ -83,7 +83,7 @@ MEANINGS = {
     "amount": ("the amount that the mail is about", "4.99 ₼"),
     "paid": ("what was paid", "4.99 ₼"),
     "paid_on": ("the day of the payment", "24 December 2026"),
-    "tax": ("the tax in it", "0.76 ₼"),
+    "tax": ("the tax in it", "€0.76"),
     "period": ("the days that are paid for", "24 December 2026 \N{EN DASH} 24 January 2027"),
     "number": ("the number of the invoice", "NEWS-0001"),
     "plan": ("the name of the plan", "Digital"),
