@@ -50,6 +50,7 @@ from paywall.schema import migrate
 
 ROUNDS = 20
 SLOWEST = 3
+LONGEST_LINE = 160
 FOLDER_HELP = "keep what is made there, or take what was made there before ($PAYWALL_BENCH_FOLDER)"
 
 
@@ -120,7 +121,12 @@ def plan_of(session: Session, asked: Asked) -> str:
     is_sqlite = connection.dialect.name == "sqlite"
     how = "EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) "
     event.listen(connection, "before_cursor_execute", lambda *a: (how + a[2], a[3]), retval=True)
-    return "\n".join(f"    {row[-1]}" for row in connection.execute(query).cursor.fetchall())
+    return "\n".join(f"    {_short(row[-1])}" for row in connection.execute(query).cursor.fetchall())
+
+
+def _short(line: str) -> str:
+    """Return a line of a plan without the thousands of numbers that may be in it."""
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
 
 
 def asked_of(database: Database) -> Asked:
