@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -83,17 +84,17 @@ class Tried:
 
 def try_calls(database_url: str, publisher: Profile, folder: Path, calls: int, seed: int = 7) -> Tried:
     """Make so many requests of the product over a database that has its tables and a publisher."""
-    dice, tried = random.Random(seed), Tried()
+    dice, tried, numbers = random.Random(seed), Tried(), count(1)
     with open_stage(database_url, publisher, folder, RunningTime()) as stage:
         while (left := calls - tried.statuses.total()) > 0:
-            admin = _somebody(stage, tried.statuses.total())
+            admin = _somebody(stage, next(numbers))
             forms = _by_shape(_walk(admin))
             for _ in range(min(left, ROUND)):
                 form = _spoiled(dice.choice(dice.choice(forms)), dice)
                 answer = _send(admin, form)
                 tried.note(form, answer)
                 if urlsplit(answer.location or "").path in ("/login", f"{HOME}/second-factor", f"{HOME}/password"):
-                    admin = _somebody(stage, tried.statuses.total())
+                    admin = _somebody(stage, next(numbers))
     return tried
 
 

@@ -89,6 +89,7 @@ def test_an_invited_person_joins_and_comes_back(pages: list[Page], own_demo: Dem
     assert admin.get_by_role("heading", level=1).inner_text() == "Your password again"
     admin.get_by_label("Password").fill("not this one")
     admin.keyboard.press("Enter")
+    admin.get_by_text("This is not your password.").first.wait_for()
     look(admin, "staff-again")
     admin.get_by_label("Password").fill(password)
     admin.keyboard.press("Enter")
