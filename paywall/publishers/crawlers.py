@@ -10,7 +10,7 @@ from paywall.publishers.tables import Publisher
 
 
 def set_crawlers(session: Session, publisher_id: int, wanted: Mapping[str, str], *, actor: str) -> None:
-    """Let crawlers, by their names, have `full` text or the `preview`; others stay as they are."""
+    """Keep what is said of crawlers (`full` or `preview`) and of groups of them (robots.txt); the rest stays."""
     row = session.get_one(Publisher, publisher_id)
     row.crawlers = {**row.crawlers, **wanted}
     changes.record(session, publisher_id, ChangeKind.PUBLISHER, publisher_id)

@@ -9,20 +9,16 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from textwrap import fill
 
-from paywall import logs, schema
+from paywall import logs
 from paywall.admin.ground.routes import AdminRoute
-from paywall.app import Product, create_product
-from paywall.database import Base
-from paywall.publishers.setup import NewPublisher, set_up_publisher
-from paywall.settings import Environment, Settings
+from paywall.app import Product
 from paywall.staff.rules import Role
 from tests.admin.ground.every_call import Answered, answered, calls, designed
 from tests.readers.browser import Browser
+from tests.readers.papers import two_papers
 from tests.staff.people import member, person
 
 OTHER, READER, ANONYMOUS = "other's admin", "reader", "anonymous"
@@ -103,29 +99,13 @@ def _other_admin(product: Product) -> Browser:
     return person(product, "them@example.com").browser
 
 
-@contextmanager
-def two_newspapers(folder: Path) -> Iterator[Product]:
-    """Make a product with two newspapers on SQLite."""
-    settings = Settings(
-        secret_key="0123456789abcdef" * 2,
-        base_url="https://news.test",
-        env=Environment.TEST,
-        database_url=f"sqlite:///{folder / 'paywall.sqlite3'}",
-    )
-    schema.load_tables()
-    product = create_product(settings)
-    Base.metadata.create_all(product.database.engine)
-    with product.database.writing() as session:
-        for slug in ("news", "other"):
-            set_up_publisher(session, NewPublisher(slug, f"The {slug.title()}", f"{slug}.test"))
-    yield product
-    product.database.close()
-
-
 def main() -> int:
     """Print the table; return 1 where an answer is not as designed."""
     logs.configure("critical")
-    with tempfile.TemporaryDirectory(prefix="paywall-admin-roles-") as folder, two_newspapers(Path(folder)) as product:
+    with (
+        tempfile.TemporaryDirectory(prefix="paywall-admin-roles-") as folder,
+        two_papers(f"sqlite:///{folder}/paywall.sqlite3") as product,
+    ):
         rows = table(product)
     print("\n".join(shown(rows)))  # noqa: T201 - this is what the command is for
     return int(any(row.wrong for row in rows))

@@ -6,33 +6,20 @@ from typing import Any
 
 import pytest
 
-from paywall import schema
-from paywall.app import Product, create_product
-from paywall.database import Base
-from paywall.publishers.setup import NewPublisher, set_up_publisher
-from paywall.settings import Environment, Settings
+from paywall.app import Product
 from paywall.web import limits
 from tests.databases import ENGINES
 from tests.emptying import forget_rows, unguarded
 from tests.readers.browser import Browser
+from tests.readers.papers import two_papers
 
 KEPT = {"publishers", "publisher_hosts", "meters", "sections"}
 
 
 @pytest.fixture(scope="session", params=ENGINES)
 def shared_product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    url = _database_url(request, tmp_path_factory.mktemp("readers"))
-    settings = Settings(
-        secret_key="0123456789abcdef" * 2, base_url="https://news.test", env=Environment.TEST, database_url=url
-    )
-    schema.load_tables()
-    product = create_product(settings)
-    Base.metadata.create_all(product.database.engine)
-    with product.database.writing() as session:
-        for slug in ("news", "other"):
-            set_up_publisher(session, NewPublisher(slug, f"The {slug.title()}", f"{slug}.test"))
-    yield product
-    product.database.close()
+    with two_papers(_database_url(request, tmp_path_factory.mktemp("readers"))) as product:
+        yield product
 
 
 @pytest.fixture

@@ -17,6 +17,10 @@ from paywall.web.forms import Form
 
 ROUTES_KEY = "paywall.admin.routes"
 LOOK_AGAIN_SECONDS = 3
+_FRAMING = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,12 @@ def page(template: str, status: int = 200, **values: Any) -> Response:  # noqa: 
 def looked_at_again(response: Response) -> Response:
     """Have browsers ask for a page again after a while: what it tells of is still being done."""
     response.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
+    return response
+
+
+def framing(response: Response) -> Response:
+    """Let a page show others of ours in frames."""
+    response.headers["Content-Security-Policy"] = _FRAMING
     return response
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from paywall.admin.content.publication import publication_page
 from paywall.admin.ground.door import current_staff
 from paywall.admin.ground.editing import Fields, seen
+from paywall.admin.ground.pages import framing
 from paywall.admin.mails.drafts import packed, unpacked
 from paywall.admin.mails.samples import Wanted, cases_of, head_of, mails, occasion
 from paywall.billing.letters.choices import OPTIONAL
@@ -24,10 +25,6 @@ from paywall.publishers.rules import LANGUAGES
 from paywall.web import current
 
 PATH = "/admin/mails"
-_FRAMING = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 _MAIL = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox"
@@ -143,8 +140,7 @@ def mail_page(
         can_be_switched_off=wanted.kind in OPTIONAL,
         errors=errors,
     )
-    page.headers["Content-Security-Policy"] = _FRAMING
-    return page
+    return framing(page)
 
 
 def _as_drafted(wanted: Wanted, words: Words) -> Mail:

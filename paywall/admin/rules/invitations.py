@@ -15,7 +15,7 @@ from paywall import clock
 from paywall.admin.content.publication import publication_page
 from paywall.admin.ground.door import current_staff
 from paywall.admin.ground.editing import hold, refuse_if_edited, seen
-from paywall.admin.ground.pages import act
+from paywall.admin.ground.pages import act, framing
 from paywall.admin.ground.typed import is_readable
 from paywall.articles.listings import article_page, newest
 from paywall.articles.rules import AccessLevel, Presence
@@ -36,10 +36,6 @@ CASES = (
     ("subscription_required", "an article for subscribers"),
     ("meter_used_up", "the free articles are used up"),
     ("registration_required", "an account is needed"),
-)
-_FRAMING = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: data:; connect-src 'self'; "
-    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _IN_FRAME = (
     "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'none'; base-uri 'none'; "
@@ -149,8 +145,7 @@ def _page(status: int, shown: Shown, errors: dict[str, str]) -> ResponseReturnVa
         framed=f"{FRAMED}?{chosen.query}" if chosen.article and not errors else "",
         errors=errors,
     )
-    page.headers["Content-Security-Policy"] = _FRAMING
-    return page
+    return framing(page)
 
 
 def _fields(words: Invitation) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """What robots.txt asks of AI crawlers, on the page of crawlers."""
 
+from collections.abc import Callable, Mapping
+
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +13,7 @@ from paywall.gate.crawlers.robots import GROUPS, Choice
 from paywall.publishers.crawlers import set_crawlers
 from paywall.publishers.profiles import read_profile
 from paywall.publishers.rules import Profile
-from paywall.web.forms import read_form
+from paywall.web.forms import Form, read_form
 
 
 def choices(profile: Profile) -> dict[str, str]:
@@ -21,16 +23,23 @@ def choices(profile: Profile) -> dict[str, str]:
 
 def change_robots() -> ResponseReturnValue:
     """Ask groups of AI crawlers to stay away, or no more; only what is different is noted."""
-    form, staff = read_form(), current_staff()
+    form = read_form()
     said = {group.name: form.text(group.name) for group in GROUPS if form.text(group.name)}
     if not set(said.values()) <= set(Choice):
         raise BadInput("robots", "Choose welcome or refused for each group.")
+    is_news = note_choices(form, said, choices)
+    flash("Done; robots.txt says so within minutes." if is_news else "It was so already.", "good")
+    return redirect("/admin/wall/crawlers", 303)
+
+
+def note_choices(form: Form, said: Mapping[str, str], stored_of: Callable[[Profile], Mapping[str, str]]) -> bool:
+    """Keep what is said otherwise than it is stored, each by its name; returns whether anything is."""
+    staff = current_staff()
     with act(form) as session:
         hold(session)
-        stored = choices(read_profile(session, staff.publisher_id))
+        stored = stored_of(read_profile(session, staff.publisher_id))
         refuse_if_edited(form, stored)
         different = {name: choice for name, choice in said.items() if choice != stored[name]}
         if different:
             set_crawlers(session, staff.publisher_id, different, actor=staff.actor)
-    flash("Done; robots.txt says so within minutes." if different else "It was so already.", "good")
-    return redirect("/admin/wall/crawlers", 303)
+    return bool(different)

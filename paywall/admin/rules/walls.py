@@ -9,13 +9,12 @@ from paywall.admin.ground.door import current_staff
 from paywall.admin.ground.editing import hold, refuse_if_edited, seen
 from paywall.admin.ground.pages import act
 from paywall.admin.ground.typed import local_minute, moment, needed, whole
-from paywall.admin.rules.robots import choices
+from paywall.admin.rules.robots import choices, note_choices
 from paywall.errors import BadInput
 from paywall.gate.crawlers.catalogue import CRAWLERS
 from paywall.gate.crawlers.robots import GROUPS
 from paywall.gate.crawlers.rules import Kind, gets
 from paywall.gate.decision import Extent
-from paywall.publishers.crawlers import set_crawlers
 from paywall.publishers.profiles import read_profile
 from paywall.publishers.rules import Profile
 from paywall.publishers.ruling import walls
@@ -81,21 +80,11 @@ def show_crawlers() -> ResponseReturnValue:
 
 def change_crawlers() -> ResponseReturnValue:
     """Let crawlers have the full text, or the preview; only what is different is noted."""
-    form, staff = read_form(), current_staff()
+    form = read_form()
     said = {one.name: form.text(one.name) for one in CRAWLERS if form.text(one.name)}
     if not set(said.values()) <= set(Extent):
         raise BadInput("crawler", "Choose full or preview for each crawler.")
-    with act(form) as session:
-        hold(session)
-        profile = read_profile(session, staff.publisher_id)
-        refuse_if_edited(form, _extents(profile))
-        known = profile.crawlers
-        different = {
-            one.name: said[one.name] for one in CRAWLERS if said.get(one.name, gets(one, known)) != gets(one, known)
-        }
-        if different:
-            set_crawlers(session, staff.publisher_id, different, actor=staff.actor)
-    return _back(f"{PATH}/crawlers", bool(different))
+    return _back(f"{PATH}/crawlers", note_choices(form, said, _extents))
 
 
 def _extents(profile: Profile) -> dict[str, str]:
