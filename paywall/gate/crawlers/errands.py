@@ -63,6 +63,11 @@ class Errands(Generic[K]):
                 Thread(target=self._work, name="crawler look-ups", daemon=True).start()
             return True
 
+    def are_done(self) -> bool:
+        """Whether nothing waits and nothing is under way."""
+        with self._lock:
+            return not self._known
+
     def _work(self) -> None:
         while (errand := self._next()) is not None:
             try:
