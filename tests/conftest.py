@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dns.resolver
 import pytest
 
-pytest_plugins = ["tests.engines", "tests.databases", "tests.required"]
+pytest_plugins = ["tests.engines", "tests.databases", "tests.quick_apps", "tests.required"]
 
 
 @pytest.fixture(scope="session", autouse=True)

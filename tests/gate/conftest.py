@@ -1,5 +1,6 @@
 """The whole product with a newspaper of every access level, on SQLite and on PostgreSQL."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -30,9 +31,9 @@ def settings(database_url: str) -> Settings:
 
 @pytest.fixture
 def product(settings: Settings, database: Database, publisher: Profile) -> Iterator[Product]:
-    for level in LEVELS:
-        for number in range(8):
-            add_article(database, publisher.id, f"{level}-{number}", access=level)
+    with database.writing() as session:
+        for level, number in itertools.product(LEVELS, range(8)):
+            session.add(an_article(publisher.id, f"{level}-{number}", access=level))
     product = create_product(settings)
     product.follower.poll()
     yield product
@@ -56,7 +57,8 @@ def browser(product: Product) -> Browser:
 @pytest.fixture
 def add(database: Database, publisher: Profile) -> Add:
     def add(slug: str, **changes: Any) -> None:
-        add_article(database, publisher.id, slug, **changes)
+        with database.writing() as session:
+            session.add(an_article(publisher.id, slug, **changes))
 
     return add
 
@@ -105,7 +107,8 @@ def set_meter(product: Product, set_publisher: Callable[..., None]) -> Callable[
     return change
 
 
-def add_article(database: Database, publisher_id: int, slug: str, **changes: Any) -> None:
+def an_article(publisher_id: int, slug: str, **changes: Any) -> Article:
+    """Return an article that is out for an hour, with a canary below the cut."""
     values: dict[str, Any] = {
         "publisher_id": publisher_id, "key": slug, "slug": slug, "title": f"Title of {slug}", "section": "news",
         "standfirst": f"Standfirst of {slug}.", "authors": ["Leyla Əliyeva"], "access": "metered",
@@ -114,5 +117,4 @@ def add_article(database: Database, publisher_id: int, slug: str, **changes: Any
     }  # fmt: skip
     article = Article(**(values | changes))
     article.opens_at = Schedule(article.published_at, article.embargoed_until).opens_at
-    with database.writing() as session:
-        session.add(article)
+    return article
