@@ -1,18 +1,16 @@
 """The whole product on SQLite, with a newspaper of every access level and a second publisher on the same deployment."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from paywall import schema
 from paywall.app import Product, create_product
-from paywall.database import Base, Database
+from paywall.database import Database
 from paywall.publishers.profiles import read_profile
 from paywall.publishers.rules import Profile
 from paywall.publishers.setup import NewPublisher, ensure_section, set_up_publisher
 from paywall.settings import Environment, Settings
-from tests.gate.conftest import add_article
+from tests.gate.conftest import an_article
 from tests.gate.visits import LEVELS, Browser
 
 METERED = 10
@@ -20,20 +18,17 @@ HOSTS = {"news": "news.test", "rival": "rival.test"}
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(sqlite_url: str) -> Iterator[Database]:
     """A database with two publishers, allowances 3 and 5, and articles of each level at either."""
-    schema.load_tables()
-    database = Database(f"sqlite:///{tmp_path / 'paywall.sqlite3'}")
-    Base.metadata.create_all(database.engine)
+    database = Database(sqlite_url)
     for slug, host in HOSTS.items():
         new = NewPublisher(slug, f"The {slug}", host, "Asia/Baku", visitor_allowance=3, reader_allowance=5)
         with database.writing() as session:
             row = set_up_publisher(session, new)
             ensure_section(session, row, "news", "News")
-            publisher_id = row.id
-        for level in LEVELS:
-            for number in range(METERED if (slug, level) == ("news", "metered") else 2):
-                add_article(database, publisher_id, f"{level}-{number}", access=level)
+            for level in LEVELS:
+                for number in range(METERED if (slug, level) == ("news", "metered") else 2):
+                    session.add(an_article(row.id, f"{level}-{number}", access=level))
     yield database
     database.close()
 

@@ -21,7 +21,7 @@ from paywall.publishers.keys.making import NewKey, create_key, revoke_key, rotat
 from paywall.publishers.keys.rules import Scope, new_key, read_key
 from paywall.publishers.sites import add_site
 from tests.attacks.check_inputs import Sent, question, sent
-from tests.gate.conftest import add_article
+from tests.gate.conftest import an_article
 
 CASES = Path(__file__).resolve().parent.parent / "cases" / "check.tsv"
 with CASES.open(encoding="utf-8", newline="") as file:
@@ -37,8 +37,7 @@ class Stage:
         self.key = self.make_key()
         with product.database.writing() as session:
             add_site(session, 1, SITE, actor="tests")
-        add_article(product.database, 1, "harbour", url=f"{SITE}/harbour")
-        add_article(product.database, 2, "rivals-own")
+            session.add_all([an_article(1, "harbour", url=f"{SITE}/harbour"), an_article(2, "rivals-own")])
         product.follower.poll()
 
     def make_key(self, **more: Any) -> str:
@@ -182,8 +181,8 @@ class TestAFloodWithoutTheMeter:
         self, stage: Stage, network: dict[str, str] | None
     ) -> None:
         stage.patch.setattr(stage.product.gate.meter._rows, "read", _fail_to_count)
-        for number in range(80):
-            add_article(stage.product.database, 1, f"story-{number}")
+        with stage.product.database.writing() as session:
+            session.add_all(an_article(1, f"story-{number}") for number in range(80))
         answers = [
             stage.call(question(f"story-{n}", visitor=f"visitor-{n:04}", network=network)).json or {} for n in range(80)
         ]

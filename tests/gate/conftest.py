@@ -57,8 +57,7 @@ def browser(product: Product) -> Browser:
 @pytest.fixture
 def add(database: Database, publisher: Profile) -> Add:
     def add(slug: str, **changes: Any) -> None:
-        with database.writing() as session:
-            session.add(an_article(publisher.id, slug, **changes))
+        add_article(database, publisher.id, slug, **changes)
 
     return add
 
@@ -105,6 +104,12 @@ def set_meter(product: Product, set_publisher: Callable[..., None]) -> Callable[
         set_publisher()
 
     return change
+
+
+def add_article(database: Database, publisher_id: int, slug: str, **changes: Any) -> None:
+    """Store one article."""
+    with database.writing() as session:
+        session.add(an_article(publisher_id, slug, **changes))
 
 
 def an_article(publisher_id: int, slug: str, **changes: Any) -> Article:

@@ -22,7 +22,7 @@ from paywall.publishers.tables import Publisher
 from paywall.web import limits
 from tests.billing.shop import Shop, open_shop
 from tests.browser.demo import ARTICLES, DemoArticle, read_articles
-from tests.gate.conftest import add_article
+from tests.gate.conftest import an_article
 from tests.proof.buying import buy, cancel_at_period_end, refund
 from tests.proof.surfaces import GOOGLEBOT
 from tests.readers.browser import Browser
@@ -96,8 +96,7 @@ def _publisher(database: Database, folder: Path) -> Profile:
     publisher = content.fill(database, Place(folder, "http://127.0.0.1:8000"))
     with database.writing() as session:
         answer_only_at(session, session.get_one(Publisher, publisher.id), [HOST])
-    for number in range(FILLERS):
-        add_article(database, publisher.id, f"filler-{number}")
+        session.add_all(an_article(publisher.id, f"filler-{number}") for number in range(FILLERS))
     with database.reading() as session:
         return read_profile(session, publisher.id)
 
