@@ -1,42 +1,22 @@
 """`paywall crawlers` and `paywall publisher crawlers`: what an operator types, and what comes back."""
 
 import json
-import os
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from paywall.cli import main
 from paywall.gate.crawlers.catalogue import CRAWLERS
 from paywall.gate.crawlers.rules import Kind
+from tests.cli.operator import Run
 from tests.gate.crawlers.names import GOOGLEBOT, IN_GOOGLES_RANGES
 from tests.gate.crawlers.test_ranges import published
 from tests.outgoing.certificates import Authority
 from tests.outgoing.receiver import Receiver, plain, receiving
 
-Run = Callable[..., Result]
 ADDRESS = "20.191.45.212"
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A newspaper, and the command line."""
-    for name in [name for name in os.environ if name.startswith("PAYWALL_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PAYWALL_SECRET_KEY", "abcdefghijklmnopqrstuvwxyz0123456789")
-    monkeypatch.setenv("PAYWALL_BASE_URL", "https://news.test")
-    monkeypatch.setenv("PAYWALL_DATABASE_URL", f"sqlite:///{tmp_path / 'paywall.sqlite3'}")
-
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(main, list(words))
-
-    assert run("migrate").exit_code == 0
-    assert run("publisher", "set-up", "news", "The News", "--host", "news.test").exit_code == 0
-    return run
 
 
 @pytest.fixture

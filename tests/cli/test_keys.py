@@ -1,33 +1,9 @@
 """`paywall keys` and `paywall publisher site`: what an operator types, and what comes back."""
 
-import os
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
-from click.testing import CliRunner, Result
 
-from paywall.cli import main
 from paywall.publishers.keys.rules import read_key
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A newspaper without keys."""
-    for name in [name for name in os.environ if name.startswith("PAYWALL_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PAYWALL_SECRET_KEY", "abcdefghijklmnopqrstuvwxyz0123456789")
-    monkeypatch.setenv("PAYWALL_BASE_URL", "https://news.test")
-    monkeypatch.setenv("PAYWALL_DATABASE_URL", f"sqlite:///{tmp_path / 'paywall.sqlite3'}")
-
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(main, list(words))
-
-    assert run("migrate").exit_code == 0
-    assert run("publisher", "set-up", "news", "The News", "--host", "news.test").exit_code == 0
-    return run
+from tests.cli.operator import Run
 
 
 def lines(run: Run) -> list[list[str]]:

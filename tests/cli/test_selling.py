@@ -1,37 +1,16 @@
 """`paywall plan` and `paywall offer`: what an operator types, what comes back, and what is refused by which word."""
 
-import os
 import re
 import shlex
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from paywall.cli import main
+from tests.cli.operator import Run
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "publishers" / "plans-and-offers.md"
 PLAN = ("plan", "set-up", "digital", "Digital", "--currency", "EUR", "--monthly", "4.99")
 OFFER = ("offer", "set-up", "autumn", "--plan", "digital")
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A newspaper with nothing on sale."""
-    for name in [name for name in os.environ if name.startswith("PAYWALL_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PAYWALL_SECRET_KEY", "abcdefghijklmnopqrstuvwxyz0123456789")
-    monkeypatch.setenv("PAYWALL_BASE_URL", "https://news.test")
-    monkeypatch.setenv("PAYWALL_DATABASE_URL", f"sqlite:///{tmp_path / 'paywall.sqlite3'}")
-
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(main, list(words))
-
-    assert run("migrate").exit_code == 0
-    assert run("publisher", "set-up", "news", "The News", "--host", "news.test").exit_code == 0
-    return run
 
 
 @pytest.fixture

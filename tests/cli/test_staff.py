@@ -12,9 +12,7 @@ from paywall.publishers.profiles import choose
 from paywall.readers.accounts import open_account
 from paywall.readers.email_address import parse_email
 from paywall.staff.invitations import accept
-from tests.cli.test_keys import Run, run
-
-__all__ = ["run"]
+from tests.cli.operator import Run
 
 ADA = "ada@news.test"
 LINK = re.compile(r"https://news\.test/join-staff/([\w-]+)")

@@ -1,22 +1,18 @@
 """`paywall webhooks`: what an operator types, what comes back, and what is refused by which word."""
 
 import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from click.testing import CliRunner, Result
 
-from paywall.cli import main
 from paywall.database import Database
 from paywall.settings import read_settings
 from paywall.telling.lanes import tell_once
 from paywall.telling.parts import make_telling
 from tests.billing.stripe_world import add_reader
+from tests.cli.operator import Run
 from tests.outgoing.receiver import Receiver, plain, receiving
 from tests.telling.newspaper import heard
-
-Run = Callable[..., Result]
 
 
 @pytest.fixture
@@ -26,20 +22,9 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, receiver: Receiver) -> Run:
+def run(run: Run, monkeypatch: pytest.MonkeyPatch, receiver: Receiver) -> Run:
     """A newspaper with one reader."""
-    for name in [name for name in os.environ if name.startswith("PAYWALL_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PAYWALL_SECRET_KEY", "abcdefghijklmnopqrstuvwxyz0123456789")
-    monkeypatch.setenv("PAYWALL_BASE_URL", "https://news.test")
-    monkeypatch.setenv("PAYWALL_DATABASE_URL", f"sqlite:///{tmp_path / 'paywall.sqlite3'}")
     monkeypatch.setenv("PAYWALL_OUTGOING_HOSTS", receiver.place)
-
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(main, list(words))
-
-    assert run("migrate").exit_code == 0
-    assert run("publisher", "set-up", "news", "The News", "--host", "news.test").exit_code == 0
     database = Database(os.environ["PAYWALL_DATABASE_URL"])
     add_reader(database, 1, "reader@example.org")
     database.close()
