@@ -1,10 +1,17 @@
 """A plan that is not sold any more: gone from sale here and at Stripe, kept by who has it, and brought back."""
 
 import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
 
+from paywall import clock
+from paywall.billing.subscriptions.tables import Subscription
+from paywall.billing.syncing.sync import sync_subscription
+from paywall.entitlements.tables import EntitlementRow
 from paywall.staff.rules import Role
 from tests.admin.at_once import send_at_once
 from tests.billing.shop import MONTHLY, SITE, YEARLY, Shop
+from tests.readers.browser import Browser
 from tests.staff.people import Person, deeds, member
 
 PATH = "/admin/offers/plans/digital/archiving"
@@ -21,9 +28,24 @@ def is_sold_at_stripe(shop: Shop) -> tuple[bool, set[str]]:
 def subscribe(shop: Shop) -> None:
     browser = shop.browser()
     shop.pay(browser.post("/subscribe", {"price": MONTHLY}).location)
-    browser.get(
-        shop.sessions()[0]["success_url"].removeprefix(SITE).replace("{CHECKOUT_SESSION_ID}", shop.sessions()[0]["id"])
-    )
+    come_back(shop, browser)
+
+
+def come_back(shop: Shop, browser: Browser) -> TestResponse:
+    page = shop.sessions()[0]
+    return browser.get(page["success_url"].removeprefix(SITE).replace("{CHECKOUT_SESSION_ID}", page["id"]))
+
+
+def stored(shop: Shop) -> list[tuple[str, str | None, bool]]:
+    with shop.database.reading() as session:
+        return [(row.status, row.lookup_key, row.is_current) for row in session.scalars(select(Subscription))]
+
+
+def who_may_read(shop: Shop) -> list[str]:
+    """Return in what way each right holds that is open now."""
+    with shop.database.reading() as session:
+        rights = session.scalars(select(EntitlementRow)).all()
+        return [one.standing for one in rights if one.value.grants_access(clock.now())]
 
 
 class TestAPlanThatIsArchived:
@@ -86,6 +108,32 @@ class TestAPlanThatIsArchived:
         admin.act(PATH)
         admin.act(BACK)
         assert shop.transport.caught == []
+
+
+class TestAPaymentPageThatWasOpenWhenThePlanWasArchived:
+    def test_is_honoured_at_the_price_that_the_reader_saw(self, admin: Person, shop: Shop) -> None:
+        browser = shop.browser()
+        address = browser.post("/subscribe", {"price": MONTHLY}).location
+        admin.act(PATH)
+        assert (shop.pay(address).status_code, come_back(shop, browser).status_code) == (303, 303)
+        [one] = shop.subscriptions()
+        assert (one["status"], one["items"]["data"][0]["price"]["unit_amount"]) == ("active", 499)
+        assert (stored(shop), who_may_read(shop)) == ([("active", MONTHLY, True)], ["subscribed"])
+        assert "Digital" in browser.get("/account").text
+
+    def test_is_honoured_where_the_reader_does_not_come_back(self, admin: Person, shop: Shop) -> None:
+        address = shop.browser().post("/subscribe", {"price": MONTHLY}).location
+        admin.act(PATH)
+        shop.pay(address)
+        sync_subscription(shop.billing, shop.subscriptions()[0]["id"])
+        assert (stored(shop), who_may_read(shop)) == ([("active", MONTHLY, True)], ["subscribed"])
+
+    def test_is_honoured_though_no_other_is_begun_any_more(self, admin: Person, shop: Shop) -> None:
+        browser = shop.browser()
+        address = browser.post("/subscribe", {"price": MONTHLY}).location
+        admin.act(PATH)
+        assert browser.post("/subscribe", {"price": MONTHLY}).status_code == 404
+        assert shop.pay(address).status_code == 303
 
 
 class TestWhoMay:
