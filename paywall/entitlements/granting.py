@@ -12,6 +12,7 @@ from paywall.entitlements.rules import Entitlement, Source
 from paywall.entitlements.tables import EntitlementRow
 from paywall.readers.ending import end_access
 from paywall.readers.finding import hold_reader
+from paywall.readers.tables import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,13 @@ def set_entitlement(session: Session, grant: Grant) -> None:
     """Store the state of one source's entitlement; a reader who loses by it loses at once, in every process.
 
     Works in the caller's transaction; the caller makes sure that nobody else writes the same source just then. What
-    the reader notices of it goes into the history.
+    the reader notices of it goes into the history. Who was erased is given nothing: what is open ends.
     """
     wanted, now = grant.entitlement, clock.now()
     hold_reader(session, wanted.reader_id)
+    if _is_erased(session, wanted.reader_id):
+        end_entitlement(session, wanted.source, wanted.source_id, now)
+        return
     query = select(EntitlementRow).where(
         EntitlementRow.source == wanted.source, EntitlementRow.source_id == wanted.source_id
     )
@@ -57,12 +61,29 @@ def end_entitlement(session: Session, source: Source, source_id: str, now: datet
     if reader_id is None:
         return
     hold_reader(session, reader_id)
-    row = session.scalar(select(EntitlementRow).where(which, EntitlementRow.valid_until > now).with_for_update())
+    row = session.scalar(select(EntitlementRow).where(which).with_for_update())
     if row is not None:
+        _end(session, row, now)
+
+
+def end_all(session: Session, reader_id: int, now: datetime) -> None:
+    """End whatever lets a reader in, or would if it were not suspended, at once and in every process."""
+    hold_reader(session, reader_id)
+    mine = select(EntitlementRow).where(EntitlementRow.reader_id == reader_id).order_by(EntitlementRow.id)
+    for row in session.scalars(mine.with_for_update()).all():
+        _end(session, row, now)
+
+
+def _end(session: Session, row: EntitlementRow, now: datetime) -> None:
+    if row.valid_until > now:
         before = row.value
         row.valid_until, row.paid_through_at, row.end_is_told = now, None, True
         end_access(session, row.reader_id)
         note_turn(session, row.publisher_id, before, row.value, now)
+
+
+def _is_erased(session: Session, reader_id: int) -> bool:
+    return session.scalar(select(Reader.active).where(Reader.id == reader_id)) is False
 
 
 def _is_less(row: EntitlementRow, wanted: Entitlement) -> bool:

@@ -6,6 +6,8 @@ from secrets import randbits
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from paywall import clock
+from paywall.entitlements.granting import end_all
 from paywall.publishers.profiles import read_profile
 from paywall.publishers.rules import Profile
 from paywall.readers.accounts import Erase, erase
@@ -36,11 +38,15 @@ def sweep(session: Session, now: datetime, days: int) -> bool:
 
 
 def erasing(secret: str) -> Erase:
-    """Return what erases an account and forgets what it read, in one transaction; `secret` is the installation's."""
+    """Return what erases an account, ends what it could read by, and forgets what it read, in one transaction.
+
+    `secret` is the installation's. Whoever listens to changes of access hears of the end, by the reader's number alone.
+    """
     holders = Holders(secret)
 
     def erase_and_forget(session: Session, reader: Reader) -> None:
         erase(session, reader)
+        end_all(session, reader.id, clock.now())
         forget_reader(session, holders, read_profile(session, reader.publisher_id), reader.id)
 
     return erase_and_forget
