@@ -12,6 +12,7 @@ from tests.admin.operations.things import HOUR, customer_of, event, failed_event
 from tests.staff.people import Person, deeds, member, person
 
 HERE = "/admin/operations/events"
+NOBODYS = f"{HERE}/nobodys"
 
 
 def listed(somebody: Person, query: str = "") -> list[str]:
@@ -90,3 +91,53 @@ class TestTryingAgain:
         assert stored_event(product, theirs).due_at > clock.wall() + HOUR / 2
         [deed] = deeds(product, "billing_events_tried_again")
         assert deed.detail == {"events": 2}
+
+
+class TestNobodysEvents:
+    """Where several newspapers share the service, an event about nobody's customer is on a pile that admins see."""
+
+    @pytest.fixture
+    def admin(self, product: Product, support: Person) -> Person:
+        assert support.staff.role is Role.SUPPORT
+        return member(product, Role.ADMIN)
+
+    def test_are_seen_by_the_admins_of_each_newspaper(self, product: Product, admin: Person) -> None:
+        failed_event(product, "evt_stray", subject="sub_9", customer="cus_9")
+        event(product, "evt_ours")
+        other = member(product, Role.ADMIN, "chief@example.com", slug="other")
+        for somebody in (admin, other):
+            page = somebody.browser.get(NOBODYS).text
+            assert re.findall(r'<span class="quiet">(evt_[a-z_]+)', page) == ["evt_stray"]
+            assert "1 open event is about no customer" in somebody.browser.get(HERE).text
+
+    def test_say_their_type_and_number_and_nothing_of_anybody(self, product: Product, admin: Person) -> None:
+        failed_event(product, "evt_stray", subject="sub_9", customer="cus_9")
+        page = admin.browser.get(NOBODYS).text
+        assert ("customer.subscription.updated" in page, "sub_9" in page) == (True, True)
+        assert ("cus_9" in page, "Stripe said no" in page) == (False, False)
+
+    def test_are_no_matter_for_support(self, product: Product, support: Person) -> None:
+        number = failed_event(product, "evt_stray", subject="sub_9", customer="cus_9")
+        assert "about no customer" not in support.browser.get(HERE).text
+        assert support.browser.get(NOBODYS).status_code == 403
+        assert support.act(f"{NOBODYS}/{number}/again").status_code == 403
+        assert support.act(f"{NOBODYS}/again").status_code == 403
+
+    def test_are_tried_again_once_by_four_tabs(self, product: Product, admin: Person) -> None:
+        number = failed_event(product, "evt_stray", subject="sub_9", customer="cus_9")
+        assert set(send_at_once(admin, f"{NOBODYS}/{number}/again", {})) == {303}
+        assert stored_event(product, number).due_at <= clock.wall()
+        [deed] = deeds(product, "billing_event_tried_again")
+        assert (deed.actor, deed.subject) == (admin.staff.actor, "billing_event:evt_stray")
+
+    def test_are_all_tried_again_without_anybodys(self, product: Product, admin: Person) -> None:
+        stray = failed_event(product, "evt_stray", subject="sub_9", customer="cus_9")
+        ours = failed_event(product, "evt_ours")
+        assert admin.act(f"{NOBODYS}/again").status_code == 303
+        assert stored_event(product, stray).due_at <= clock.wall() < stored_event(product, ours).due_at
+
+    def test_are_reached_by_that_way_alone(self, product: Product, admin: Person) -> None:
+        stray = failed_event(product, "evt_stray", subject="sub_9", customer="cus_9")
+        ours = failed_event(product, "evt_ours")
+        assert admin.act(f"{NOBODYS}/{ours}/again").status_code == 404
+        assert admin.act(f"{HERE}/{stray}/again").status_code == 404
