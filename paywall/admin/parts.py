@@ -9,7 +9,7 @@ from paywall.admin.content import views as content
 from paywall.admin.dashboard import views as dashboard
 from paywall.admin.dossier import views as dossier
 from paywall.admin.explaining import views as explaining
-from paywall.admin.ground import blueprint
+from paywall.admin.ground import blueprint, downloads, not_done
 from paywall.admin.importing import asking as importing_form
 from paywall.admin.importing import views as importing
 from paywall.admin.mails import views as mails
@@ -38,6 +38,8 @@ ROUTES = (
     *operations.ROUTES,
     *audit.ROUTES,
     *staff.ROUTES,
+    *downloads.ROUTES,
+    *not_done.ROUTES,
 )
 
 

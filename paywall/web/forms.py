@@ -5,11 +5,13 @@ dropped in silence, a compressed body is taken at its word. Here the body is jud
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import unquote_to_bytes
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from paywall.errors import BadInput
@@ -64,11 +66,18 @@ def install(app: Flask) -> None:
     app.before_request(_judge_body)
 
 
+def keep_form(fields: Sequence[tuple[str, str]]) -> None:
+    """Have `read_form` return these fields: a form that was judged when it came, and goes on in this request."""
+    g.kept_form = Form(MultiDict(fields).to_dict(flat=False))
+
+
 def read_form() -> Form:
     """Return the form that came with this request; raises BadRequest (400) if something else came.
 
     JSON is no form: it must be well-formed all the same, and has no fields.
     """
+    if "kept_form" in g:
+        return cast(Form, g.kept_form)
     if request.mimetype == "application/json":
         _refuse_broken_json()
         return Form({})

@@ -63,6 +63,8 @@ class Act:
     why_not: Callable[[Known], str] = lambda _: ""
     """Why it makes no sense for this reader just now, in a sentence; empty where it does."""
     is_fresh: bool = False
+    is_download: bool = False
+    """It answers with a file."""
     is_watched: bool = False
     """Asked anew where its sentences say something else than they did when the form was filled in."""
 
@@ -102,7 +104,7 @@ def routes_of(one: Act) -> tuple[AdminRoute, AdminRoute]:
 
     return (
         AdminRoute(path, ask, f"ask_{name}", one.role, is_fresh=one.is_fresh),
-        AdminRoute(path, do, name, one.role, ("POST",), is_fresh=one.is_fresh),
+        AdminRoute(path, do, name, one.role, ("POST",), is_fresh=one.is_fresh, is_download=one.is_download),
     )
 
 

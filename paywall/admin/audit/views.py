@@ -70,5 +70,5 @@ def _actions(publisher_id: int, chosen: str | None) -> list[str]:
 ROUTES = (
     AdminRoute("/audit", show_audit, "audit", Role.SUPPORT, label="Audit"),
     AdminRoute("/audit/<int:entry_id>", show_entry, "audit_entry", Role.SUPPORT),
-    AdminRoute("/audit/export", export_audit, "audit_export", Role.ADMIN, ("POST",), is_fresh=True),
+    AdminRoute("/audit/export", export_audit, "audit_export", Role.ADMIN, ("POST",), is_fresh=True, is_download=True),
 )

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Flask, flash, redirect
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 
 from paywall.admin.ground.door import HOME, RoleTooLow, came_from, current_staff, known_staff
 from paywall.admin.ground.editing import EditedMeanwhile, both_versions
 from paywall.admin.ground.guard import behind_door
+from paywall.admin.ground.not_done import sign_in_first
 from paywall.admin.ground.pages import ROUTES_KEY, page
 from paywall.admin.ground.routes import AdminRoute
 from paywall.errors import PaywallError
+from paywall.readers import current as who
 from paywall.staff.acts import DoneAlready
 from paywall.staff.finding import colleagues
 from paywall.web import current
-from paywall.web.error_pages import situation_page
+from paywall.web.error_pages import error_page, situation_page
 
 
 def install(app: Flask, routes: Sequence[AdminRoute]) -> None:
@@ -26,6 +29,7 @@ def install(app: Flask, routes: Sequence[AdminRoute]) -> None:
     blueprint.register_error_handler(DoneAlready, _done_already)
     blueprint.register_error_handler(EditedMeanwhile, both_versions)
     blueprint.register_error_handler(PaywallError, _situation)
+    blueprint.register_error_handler(CSRFError, _of_no_page)
     app.extensions[ROUTES_KEY] = tuple(routes)
     app.register_blueprint(blueprint)
 
@@ -39,6 +43,11 @@ def _role_too_low(error: RoleTooLow) -> ResponseReturnValue:
 def _done_already(error: DoneAlready) -> ResponseReturnValue:
     flash(error.sentence)
     return redirect(came_from(), 303)
+
+
+def _of_no_page(_error: CSRFError) -> ResponseReturnValue:
+    """Answer a form without the token of our pages: where nobody is signed in, its sign-in has most likely ended."""
+    return sign_in_first() if who.reader() is None else error_page(400, "bad_request", "")
 
 
 def _situation(error: PaywallError) -> ResponseReturnValue:

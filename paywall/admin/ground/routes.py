@@ -26,6 +26,8 @@ class AdminRoute:
     methods: tuple[str, ...] = ("GET",)
     is_fresh: bool = False
     """The password is asked for again, where it was given more than ten minutes ago."""
+    is_download: bool = False
+    """Its answer is a file: after a question it waits behind a link, on the page that it was asked for from."""
     label: str = ""
     """Its words in the navigation; empty for what is not in there."""
     rooms: tuple[str, ...] = ()

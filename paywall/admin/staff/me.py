@@ -4,11 +4,11 @@ from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 
 from paywall import audit
+from paywall.admin.ground.code import chest
 from paywall.admin.ground.door import current_staff
 from paywall.admin.ground.pages import act, page
 from paywall.admin.ground.routes import AdminRoute
 from paywall.admin.staff.browsers import browser_words
-from paywall.admin.staff.showing import chest
 from paywall.errors import NotFound
 from paywall.readers import current as who
 from paywall.readers.devices import devices, sign_out_device

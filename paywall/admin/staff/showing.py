@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from paywall import clock
 from paywall.admin.ground.again import WRONG as WRONG_PASSWORD
 from paywall.admin.ground.again import shows
+from paywall.admin.ground.code import PACE as CODE
+from paywall.admin.ground.code import chest
 from paywall.admin.ground.door import HOME, current_staff
 from paywall.admin.ground.pages import act, page
 from paywall.admin.ground.routes import AdminRoute
@@ -18,14 +20,10 @@ from paywall.readers.current import the_reader
 from paywall.staff import totp
 from paywall.staff.finding import colleague
 from paywall.staff.rules import Role
-from paywall.staff.sealing import Chest
 from paywall.staff.second_factor import WRONG, is_shown, set_up, show
 from paywall.web import current, limits
 from paywall.web.addresses import safe_next
 from paywall.web.forms import Form, read_form
-from paywall.web.limits import Ceilings, Pace
-
-CODE = Ceilings("staff-code", account=Pace(10, 15), network=Pace(100, 15))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +79,6 @@ def show_password() -> ResponseReturnValue:
     if not shows(form.text_or("password")):
         return page("staff/password", 422, next=way_on, errors={"password": WRONG_PASSWORD})
     return redirect(way_on, 303)
-
-
-def chest() -> Chest:
-    """Return what seals the secrets of the member in front of this page."""
-    return Chest(current.settings().secret_key, current_staff())
 
 
 def _question(status: int, way_on: str, errors: dict[str, str], offered: str = "") -> ResponseReturnValue:

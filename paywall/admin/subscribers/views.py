@@ -65,7 +65,15 @@ def drop_view(view_id: int) -> ResponseReturnValue:
 _ROOM = "/subscribers"
 ROUTES = (
     AdminRoute(_ROOM, show_list, "subscribers", Role.VIEWER, label="Subscribers"),
-    AdminRoute(f"{_ROOM}/export", export_list, "subscribers_export", Role.SUPPORT, ("POST",), is_fresh=True),
+    AdminRoute(
+        f"{_ROOM}/export",
+        export_list,
+        "subscribers_export",
+        Role.SUPPORT,
+        ("POST",),
+        is_fresh=True,
+        is_download=True,
+    ),
     AdminRoute(f"{_ROOM}/views", keep_view, "view_saving", Role.SUPPORT, ("POST",)),
     AdminRoute(f"{_ROOM}/views/<int:view_id>/removal", drop_view, "view_removal", Role.SUPPORT, ("POST",)),
 )

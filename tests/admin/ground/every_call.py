@@ -55,6 +55,8 @@ def _word(answer: TestResponse) -> str:
             return word
     if 'name="again_password"' in answer.text:
         return "password"
+    if 'name="again_code"' in answer.text:
+        return "second factor"
     if answer.status_code == 404 and "admin.css" not in answer.text:
         return "not there"
     return "role" if answer.status_code == 403 else "open"

@@ -1,8 +1,5 @@
 """A form that the question for the password interrupts goes on by itself, with all that had been typed."""
 
-import html
-import re
-
 import pytest
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
@@ -10,13 +7,14 @@ from werkzeug.test import TestResponse
 from paywall.app import Product
 from paywall.staff.acts import new_act
 from paywall.staff.rules import Role
+from tests.admin.ground.carried import carried
+from tests.admin.ground.carried import goes_on as answered
 from tests.readers.browser import PASSWORD
 from tests.readers.stored import mails
 from tests.staff.people import Person, deeds, member
 
 INVITE = "/admin/staff/invitations"
 CODES = "/admin/me/recovery-codes"
-_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
 @pytest.fixture
@@ -27,23 +25,13 @@ def admin(product: Product) -> Person:
     return admin
 
 
-def carried(answer: TestResponse) -> MultiDict[str, str]:
-    """Return the fields of the page that asks, as a browser would send them."""
-    assert 'name="again_password"' in answer.text
-    page = answer.text.split("<main", 1)[1]
-    return MultiDict((name, html.unescape(value)) for name, value in _HIDDEN.findall(page))
-
-
 def invites(admin: Person, **fields: str) -> TestResponse:
     form = {"act": new_act(), "email": "new@example.com", "role": "viewer", **fields}
     return admin.browser.post(INVITE, form, headers={"Referer": "https://news.test/admin/staff"})
 
 
 def goes_on(admin: Person, path: str, fields: MultiDict[str, str], password: str = PASSWORD) -> TestResponse:
-    """Send what the page carries, with the password, from that very page."""
-    fields = MultiDict([*fields.items(multi=True), ("again_password", password)])
-    headers = {"Referer": f"https://news.test{path}"}
-    return admin.browser.client.post(path, data=fields, base_url="https://news.test", headers=headers)
+    return answered(admin, path, fields, again_password=password)
 
 
 class TestAFormInterruptedByThePassword:

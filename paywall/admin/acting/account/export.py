@@ -100,4 +100,4 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any column
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-ACT = Act("export", "Export the data", Role.SUPPORT, _ask, _do, is_fresh=True)
+ACT = Act("export", "Export the data", Role.SUPPORT, _ask, _do, is_fresh=True, is_download=True)
