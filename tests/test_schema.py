@@ -70,6 +70,17 @@ class TestMigrating:
         assert wanted
         assert wanted == found
 
+    def test_they_have_sqlite_remember_the_numbers_that_are_never_given_again(self, tmp_path: Path) -> None:
+        """Alembic's comparison does not see that either; PostgreSQL always remembers."""
+        database = Database(f"sqlite:///{tmp_path / 'numbers.sqlite3'}")
+        schema.migrate(database)
+        wanted = {name for name, one in Base.metadata.tables.items() if one.dialect_options["sqlite"]["autoincrement"]}
+        with database.engine.connect() as connection:
+            made = "SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'"
+            assert set(connection.scalars(text(made))) == wanted
+        database.close()
+        assert "webhook_deliveries" in wanted
+
     def test_the_way_back_leaves_nothing(self, migrated: Database) -> None:
         with migrated.engine.connect() as connection:
             command.downgrade(schema._config(connection), "base")

@@ -54,6 +54,7 @@ class Delivery(Base):
             postgresql_where=text("state = 'waiting'"),
         ),
         Index("ix_webhook_deliveries_latest", "endpoint_id", "id"),
+        {"sqlite_autoincrement": True},  # a test's id is made of the number: never twice, not even after it is deleted
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from paywall.telling.endpoints import disable_endpoint, endpoint_of
+from paywall.telling.endpoints import disable_endpoint, endpoint_of, remove_endpoint
 from paywall.telling.passing_on import Paused, send_test
 from paywall.telling.rules import State
 from tests.outgoing.receiver import Receiver, plain
@@ -45,6 +45,17 @@ class TestATestMessage:
         newspaper.tell()
         assert (len(ids(receiver)), len(set(ids(receiver)))) == (2, 1)
         assert [one.status for one in newspaper.delivery().attempts] == [500, 500]
+
+    def test_has_an_id_of_its_own_also_after_an_earlier_one_went_with_its_endpoint(
+        self, newspaper: Newspaper, receiver: Receiver
+    ) -> None:
+        for _ in range(2):
+            endpoint = newspaper.add(receiver.url())
+            try_it(newspaper, endpoint)
+            newspaper.tell()
+            with newspaper.database.writing() as session:
+                remove_endpoint(session, endpoint_of(session, newspaper.publisher_id, endpoint), actor="test")
+        assert len(set(ids(receiver))) == 2
 
     def test_is_not_sent_to_who_is_told_nothing(self, newspaper: Newspaper, receiver: Receiver) -> None:
         endpoint = newspaper.add(receiver.url())
