@@ -11,6 +11,8 @@ from werkzeug.test import TestResponse
 from paywall.app import Product
 from paywall.entitlements.tables import EntitlementRow
 from paywall.publishers.profiles import choose
+from paywall.publishers.tables import Section
+from paywall.staff.acts import new_act
 from paywall.staff.rules import Role
 from tests.admin.content.shelf import put
 from tests.admin.rules.conftest import product, shared_product, whole_product
@@ -138,6 +140,67 @@ class TestOneThingEditedByTwo:
         assert wrong.status_code == 422
         typed = Tab(other.who, "/admin/wall", fields_of(wrong.text, "/admin/wall"))
         assert typed.save(preview_words="90").status_code == 409
+
+
+SECTIONS, LANGUAGE = "/admin/meter/sections", "/admin/mails/language"
+VALUES = [
+    ("/admin/meter", "/admin/meter/timezone", "timezone", ("Asia/Baku", "Europe/Berlin"), "timezone_set"),
+    ("/admin/meter", SECTIONS, "meter", ("sport", "opinion"), "section_meter_set"),
+    ("/admin/wall", "/admin/wall/sections", "until", ("2031-01-02T03:00", "2031-04-05T06:00"), "section_wall_lifted"),
+    ("/admin/mails", LANGUAGE, "language", ("az", "ru"), "language_set"),
+]
+
+
+class TestAFormOfOneValue:
+    @pytest.fixture
+    def meters(self, product: Product, two: tuple[Person, Person]) -> dict[str, str]:
+        """Return the numbers of two meters beside the default one, in a newspaper with a section."""
+        with product.database.writing() as session:
+            session.add(Section(publisher_id=two[0].publisher_id, slug="world", name="World"))
+        for name in ("sport", "opinion"):
+            form = {"name": name, "visitor_allowance": "1", "reader_allowance": "2", "window_kind": "day"}
+            assert two[0].act("/admin/meter/0", form).status_code == 303
+        return {one.name: str(one.id) for one in choose(product.database, "news").meters}
+
+    @pytest.mark.parametrize(("page", "path", "name", "values", "deed"), VALUES)
+    def test_adm_s28_shows_the_second_both_values_too(  # noqa: PLR0917 - the columns of VALUES
+        self,
+        two: tuple[Person, Person],
+        meters: dict[str, str],
+        page: str,
+        path: str,
+        name: str,
+        values: tuple[str, str],
+        deed: str,
+    ) -> None:
+        first, second = (meters.get(value, value) for value in values)
+        one, other = (opened(who, page, path) for who in two)
+        assert one.save(**{name: first}).status_code == 303
+        conflict = other.save(**{name: second})
+        assert (conflict.status_code, fields_of(conflict.text)[name]) == (409, second)
+        assert len(deeds(two[0].product, deed)) == 1
+        assert other.save_over(conflict).status_code == 303
+        assert len(deeds(two[0].product, deed)) == 2
+
+    def test_is_shown_in_words_where_it_is_chosen(self, two: tuple[Person, Person], meters: dict[str, str]) -> None:
+        one, other = (opened(who, "/admin/meter", SECTIONS) for who in two)
+        one.save(meter=meters["sport"])
+        conflict = other.save(meter=meters["opinion"]).text
+        assert f'<option value="{meters["opinion"]}" selected>opinion</option>' in conflict
+        assert '<td dir="auto">sport</td>' in conflict
+
+    def test_leads_back_to_its_page_however_often_it_was_asked(self, two: tuple[Person, Person]) -> None:
+        one, other = (opened(who, "/admin/mails", LANGUAGE) for who in two)
+        one.save(language="az")
+        from_page = {"Referer": "https://news.test/admin/mails"}
+        conflict = other.who.browser.post(
+            LANGUAGE, {**other.form, "act": new_act(), "language": "ru"}, headers=from_page
+        )
+        opened(two[0], "/admin/mails", LANGUAGE).save(language="en")
+        from_conflict = {"Referer": f"https://news.test{LANGUAGE}"}
+        again = other.who.browser.post(LANGUAGE, {**fields_of(conflict.text), "act": new_act()}, headers=from_conflict)
+        links = ['<a href="/admin/mails">Leave it as it stands</a>' in page.text for page in (conflict, again)]
+        assert (conflict.status_code, again.status_code, links) == (409, 409, [True, True])
 
 
 class TestOneReaderHelpedByTwo:

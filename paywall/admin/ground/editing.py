@@ -5,24 +5,29 @@ the time it comes, it changes nothing; a page shows what stands now beside what 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from paywall.admin.ground.door import current_staff
+from paywall.admin.ground.door import came_from, current_staff, page_of_ours
 from paywall.admin.ground.pages import page
 from paywall.errors import PaywallError
 from paywall.publishers.ruling.holding import hold_publisher
 from paywall.web.forms import Form
 
 _LENGTH = 32
-_OF_THE_FORM = ("csrf_token", "act", "seen")
+_BACK = "edited_back"
+"""Where the first form stood, on the page with both versions: it is not always where it was sent to."""
+_OF_THE_FORM = ("csrf_token", "act", "seen", _BACK)
 
 Fields = Mapping[str, str]
 """What stands in the fields of a form, by their names."""
+Choices = Mapping[str, Sequence[tuple[str, str]]]
+"""The values that a field may have, with their words, for fields that are chosen and not typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,12 @@ class Version:
     name: str
     theirs: str
     mine: str
+    choices: Sequence[tuple[str, str]] = ()
+
+    @property
+    def theirs_in_words(self) -> str:
+        """How it stands now, as a person would read it."""
+        return dict(self.choices).get(self.theirs, self.theirs)
 
     @property
     def label(self) -> str:
@@ -45,11 +56,13 @@ class EditedMeanwhile(PaywallError):
     status = 409
     code = "edited_meanwhile"
 
-    def __init__(self, theirs: Fields, form: Form) -> None:
-        """Take what stands now, and the form that came too late."""
+    def __init__(self, theirs: Fields, form: Form, choices: Choices) -> None:
+        """Take what stands now, the form that came too late, and the words of what is chosen in it."""
         super().__init__()
-        self.theirs = theirs
-        self.versions = [Version(name, text, _typed(form, name)) for name, text in theirs.items()]
+        self.theirs, self.back = theirs, form.text_or(_BACK)
+        self.versions = [
+            Version(name, text, _typed(form, name), choices.get(name, ())) for name, text in theirs.items()
+        ]
         self.kept = {name: form.text_or(name) for name in form.values if name not in (*theirs, *_OF_THE_FORM)}
 
 
@@ -68,7 +81,7 @@ def hold(session: Session) -> None:
     hold_publisher(session, current_staff().publisher_id)
 
 
-def refuse_if_edited(form: Form, stored: Fields) -> None:
+def refuse_if_edited(form: Form, stored: Fields, choices: Choices = MappingProxyType({})) -> None:
     """Raise EditedMeanwhile where the form was filled in from another version; to be asked while `hold` holds.
 
     Who typed what stands now anyway is told nothing. A form without `seen` was filled in from no version.
@@ -76,7 +89,7 @@ def refuse_if_edited(form: Form, stored: Fields) -> None:
     came_from = form.text_or("seen")
     if came_from in ("", seal(stored)) or all(_typed(form, name) == text for name, text in stored.items()):
         return
-    raise EditedMeanwhile(stored, form)
+    raise EditedMeanwhile(stored, form, choices)
 
 
 def _typed(form: Form, name: str) -> str:
@@ -87,4 +100,5 @@ def _typed(form: Form, name: str) -> str:
 def both_versions(edited: EditedMeanwhile) -> ResponseReturnValue:
     """Show what stands and what was typed, with a form that saves the latter over the former."""
     values = {"versions": edited.versions, "kept": edited.kept, "seen": seal(edited.theirs)}
-    return page("errors/edited", edited.status, path=request.path, **values)
+    back = page_of_ours(edited.back) if edited.back else came_from()
+    return page("errors/edited", edited.status, path=request.path, back=back, **values)

@@ -18,6 +18,8 @@ from paywall.letters.kinds import KINDS
 from paywall.letters.rules import Words
 from paywall.letters.writing import write_in_words
 from paywall.outbox import Mail
+from paywall.publishers.profiles import read_profile
+from paywall.publishers.rules import LANGUAGES
 from paywall.publishers.ruling.languages import set_language
 from paywall.readers.finding import reader_by_id
 from paywall.web import current
@@ -82,6 +84,9 @@ def change_language() -> ResponseReturnValue:
     """Give the newspaper its language."""
     form, staff = read_form(), current_staff()
     with act(form) as session:
+        hold(session)
+        stored = {"language": read_profile(session, staff.publisher_id).language}
+        refuse_if_edited(form, stored, {"language": list(LANGUAGES)})
         done = set_language(session, staff.publisher_id, form.text("language"), actor=staff.actor)
     flash("The language is set; it holds within seconds." if done else "It was this language already.", "good")
     return redirect(PATH, 303)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from paywall.admin.content.publication import publication_page
 from paywall.admin.ground.door import current_staff
-from paywall.admin.ground.editing import Fields, seen
+from paywall.admin.ground.editing import Fields, seal, seen
 from paywall.admin.ground.pages import framing
 from paywall.admin.mails.drafts import packed, unpacked
 from paywall.admin.mails.samples import Wanted, cases_of, head_of, mails, occasion
@@ -21,6 +21,7 @@ from paywall.letters.ours import our_words_to_begin_with
 from paywall.letters.rules import Words
 from paywall.letters.writing import write_in_words
 from paywall.outbox import Mail
+from paywall.publishers.profiles import read_profile
 from paywall.publishers.rules import LANGUAGES
 from paywall.web import current
 
@@ -57,7 +58,8 @@ class BlankLine:
 
 def show_mails() -> ResponseReturnValue:
     """Show which mails there are, and in whose words."""
-    own, language = languages_with_own_words(current.session(), current_staff().publisher_id), _own_language()
+    session, publisher_id = current.session(), current_staff().publisher_id
+    own, language = languages_with_own_words(session, publisher_id), read_profile(session, publisher_id).language
     lines = [
         MailLine(
             kind, words, as_sent(Wanted(kind, language, "usual")).subject, _names(own.get(kind, [])), kind in OPTIONAL
@@ -66,7 +68,12 @@ def show_mails() -> ResponseReturnValue:
     ]
     names = dict(LANGUAGES)
     return publication_page(
-        "mails/list", lines=lines, languages=LANGUAGES, language=language, language_name=names.get(language, language)
+        "mails/list",
+        lines=lines,
+        languages=LANGUAGES,
+        language=language,
+        language_name=names.get(language, language),
+        seen=seal({"language": language}),
     )
 
 

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from paywall.admin.content.publication import publication_page
 from paywall.admin.ground.door import current_staff
-from paywall.admin.ground.editing import hold, refuse_if_edited, seen
+from paywall.admin.ground.editing import hold, refuse_if_edited, seal, seen
 from paywall.admin.ground.pages import act
 from paywall.admin.ground.typed import needed, whole
 from paywall.admin.rules.sentences import meaning
 from paywall.errors import BadInput
 from paywall.publishers.profiles import read_profile
-from paywall.publishers.rules import MeterRules, WindowKind
+from paywall.publishers.rules import MeterRules, Profile, WindowKind
 from paywall.publishers.ruling import meters
 from paywall.publishers.ruling.meters import WantedMeter
 from paywall.web import current
@@ -35,7 +35,9 @@ def show_meters() -> ResponseReturnValue:
     profile = read_profile(current.session(), current_staff().publisher_id)
     counted = {meter.id: [one.name for one in profile.sections if one.meter_id == meter.id] for meter in profile.meters}
     said = [(meter, meaning(meter, profile), counted[meter.id]) for meter in profile.meters]
-    return publication_page("rules/meters", profile=profile, meters=said)
+    seals = {one.slug: seal(_meter_of(profile, one.slug)) for one in profile.sections}
+    clocks = seal(_clocks(profile))
+    return publication_page("rules/meters", profile=profile, meters=said, seals=seals, clocks=clocks)
 
 
 def show_meter(meter_id: int) -> ResponseReturnValue:
@@ -75,6 +77,10 @@ def count_section() -> ResponseReturnValue:
     form, staff = read_form(), current_staff()
     slug, meter_id = form.text("section"), needed(form, "meter", 1, 999_999_999)
     with act(form) as session:
+        hold(session)
+        profile = read_profile(session, staff.publisher_id)
+        if any(one.slug == slug for one in profile.sections):
+            refuse_if_edited(form, _meter_of(profile, slug), _by_name(profile))
         done = meters.count_section_by(session, staff.publisher_id, slug, meter_id, actor=staff.actor)
     return _back("The section is counted by that meter now." if done else _SAME)
 
@@ -83,8 +89,22 @@ def set_timezone() -> ResponseReturnValue:
     """Have windows begin by the clocks of another zone."""
     form, staff = read_form(), current_staff()
     with act(form) as session:
+        hold(session)
+        refuse_if_edited(form, _clocks(read_profile(session, staff.publisher_id)))
         done = meters.set_timezone(session, staff.publisher_id, form.text("timezone").strip(), actor=staff.actor)
     return _back("The time zone is set." if done else _SAME)
+
+
+def _meter_of(profile: Profile, section: str) -> dict[str, str]:
+    return {"meter": str(profile.meter_for(section).id)}
+
+
+def _by_name(profile: Profile) -> dict[str, list[tuple[str, str]]]:
+    return {"meter": [(str(one.id), one.name) for one in profile.meters]}
+
+
+def _clocks(profile: Profile) -> dict[str, str]:
+    return {"timezone": profile.timezone}
 
 
 def _back(words: str) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from paywall import clock
 from paywall.admin.content.publication import publication_page
 from paywall.admin.ground.door import current_staff
-from paywall.admin.ground.editing import hold, refuse_if_edited, seen
+from paywall.admin.ground.editing import hold, refuse_if_edited, seal, seen
 from paywall.admin.ground.pages import act
 from paywall.admin.ground.typed import local_minute, moment, needed, whole
 from paywall.admin.rules.robots import choices, note_choices
@@ -16,7 +16,7 @@ from paywall.gate.crawlers.robots import GROUPS
 from paywall.gate.crawlers.rules import Kind, gets
 from paywall.gate.decision import Extent
 from paywall.publishers.profiles import read_profile
-from paywall.publishers.rules import Profile
+from paywall.publishers.rules import Profile, SectionRules
 from paywall.publishers.ruling import walls
 from paywall.publishers.ruling.walls import MOST_CAP_FACTOR, PREVIEW_WORDS, Wall
 from paywall.web import current
@@ -58,6 +58,10 @@ def lift_section() -> ResponseReturnValue:
     form, staff = read_form(), current_staff()
     slug, until = form.text("section"), moment(form, "until", current.publisher().timezone)
     with act(form) as session:
+        hold(session)
+        profile = read_profile(session, staff.publisher_id)
+        for section in (one for one in profile.sections if one.slug == slug):
+            refuse_if_edited(form, _lifted(section, profile))
         done = walls.lift_wall_of_section(session, staff.publisher_id, slug, until, actor=staff.actor)
     return _back(PATH, done)
 
@@ -115,12 +119,17 @@ def _written(profile: Profile) -> dict[str, str]:
     }
 
 
+def _lifted(section: SectionRules, profile: Profile) -> dict[str, str]:
+    return {"until": local_minute(section.wall_lifted_until, profile.timezone)}
+
+
 def _wall(status: int, profile: Profile, written: dict[str, str], errors: dict[str, str]) -> ResponseReturnValue:
     now = clock.now()
     lifted = [
         (
             one,
-            local_minute(one.wall_lifted_until, profile.timezone),
+            _lifted(one, profile)["until"],
+            seal(_lifted(one, profile)),
             bool(one.wall_lifted_until and now < one.wall_lifted_until),
         )
         for one in profile.sections

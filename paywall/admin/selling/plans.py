@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from paywall import audit, clock
 from paywall.admin.content.publication import publication_page
 from paywall.admin.ground.door import current_staff
+from paywall.admin.ground.editing import hold, refuse_if_edited, seen
 from paywall.admin.ground.pages import act
 from paywall.admin.ground.typed import named, needed
 from paywall.admin.selling.stripe import bring_to_stripe
@@ -79,8 +80,11 @@ def put_on_sale() -> ResponseReturnValue:
     try:
         new = _new_in(form)
         with act(form) as session:
+            hold(session)
             publisher = session.get_one(Publisher, staff.publisher_id)
             plan = plan_by_slug(session, staff.publisher_id, new.slug)
+            if plan:
+                refuse_if_edited(form, _written(plan))
             before = [_as_typed(price) for price in _sold(plan)] if plan else None
             after = [_as_typed(price) for price in _sold(set_up_plan(session, publisher, new))]
             about = {"before": before, "after": after, "trial_days": new.trial_days, "grace_days": new.grace_days}
@@ -159,5 +163,5 @@ def _line(offer: Offer) -> OfferLine:
 def _form(
     status: int, written: dict[str, str], errors: dict[str, str], *, is_new: bool, is_archived: bool = False
 ) -> ResponseReturnValue:
-    about = {"is_new": is_new, "is_archived": is_archived, "longest": LONGEST}
+    about = {"is_new": is_new, "is_archived": is_archived, "longest": LONGEST, "seen": "" if is_new else seen(written)}
     return publication_page("selling/plan", status, written=written, errors=errors, **about)

@@ -1,9 +1,10 @@
 """Plans and their prices, changed by an admin, here and at Stripe."""
 
 from paywall.billing.catalogue.plans import prices_of
+from paywall.staff.rules import Role
 from tests.admin.at_once import send_at_once
 from tests.billing.shop import MONTHLY, Shop
-from tests.staff.people import Person, deeds
+from tests.staff.people import Person, code_in, deeds, member
 
 PATH = "/admin/offers/plans"
 FORM = {
@@ -78,3 +79,17 @@ class TestAPlan:
         for name in ["nothing", "%00", "%F0%9F%98%80"]:
             assert admin.browser.get(f"{PATH}/{name}").status_code == 404
             assert admin.act(f"/admin/offers/{name}/end").status_code == 404
+
+
+class TestAPlanChangedByTwo:
+    def test_shows_the_second_both_versions_before_anything_is_sold_otherwise(self, admin: Person, shop: Shop) -> None:
+        other = member(shop.product, Role.ADMIN, "second@example.com")
+        seen = code_in(other.browser.get(f"{PATH}/digital").text, "seen")
+        assert admin.act(PATH, FORM).status_code == 303
+        conflict = other.act(PATH, {**FORM, "seen": seen, "prices": "9.99/month:AZN"})
+        assert conflict.status_code == 409
+        assert ("5.49/month:AZN" in conflict.text, 'value="9.99/month:AZN"' in conflict.text) == (True, True)
+        assert (sold(shop)[MONTHLY], len(deeds(shop.product, "plan_set_up"))) == (549, 1)
+        seen = code_in(conflict.text, "seen")
+        assert other.act(PATH, {**FORM, "seen": seen, "prices": "9.99/month:AZN"}).status_code == 303
+        assert sold(shop) == {MONTHLY: 999}
