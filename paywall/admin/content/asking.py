@@ -1,19 +1,22 @@
 """What the address line of the list of articles asks for."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
+from paywall.admin.ground.cursors import LARGEST_ID, BadPage, pack, unpack
 from paywall.admin.ground.typed import is_readable, whole_in
-from paywall.articles.managing.choosing import Choice
+from paywall.articles.managing.choosing import Choice, Place
 from paywall.articles.rules import AccessLevel
+from paywall.articles.tables import Article
 from paywall.errors import BadInput
 from paywall.web.forms import Form
 
 LONGEST = 200
 OLDEST_DAYS = 36_500
-LAST_PAGE = 10_000
+_YEARS = range(2, 9_999)
 NAMES = ("q", "section", "tag", "author", "access", "older_days", "newer_days")
 
 
@@ -63,9 +66,25 @@ def level_of(text: str) -> AccessLevel:
         raise BadInput("access", f"Choose one of {', '.join(AccessLevel)}.") from error
 
 
-def page_of(arguments: MultiDict[str, str]) -> int:
-    """Return which part of the list is asked for, from 1; raises BadInput."""
-    return whole_in(arguments.get("page", ""), "page", 1, LAST_PAGE) or 1
+def place_of(arguments: MultiDict[str, str]) -> Place | None:
+    """Return where the part of the list begins that is asked for, None for the first one; raises BadPage."""
+    word = arguments.get("page", "")
+    try:
+        return _place(*unpack(word)) if word else None
+    except (ValueError, TypeError) as error:
+        raise BadPage from error
+
+
+def word_of(article: Article, *, is_backwards: bool) -> str:
+    """Return the word for an address line of the part that begins behind this article, or before it."""
+    return pack(article.opens_at.isoformat(), article.id, is_backwards)
+
+
+def _place(opens_at: str, number: int, is_backwards: bool) -> Place:
+    at = datetime.fromisoformat(opens_at)
+    if at.tzinfo is None or at.year not in _YEARS or type(number) is not int or not 0 < number <= LARGEST_ID:
+        raise ValueError(opens_at[:9])
+    return Place(at, number, is_backwards is True)
 
 
 def _refuse_odd(name: str, text: str) -> None:

@@ -28,21 +28,24 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One page of a list, newest first, and whether older ones follow."""
+class Place:
+    """Where a part of the list begins: behind this article, or before it where one goes back."""
 
-    articles: Sequence[Article]
-    has_older: bool
+    opens_at: datetime
+    article_id: int
+    is_backwards: bool = False
 
 
 def list_chosen(  # noqa: PLR0913 - whose, which, when, and which part of them
-    session: Session, publisher_id: int, choice: Choice, now: datetime, *, page: int, most: int
-) -> Part:
-    """Return the `page`th part (from 1) of the articles that are meant, without their text."""
-    query = select(Article).where(*conditions(publisher_id, choice, now)).options(*_WITHOUT_TEXT)
-    query = query.order_by(Article.opens_at.desc(), Article.id.desc())
-    found = session.scalars(query.offset((page - 1) * most).limit(most + 1)).all()
-    return Part(found[:most], len(found) > most)
+    session: Session, publisher_id: int, choice: Choice, now: datetime, *, most: int, place: Place | None = None
+) -> Sequence[Article]:
+    """Return the articles that are meant, without their text, newest first from a place on: `most` at most.
+
+    Going back, the one nearest to the place comes first. It costs the same wherever in the list the place is.
+    """
+    query = select(Article).where(*conditions(publisher_id, choice, now), *_beyond(place)).options(*_WITHOUT_TEXT)
+    order = (Article.opens_at, Article.id) if place and place.is_backwards else _NEWEST_FIRST
+    return session.scalars(query.order_by(*order).limit(most)).all()
 
 
 def count_chosen(session: Session, publisher_id: int, choice: Choice, now: datetime) -> dict[AccessLevel, int]:
@@ -75,6 +78,16 @@ def conditions(publisher_id: int, choice: Choice, now: datetime) -> list[ColumnE
     return [*asked, *_of_age(choice, now)]
 
 
+def _beyond(place: Place | None) -> list[ColumnElement[bool]]:
+    """Return what lies beyond a place; its first half is what an index can begin at."""
+    if place is None:
+        return []
+    at, number = place.opens_at, place.article_id
+    if place.is_backwards:
+        return [Article.opens_at >= at, or_(Article.opens_at > at, Article.id > number)]
+    return [Article.opens_at <= at, or_(Article.opens_at < at, Article.id < number)]
+
+
 def _of_age(choice: Choice, now: datetime) -> list[ColumnElement[bool]]:
     asked = []
     if choice.older_days is not None:
@@ -84,4 +97,5 @@ def _of_age(choice: Choice, now: datetime) -> list[ColumnElement[bool]]:
     return asked
 
 
+_NEWEST_FIRST = (Article.opens_at.desc(), Article.id.desc())
 _WITHOUT_TEXT = (defer(Article.body_html, raiseload=True), defer(Article.preview_html, raiseload=True))

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from paywall.admin.ground.cursors import pack
 from paywall.app import Product
 from paywall.articles.managing.levels import MOST
 from paywall.staff.rules import Role
@@ -156,13 +157,71 @@ class TestTheList:
         assert "See what would change" not in viewer.browser.get(LIST).text
 
     def test_leads_from_page_to_page_with_its_question(self, admin: Person) -> None:
-        for number in range(60):
-            put(admin.product, f"many-{number}", 10)
-        page = admin.browser.get(f"{LIST}?q=many").text
-        later = re.search(r'rel="next"[^>]*href="([^"]+)"', page)
-        assert later
-        assert dict(parse_qsl(urlsplit(later[1].replace("&amp;", "&")).query)) == {"page": "2", "q": "many"}
-        assert len(re.findall("Title of many", admin.browser.get(later[1].replace("&amp;", "&")).text)) == 10
+        put(admin.product, "many", 10)
+        copy(admin.product, "many", 59)
+        later = beside(admin, f"{LIST}?q=many", "next")
+        assert dict(parse_qsl(urlsplit(later).query))["q"] == "many"
+        assert len(re.findall("Title of many", admin.browser.get(later).text)) == 10
+
+
+def beside(admin: Person, path: str, way: str) -> str:
+    """Return where the link to the page `next` to this one, or `prev`, leads; empty where there is none."""
+    found = re.search(rf'rel="{way}"[^>]*href="([^"]+)"', admin.browser.get(path).text)
+    return found[1].replace("&amp;", "&") if found else ""
+
+
+class TestItsPages:
+    @pytest.fixture
+    def shelf(self, admin: Person) -> Person:
+        """Articles of one moment, more than two pages of them, so that only their numbers tell them apart."""
+        put(admin.product, "many", 10)
+        copy(admin.product, "many", 119)
+        return admin
+
+    @staticmethod
+    def listed(admin: Person, path: str) -> list[int]:
+        found = re.findall(r'<th scope="row"><a href="/admin/articles/(\d+)"', admin.browser.get(path).text)
+        return [int(number) for number in found]
+
+    def walked(self, admin: Person, path: str, way: str) -> list[list[int]]:
+        pages = []
+        while path:
+            pages.append(self.listed(admin, path))
+            path = beside(admin, path, way)
+        return pages
+
+    def test_have_each_article_once_newest_first_on_the_way_there_and_back(self, shelf: Person) -> None:
+        there = self.walked(shelf, f"{LIST}?q=many", "next")
+        assert [len(page) for page in there] == [50, 50, 20]
+        whole = [number for page in there for number in page]
+        assert whole == sorted(set(whole), reverse=True)
+        last = beside(shelf, beside(shelf, f"{LIST}?q=many", "next"), "next")
+        assert self.walked(shelf, last, "prev") == there[::-1]
+
+    def test_show_nothing_twice_and_miss_nothing_where_an_article_comes_in_between(self, shelf: Person) -> None:
+        first, later = self.listed(shelf, f"{LIST}?q=many"), beside(shelf, f"{LIST}?q=many", "next")
+        put(shelf.product, "many-new", 1)
+        second = self.listed(shelf, later)
+        assert (len(second), set(first) & set(second), min(first) > max(second)) == (50, set(), True)
+        assert beside(shelf, beside(shelf, later, "prev"), "prev")
+
+    @pytest.mark.parametrize(
+        "word",
+        [
+            "2",
+            "x",
+            "%00",
+            pack(),
+            pack("2026-01-01", 7, False),
+            pack("0001-01-01T00:00:00+14:00", 7, False),
+            pack("2026-01-01T00:00:00+00:00", 2**63, False),
+            pack("2026-01-01T00:00:00+00:00", True, False),
+            pack(7, "x", False),
+        ],
+    )
+    def test_that_were_made_up_are_a_bad_question(self, admin: Person, word: str) -> None:
+        answer = admin.browser.get(f"{LIST}?page={word}")
+        assert (answer.status_code, "Begin with all articles" in answer.text) == (400, True)
 
 
 class TestTooManyAtOnce:
