@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint, Flask, flash, redirect
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 
 from paywall.admin.ground.door import HOME, RoleTooLow, came_from, current_staff, known_staff
 from paywall.admin.ground.editing import EditedMeanwhile, both_versions
@@ -47,7 +48,15 @@ def _done_already(error: DoneAlready) -> ResponseReturnValue:
 
 def _of_no_page(_error: CSRFError) -> ResponseReturnValue:
     """Answer a form without the token of our pages: where nobody is signed in, its sign-in has most likely ended."""
-    return sign_in_first() if who.reader() is None else error_page(400, "bad_request", "")
+    return sign_in_first() if _is_nobody() else error_page(400, "bad_request", "")
+
+
+def _is_nobody() -> bool:
+    """Tell whether surely nobody is signed in: not where the host is no newspaper's, or the database is away."""
+    try:
+        return bool(current.publisher()) and who.reader() is None
+    except (PaywallError, SQLAlchemyError):
+        return False
 
 
 def _situation(error: PaywallError) -> ResponseReturnValue:

@@ -136,6 +136,11 @@ class TestAFormWhoseSignInHasEnded:
         answer = browser.client.post(INVITE, data={"csrf_token": "old"}, base_url="https://news.test")
         assert answer.location == "/login?next=/admin/not-done%3Fpage%3D/admin"
 
+    def test_is_a_bad_request_where_the_host_is_no_newspapers(self, product: Product) -> None:
+        browser = Browser(product.flask, "nobodys.test")
+        answer = browser.client.post(INVITE, data={"csrf_token": "old"}, base_url="https://nobodys.test")
+        assert answer.status_code == 400
+
     @pytest.mark.parametrize("page", ["https://evil.example", "//evil.example", "/account", "javascript:alert(1)"])
     def test_leads_to_no_page_but_ours(self, product: Product, page: str) -> None:
         viewer = member(product, Role.VIEWER)
