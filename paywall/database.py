@@ -7,7 +7,7 @@ price: a value read before that point may be stale by then, so a change that dep
 `Database.writing()`, or into arithmetic done by SQL.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -34,7 +34,7 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from paywall.errors import DatabaseUnavailable
@@ -177,6 +177,13 @@ def insert_once(transaction: Session | Connection, table: type[Base], values: di
     """Insert a row unless one of its unique keys is taken; returns whether it was new."""
     bind = transaction if isinstance(transaction, Connection) else transaction.get_bind()
     return bool(transaction.execute(_insert_unless_there(table, bind.dialect.name), values).first())
+
+
+def insert_all_once(session: Session, key: InstrumentedAttribute[Any], rows: Sequence[dict[str, object]]) -> set[Any]:
+    """Insert rows of the table of `key`, each as `insert_once` does; returns the `key`s of those that were new."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(cast(Table, key.class_.__table__)).on_conflict_do_nothing().returning(key)
+    return set(session.execute(statement, rows).scalars()) if rows else set()
 
 
 @cache

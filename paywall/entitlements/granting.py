@@ -1,5 +1,6 @@
 """Giving, moving and taking back a right to read. Whoever takes one back also ends the passes that were built on it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paywall import clock
-from paywall.entitlements.history.noting import note_end, note_turn
+from paywall.entitlements.history.noting import note_end, note_first, note_turn
 from paywall.entitlements.rules import Entitlement, Source
 from paywall.entitlements.tables import EntitlementRow
 from paywall.readers.ending import end_access
-from paywall.readers.finding import hold_reader
+from paywall.readers.finding import hold_reader, hold_readers
 from paywall.readers.tables import Reader
 
 
@@ -52,6 +53,23 @@ def set_entitlement(session: Session, grant: Grant) -> None:
     row.paid_through_at, row.valid_until = wanted.paid_through_at, wanted.valid_until
     row.end_is_told = wanted.valid_until <= now
     note_turn(session, grant.publisher_id, before, wanted, now)
+
+
+def set_entitlements(session: Session, grants: Sequence[Grant]) -> None:
+    """Store entitlements of different readers, each as `set_entitlement` does; those that are new in few statements."""
+    now, living = clock.now(), hold_readers(session, {one.entitlement.reader_id for one in grants})
+    names = [one.entitlement.source_id for one in grants]
+    query = select(EntitlementRow.source, EntitlementRow.source_id).where(EntitlementRow.source_id.in_(names))
+    there = {(row.source, row.source_id) for row in session.execute(query)}
+    new = []
+    for grant in grants:
+        right = grant.entitlement
+        if right.reader_id in living and (right.source.value, right.source_id) not in there:
+            new.append(grant)
+        else:
+            set_entitlement(session, grant)
+    session.add_all([_new_row(grant, now) for grant in new])
+    note_first(session, [(grant.publisher_id, grant.entitlement) for grant in new], now)
 
 
 def end_entitlement(session: Session, source: Source, source_id: str, now: datetime) -> None:

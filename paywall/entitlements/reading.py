@@ -1,6 +1,6 @@
 """Asking what a reader has, in one read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -74,6 +74,14 @@ def entitlements_of(session: Session, reader_id: int) -> list[Entitlement]:
     """Return all that a reader has or had."""
     rows = session.scalars(select(EntitlementRow).where(EntitlementRow.reader_id == reader_id))
     return [row.value for row in rows]
+
+
+def entitlements_among(session: Session, reader_ids: Collection[int]) -> dict[int, list[Entitlement]]:
+    """Return all that each of some readers has or had, by reader; an empty list for who never had anything."""
+    found: dict[int, list[Entitlement]] = {reader_id: [] for reader_id in reader_ids}
+    for row in session.scalars(select(EntitlementRow).where(EntitlementRow.reader_id.in_(reader_ids))):
+        found[row.reader_id].append(row.value)
+    return found
 
 
 def rows_of(session: Session, reader_id: int) -> Sequence[EntitlementRow]:

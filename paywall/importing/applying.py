@@ -4,7 +4,7 @@ What a row has done and that it is done are written in one transaction, and whoe
 first: so a crash at any point loses nothing and doubles nothing, and two who carry it on take turns.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paywall import audit, clock
-from paywall.billing.subscriptions.adopting import adopt_customer, look_at
+from paywall.billing.subscriptions.adopting import adopt_customers, look_at
 from paywall.database import Database
-from paywall.entitlements.granting import Grant, set_entitlement
-from paywall.entitlements.reading import entitlements_of
+from paywall.entitlements.granting import Grant, set_entitlements
+from paywall.entitlements.reading import entitlements_among
 from paywall.entitlements.rules import Entitlement, Source, Standing
 from paywall.importing.foreseeing import Outcome, source_id
 from paywall.importing.letters import send_letter
@@ -24,9 +24,9 @@ from paywall.importing.runs import State
 from paywall.importing.tables import Import, ImportRow
 from paywall.publishers.profiles import read_profile
 from paywall.publishers.rules import Profile
-from paywall.readers.accounts import open_account
+from paywall.readers.accounts import open_accounts
 from paywall.readers.email_address import EmailAddress
-from paywall.readers.finding import reader_by_email
+from paywall.readers.finding import hold_readers, readers_by_email
 from paywall.readers.tables import Reader
 
 BATCH = 100
@@ -43,8 +43,7 @@ def apply_some(database: Database, import_id: int, base_url: str) -> int:
         if run is None:
             return 0
         step, rows = _Step(session, run, base_url), next_rows(session, import_id, "waiting")
-        for row in rows:
-            step.apply(row)
+        step.apply(rows)
         if not rows:
             run.state, run.applied_at = State.APPLIED.value, clock.wall()
         return len(rows)
@@ -70,75 +69,107 @@ def next_rows(session: Session, import_id: int, state: str) -> list[ImportRow]:
     return list(session.scalars(select(ImportRow).where(*waiting).order_by(ImportRow.line).limit(BATCH)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row, whose it is, and whether it has just opened the account."""
+
+    row: ImportRow
+    reader: Reader
+    is_new: bool
+
+
 @dataclass(frozen=True)
 class _Step:
-    """Some rows, in one transaction."""
+    """Some rows, in one transaction, and in few statements: each asks or writes something for all of them."""
 
     session: Session
     run: Import
     base_url: str
 
-    def apply(self, row: ImportRow) -> None:
-        """Do what a row says, and note in it what that was."""
-        reader, is_new = self._reader(row)
-        row.reader_id, row.state, row.email, row.email_normalized = reader.id, "done", "", ""
-        if not is_new and self.run.existing == "skip":
-            row.outcome = Outcome.SKIPPED.value
-            return
-        changed = _give(self.session, self.run, row, reader, clock.now())
-        row.outcome = (Outcome.OPENED if is_new else Outcome.CHANGED if changed else Outcome.UNCHANGED).value
-        if is_new and changed and self.run.has_letters:
-            send_letter(self.session, self.publisher, self.base_url, reader, self.run.id)
-        if is_new or changed:
-            self._tell(row, reader)
+    def apply(self, rows: Sequence[ImportRow]) -> None:
+        """Do what the rows say, and note in each what that was."""
+        lines = self._lines(rows)
+        hold_readers(self.session, [line.reader.id for line in lines])  # first: to refer to a reader is a lock, too
+        wanted = [line for line in lines if line.is_new or self.run.existing != "skip"]
+        grants = self._rights(wanted)
+        self._ids(wanted)
+        for line in lines:
+            self._close(line)
+        for line in wanted:
+            self._tell(line)
+        set_entitlements(self.session, grants)
 
     @cached_property
     def publisher(self) -> Profile:
         """The newspaper that letters speak for."""
         return read_profile(self.session, self.run.publisher_id)
 
-    def _reader(self, row: ImportRow) -> tuple[Reader, bool]:
-        address = EmailAddress(row.email, row.email_normalized)
-        opened = open_account(self.session, self.run.publisher_id, address, None)
-        found = opened or reader_by_email(self.session, self.run.publisher_id, address.normalized)
-        assert found is not None, "an account that could not be opened is there"  # noqa: S101
-        return found, opened is not None
+    def _lines(self, rows: Sequence[ImportRow]) -> list[_Line]:
+        addresses = [EmailAddress(row.email, row.email_normalized) for row in rows]
+        new = open_accounts(self.session, self.run.publisher_id, addresses)
+        readers = readers_by_email(self.session, self.run.publisher_id, [one.normalized for one in addresses])
+        return [_Line(row, readers[row.email_normalized], row.email_normalized in new) for row in rows]
 
-    def _tell(self, row: ImportRow, reader: Reader) -> None:
-        until = row.ends_at.isoformat() if row.set_right and row.ends_at else None
-        detail = {"import": self.run.id, "line": row.line, "until": until}
-        audit.write(
-            self.session, self.run.publisher_id, self.run.actor, "reader_imported", f"reader:{reader.id}", **detail
-        )
+    def _rights(self, lines: Sequence[_Line]) -> list[Grant]:
+        """Note in the rows which rights are new or end elsewhere than before, and return these."""
+        now = clock.now()
+        giving = [line for line in lines if line.row.ends_at is not None and line.row.ends_at > now]
+        before = _ends_of(self.session, [line.reader.id for line in giving])
+        moving = [line for line in giving if before.get(line.reader.id) != line.row.ends_at]
+        for line in moving:
+            end = before.get(line.reader.id)
+            line.row.set_right, line.row.before_until = True, end if end and end > now else None
+        return [_grant(self.run, line, line.row.ends_at or now) for line in moving]
+
+    def _ids(self, lines: Sequence[_Line]) -> None:
+        customers = {line.reader.id: line.row.customer_id for line in lines if line.row.customer_id}
+        adopted = adopt_customers(self.session, self.run.publisher_id, customers, clock.wall())
+        for line in lines:
+            line.row.set_customer = line.reader.id in adopted
+            if number := line.row.subscription_id:
+                look_at(self.session, number, f"import:{self.run.id}:{number}")
+
+    def _close(self, line: _Line) -> None:
+        row = line.row
+        row.reader_id, row.state, row.email, row.email_normalized = line.reader.id, "done", "", ""
+        if not line.is_new and self.run.existing == "skip":
+            row.outcome = Outcome.SKIPPED.value
+        else:
+            outcome = Outcome.OPENED if line.is_new else Outcome.CHANGED if _gives(row) else Outcome.UNCHANGED
+            row.outcome = outcome.value
+
+    def _tell(self, line: _Line) -> None:
+        row, reader = line.row, line.reader
+        if line.is_new and _gives(row) and self.run.has_letters:
+            send_letter(self.session, self.publisher, self.base_url, reader, self.run.id)
+        if line.is_new or _gives(row):
+            until = row.ends_at.isoformat() if row.set_right and row.ends_at else None
+            detail = {"import": self.run.id, "line": row.line, "until": until}
+            about = f"reader:{reader.id}"
+            audit.write(self.session, self.run.publisher_id, self.run.actor, "reader_imported", about, **detail)
 
 
-def _give(session: Session, run: Import, row: ImportRow, reader: Reader, now: datetime) -> bool:
-    """Give a reader what the row says, and note what of it is new; returns whether anything is."""
-    if row.ends_at is not None and row.ends_at > now:
-        _give_right(session, run, row, reader, now)
-    if row.customer_id:
-        row.set_customer = adopt_customer(session, run.publisher_id, reader.id, row.customer_id, clock.wall())
-    if row.subscription_id:
-        look_at(session, row.subscription_id, f"import:{run.id}:{row.subscription_id}")
+def _gives(row: ImportRow) -> bool:
     return row.set_right or row.set_customer or bool(row.subscription_id)
 
 
-def _give_right(session: Session, run: Import, row: ImportRow, reader: Reader, now: datetime) -> None:
-    name, ends_at = source_id(reader.id), row.ends_at or now
-    before = next((one for one in entitlements_of(session, reader.id) if one.source_id == name), None)
-    if before and before.valid_until == ends_at:
-        return
-    row.set_right, row.before_until = True, before.valid_until if before and before.valid_until > now else None
+def _ends_of(session: Session, readers: Sequence[int]) -> dict[int, datetime]:
+    """Return when what imports gave these readers ends, or has ended; without those whom none gave anything."""
+    found = entitlements_among(session, readers).items()
+    return {who: one.valid_until for who, rights in found for one in rights if one.source_id == source_id(who)}
+
+
+def _grant(run: Import, line: _Line, end: datetime) -> Grant:
     right = Entitlement(
-        reader_id=reader.id,
+        reader_id=line.reader.id,
         source=Source.IMPORT,
-        source_id=name,
+        source_id=source_id(line.reader.id),
         standing=Standing.PAID_THROUGH,
-        paid_through_at=ends_at,
-        valid_until=ends_at,
+        paid_through_at=end,
+        valid_until=end,
         suspended=False,
     )
-    set_entitlement(session, Grant(run.publisher_id, right, _reason(run, row)))
+    return Grant(run.publisher_id, right, _reason(run, line.row))
 
 
 def _reason(run: Import, row: ImportRow) -> str:

@@ -4,13 +4,13 @@ Every step works in the caller's transaction. Passwords come in hashed: nobody h
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from paywall import clock
-from paywall.database import insert_once
+from paywall.database import insert_all_once, insert_once
 from paywall.errors import PaywallError
 from paywall.outbox import OutboxMail
 from paywall.readers.email_address import EmailAddress
@@ -31,17 +31,15 @@ def open_account(
     session: Session, publisher_id: int, address: EmailAddress, password_hash: str | None
 ) -> Reader | None:
     """Open an account, or return None if this address has one; of many at a time exactly one is new."""
-    values = {
-        "publisher_id": publisher_id,
-        "email": address.kept,
-        "email_normalized": address.normalized,
-        "password": password_hash,
-        "fs_uniquifier": _new_secret(),
-        "created_at": clock.now(),
-    }
-    if not insert_once(session, Reader, values):
+    if not insert_once(session, Reader, _new_account(publisher_id, address, password_hash)):
         return None
     return reader_by_email(session, publisher_id, address.normalized)
+
+
+def open_accounts(session: Session, publisher_id: int, addresses: Iterable[EmailAddress]) -> set[str]:
+    """Open an account without a password for each address that has none; returns those, normalised."""
+    rows = [_new_account(publisher_id, address, None) for address in addresses]
+    return insert_all_once(session, Reader.email_normalized, rows)
 
 
 def confirm(session: Session, reader: Reader) -> bool:
@@ -96,6 +94,17 @@ def erase(session: Session, reader: Reader) -> None:
     reader.password, reader.confirmed_at, reader.active = None, None, False
     reader.fs_uniquifier = _new_secret()
     session.flush()
+
+
+def _new_account(publisher_id: int, address: EmailAddress, password_hash: str | None) -> dict[str, object]:
+    return {
+        "publisher_id": publisher_id,
+        "email": address.kept,
+        "email_normalized": address.normalized,
+        "password": password_hash,
+        "fs_uniquifier": _new_secret(),
+        "created_at": clock.now(),
+    }
 
 
 def _new_secret() -> str:

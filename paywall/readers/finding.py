@@ -1,6 +1,6 @@
 """Finding a publisher's readers; nobody is found from another publisher's side."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, select
 from sqlalchemy.orm import Session
@@ -36,6 +36,12 @@ def reader_by_email(session: Session, publisher_id: int, normalized: str) -> Rea
     )
 
 
+def readers_by_email(session: Session, publisher_id: int, normalized: Collection[str]) -> dict[str, Reader]:
+    """Return a publisher's readers of some normalised addresses, by these."""
+    mine = (Reader.publisher_id == publisher_id, Reader.email_normalized.in_(normalized))
+    return {row.email_normalized: row for row in session.scalars(select(Reader).where(*mine))}
+
+
 def is_signed_in(reader_id: SQLColumnExpression[int], sign_in_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Return, as a condition: that sign-in of the reader has not ended."""
     return select(SignIn.id).where(SignIn.id == sign_in_id, SignIn.reader_id == reader_id).exists()
@@ -52,3 +58,9 @@ def publisher_of_reader(session: Session, reader_id: int) -> int:
 def hold_reader(session: Session, reader_id: int) -> None:
     """Make everybody else who holds this reader wait until the transaction ends, on PostgreSQL too."""
     session.execute(select(Reader.id).where(Reader.id == reader_id).with_for_update())
+
+
+def hold_readers(session: Session, reader_ids: Collection[int]) -> set[int]:
+    """Hold some readers, in one order for all who do, as `hold_reader` holds one; returns who of them is not erased."""
+    query = select(Reader.id, Reader.active).where(Reader.id.in_(reader_ids)).order_by(Reader.id)
+    return {row.id for row in session.execute(query.with_for_update()) if row.active}

@@ -12,13 +12,17 @@ from paywall.importing import checking, runs
 from paywall.importing.reading.refusing import FileRefused
 from paywall.importing.runs import NotReady, forget_unapplied
 from paywall.importing.tables import Import, ImportRow
-from tests.importing.files import Desk
+from tests.importing.files import HEADER, Desk
 
 LATER = timedelta(days=2)
 
 
 def lines(count: int) -> str:
     return "address\n" + "".join(f"reader{number}@example.com\n" for number in range(count))
+
+
+def with_ends(count: int) -> str:
+    return HEADER + "".join(f"reader{n}@example.com,,,2031-04-30,cus_{count}{n},,\n" for n in range(count))
 
 
 class Transactions(list[list[str]]):
@@ -68,6 +72,19 @@ class TestLinesThatSayTheSame:
         monkeypatch.setattr(checking, "MOST_PROBLEMS", 2)
         number = desk.check(lines(5) + lines(5))
         assert (len(desk.problems(number)), desk.run(number).problem_count) == (2, 5)
+
+
+class TestManyLinesThatAreApplied:
+    def test_ask_as_often_as_few_do(self, desk: Desk, transactions: Transactions) -> None:
+        counts = []
+        for text in (with_ends(3), with_ends(9).replace("reader", "other")):
+            number = desk.check(text)
+            transactions.clear()
+            desk.apply(number)
+            asked = [one for step in transactions for one in step if one.startswith(("SELECT", "UPDATE"))]
+            counts.append(len(asked))
+        assert counts[0] == counts[1]
+        assert len(desk.rights("other8@example.com")) == 1
 
 
 class TestAFileThatWasNeverApplied:

@@ -1,5 +1,6 @@
 """Who is which customer at Stripe, and which checkouts readers have begun; with the queries on both."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from paywall.database import Base, UtcDateTime, insert_once
+from paywall.database import Base, UtcDateTime, insert_all_once
 
 
 class CheckoutState(StrEnum):
@@ -97,6 +98,12 @@ def customer_of(session: Session, reader_id: int) -> str | None:
     return session.scalar(select(Customer.stripe_id).where(*living))
 
 
+def having_customers(session: Session, reader_ids: Collection[int]) -> set[int]:
+    """Return those of some readers who have a customer that Stripe still has."""
+    living = (Customer.reader_id.in_(reader_ids), Customer.deleted_at.is_(None))
+    return {reader for reader in session.scalars(select(Customer.reader_id).where(*living)) if reader is not None}
+
+
 def deleted_customers_of(session: Session, reader_id: int) -> int:
     """Return how many customers of a reader were deleted at Stripe."""
     gone = (Customer.reader_id == reader_id, Customer.deleted_at.is_not(None))
@@ -117,13 +124,14 @@ def known_customers(session: Session, stripe_ids: list[str]) -> list[str]:
 
 def keep_customer(session: Session, publisher_id: int, reader_id: int, stripe_id: str, now: datetime) -> None:
     """Note a reader's customer, unless it is known already."""
-    values: dict[str, object] = {
-        "publisher_id": publisher_id,
-        "reader_id": reader_id,
-        "stripe_id": stripe_id,
-        "created_at": now,
-    }
-    insert_once(session, Customer, values)
+    keep_customers(session, publisher_id, {reader_id: stripe_id}, now)
+
+
+def keep_customers(session: Session, publisher_id: int, customers: Mapping[int, str], now: datetime) -> set[int]:
+    """Note some readers' customers, but for those known already; returns the readers whose customer is new."""
+    facts = {"publisher_id": publisher_id, "created_at": now}
+    rows = [{**facts, "reader_id": reader, "stripe_id": customer} for reader, customer in customers.items()]
+    return insert_all_once(session, Customer.reader_id, rows)
 
 
 def open_checkout(session: Session, reader_id: int) -> Checkout | None:

@@ -1,17 +1,17 @@
 """Customers and subscriptions at Stripe that were not made here: they become a reader's, and are let go of again."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from paywall.billing.checkout.tables import Customer, customer_of, keep_customer, owner_of_customer
+from paywall.billing.checkout.tables import Customer, customer_of, having_customers, keep_customers
 from paywall.billing.subscriptions.tables import Subscription
 from paywall.billing.webhooks import inbox
 
 
-def owners_of(session: Session, customers: Collection[str]) -> dict[str, int | None]:
+def owners_of(session: Session, customers: Iterable[str]) -> dict[str, int | None]:
     """Return whose these customers are, by Stripe id; None for those of readers who are erased; others are left out."""
     rows = session.execute(select(Customer.stripe_id, Customer.reader_id).where(Customer.stripe_id.in_(customers)))
     return {row[0]: row[1] for row in rows}
@@ -23,12 +23,14 @@ def holders_of(session: Session, subscriptions: Collection[str]) -> dict[str, in
     return {row[0]: row[1] for row in session.execute(query.where(Subscription.stripe_id.in_(subscriptions)))}
 
 
-def adopt_customer(session: Session, publisher_id: int, reader_id: int, stripe_id: str, now: datetime) -> bool:
-    """Make a customer the reader's; False where it is somebody's already, or the reader has another. `now` is wall."""
-    if owner_of_customer(session, stripe_id) or customer_of(session, reader_id):
-        return False
-    keep_customer(session, publisher_id, reader_id, stripe_id, now)
-    return True
+def adopt_customers(session: Session, publisher_id: int, wanted: Mapping[int, str], now: datetime) -> set[int]:
+    """Make customers these readers'; returns the readers for whom it could be done. `now` is wall time.
+
+    Passed over are customers that are somebody's already, and readers who have another.
+    """
+    known, having = owners_of(session, wanted.values()), having_customers(session, wanted)
+    free = {who: which for who, which in wanted.items() if which not in known and who not in having}
+    return keep_customers(session, publisher_id, free, now)
 
 
 def look_at(session: Session, subscription: str, cause: str) -> None:

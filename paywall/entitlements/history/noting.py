@@ -5,6 +5,7 @@ the order of what happened.
 """
 
 import secrets
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from paywall import clock
-from paywall.entitlements.reading import entitlements_of
+from paywall.entitlements.reading import entitlements_among
 from paywall.entitlements.rules import Entitlement, Turn, turn_between
 from paywall.entitlements.tables import AccessEvent, EntitlementRow
 from paywall.readers.finding import hold_reader
@@ -37,11 +38,17 @@ def note_turn(
     if before is not None and before.reader_id != after.reader_id:
         hold_reader(session, before.reader_id)
         if turn_between(None, before, now) is not None:
-            _write(session, _Happening(publisher_id, Turn.ENDED, before, now, now))
+            _write(session, [_Happening(publisher_id, Turn.ENDED, before, now, now)])
         before = None
     turn = turn_between(before, after, now)
     if turn is not None:
-        _write(session, _Happening(publisher_id, turn, after, now, now))
+        _write(session, [_Happening(publisher_id, turn, after, now, now)])
+
+
+def note_first(session: Session, rights: Sequence[tuple[int, Entitlement]], now: datetime) -> None:
+    """Note what rights that were not there before, each with its publisher, mean for their readers: `note_turn`."""
+    turns = ((publisher_id, turn_between(None, right, now), right) for publisher_id, right in rights)
+    _write(session, [_Happening(mine, turn, right, now, now) for mine, turn, right in turns if turn is not None])
 
 
 def note_end(session: Session, row: EntitlementRow, now: datetime) -> bool:
@@ -53,36 +60,42 @@ def note_end(session: Session, row: EntitlementRow, now: datetime) -> bool:
         return False
     row.end_is_told = True
     cause = f"time:{row.source}:{row.source_id}:{row.valid_until.isoformat()}"
-    _write(session, _Happening(row.publisher_id, Turn.ENDED, row.value, now, row.valid_until, cause))
+    _write(session, [_Happening(row.publisher_id, Turn.ENDED, row.value, now, row.valid_until, cause)])
     return True
 
 
-def _write(session: Session, what: _Happening) -> None:
+def _write(session: Session, happenings: Sequence[_Happening]) -> None:
+    """Write events of different readers, after what they tell of."""
+    session.flush()
+    readers = [one.right.reader_id for one in happenings]
+    rights, last = entitlements_among(session, readers), _last_numbers(session, readers)
+    for one in happenings:
+        reader_id = one.right.reader_id
+        ends = [right.valid_until for right in rights[reader_id] if right.grants_access(one.now)]
+        session.add(_event(one, last.get(reader_id, 0) + 1, ends))
+    session.flush()
+
+
+def _event(what: _Happening, number: int, ends: Collection[datetime]) -> AccessEvent:
     right = what.right
-    session.flush()
-    ends = [one.valid_until for one in entitlements_of(session, right.reader_id) if one.grants_access(what.now)]
-    number = _next_number(session, right.reader_id)
-    session.add(
-        AccessEvent(
-            public_id=f"evt_{secrets.token_hex(12)}",
-            publisher_id=what.publisher_id,
-            reader_id=right.reader_id,
-            sequence=number,
-            cause=what.cause or f"reader:{right.reader_id}:{number}",
-            turn=what.turn.value,
-            source=right.source.value,
-            source_id=right.source_id,
-            standing=right.standing.value,
-            valid_until=right.valid_until,
-            has_access=bool(ends),
-            access_until=max(ends, default=None),
-            occurred_at=what.occurred_at,
-            noted_at=clock.wall(),
-        )
+    return AccessEvent(
+        public_id=f"evt_{secrets.token_hex(12)}",
+        publisher_id=what.publisher_id,
+        reader_id=right.reader_id,
+        sequence=number,
+        cause=what.cause or f"reader:{right.reader_id}:{number}",
+        turn=what.turn.value,
+        source=right.source.value,
+        source_id=right.source_id,
+        standing=right.standing.value,
+        valid_until=right.valid_until,
+        has_access=bool(ends),
+        access_until=max(ends, default=None),
+        occurred_at=what.occurred_at,
+        noted_at=clock.wall(),
     )
-    session.flush()
 
 
-def _next_number(session: Session, reader_id: int) -> int:
-    last = session.scalar(select(func.max(AccessEvent.sequence)).where(AccessEvent.reader_id == reader_id))
-    return (last or 0) + 1
+def _last_numbers(session: Session, readers: Collection[int]) -> dict[int, int]:
+    mine = select(AccessEvent.reader_id, func.max(AccessEvent.sequence)).where(AccessEvent.reader_id.in_(readers))
+    return {row[0]: row[1] for row in session.execute(mine.group_by(AccessEvent.reader_id))}
