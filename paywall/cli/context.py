@@ -42,6 +42,7 @@ class Context:
 
         configure(self.settings.log_level, pretty=sys.stderr.isatty())
         product = create_product(self.settings)
+        click.get_current_context().call_on_close(product.stop)
         wait_for_database(product.database)
         try:
             require_current(product.database)

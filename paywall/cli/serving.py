@@ -80,6 +80,7 @@ def migrate(context: Context) -> None:
     from paywall.schema import migrate as bring_up_to_date
 
     database = Database(context.settings.database_url)
+    click.get_current_context().call_on_close(database.close)
     wait_for_database(database)
     try:
         bring_up_to_date(database, click.echo)
