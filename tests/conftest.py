@@ -5,7 +5,13 @@ from collections.abc import Iterator
 import dns.resolver
 import pytest
 
-pytest_plugins = ["tests.engines", "tests.databases", "tests.quick_apps", "tests.required"]
+pytest_plugins = [
+    "tests.engines",
+    "tests.databases",
+    "tests.quick_apps",
+    "tests.required",
+    "tests.readers.papers",
+]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -21,10 +21,10 @@ from paywall.staff.acts import new_act
 from paywall.staff.rules import Role
 from tests.billing.stripe_world import add_reader
 from tests.readers.browser import Browser
-from tests.staff.conftest import product, shared_product
+from tests.staff.conftest import product
 from tests.staff.people import Person, deeds, member, person
 
-__all__ = ["product", "shared_product"]
+__all__ = ["product"]
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 LIST = "/admin/subscribers"

@@ -15,11 +15,11 @@ from paywall.publishers.tables import Section
 from paywall.staff.acts import new_act
 from paywall.staff.rules import Role
 from tests.admin.content.shelf import put
-from tests.admin.rules.conftest import product, shared_product, whole_product
+from tests.admin.rules.conftest import product, whole_product
 from tests.billing.stripe_world import add_reader
 from tests.staff.people import Person, deeds, member
 
-__all__ = ["product", "shared_product", "whole_product"]
+__all__ = ["product", "whole_product"]
 
 WHY = "Asked for by letter"
 

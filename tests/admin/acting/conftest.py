@@ -26,10 +26,10 @@ from paywall.settings import Environment, Settings
 from paywall.staff.rules import Role
 from tests.admin.acting.twice import send_at_once
 from tests.billing.stripe_world import LOOKUP_KEY, World, make_world
-from tests.readers.conftest import product, shared_product
+from tests.readers.conftest import product
 from tests.staff.people import Person, member, person
 
-__all__ = ["product", "shared_product"]
+__all__ = ["product"]
 
 WHY = "Asked for by letter"
 

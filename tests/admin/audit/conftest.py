@@ -1,5 +1,5 @@
 """The product with two newspapers, as the readers' tests have it."""
 
-from tests.readers.conftest import product, shared_product
+from tests.readers.conftest import product
 
-__all__ = ["product", "shared_product"]
+__all__ = ["product"]

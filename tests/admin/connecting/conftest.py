@@ -4,10 +4,10 @@ import pytest
 
 from paywall.app import Product
 from paywall.staff.rules import Role
-from tests.readers.conftest import product, shared_product
+from tests.readers.conftest import product
 from tests.staff.people import Person, member
 
-__all__ = ["product", "shared_product"]
+__all__ = ["product"]
 
 
 @pytest.fixture

@@ -13,10 +13,9 @@ from paywall.publishers.tables import Meter, Publisher, Section
 from paywall.staff.rules import Role
 from tests.admin.heard import hear_all
 from tests.readers.conftest import product as whole_product
-from tests.readers.conftest import shared_product
 from tests.staff.people import Person, member
 
-__all__ = ["shared_product", "whole_product"]
+__all__ = ["whole_product"]
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from paywall.app import Product
 from paywall.staff.rules import Role
-from tests.staff.conftest import product, shared_product
+from tests.staff.conftest import product
 from tests.staff.people import member
 
-__all__ = ["product", "shared_product"]
+__all__ = ["product"]
 
 CASES = Path(__file__).resolve().parents[2] / "cases" / "admin.tsv"
 _TIMES = re.compile(r"(.)\*(\d+)$")

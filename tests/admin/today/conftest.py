@@ -1,5 +1,5 @@
 """What the front page needs: a product with two newspapers."""
 
-from tests.readers.conftest import product, shared_product
+from tests.readers.conftest import product
 
-__all__ = ["product", "shared_product"]
+__all__ = ["product"]
