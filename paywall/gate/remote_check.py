@@ -59,8 +59,13 @@ class RemoteCheck:
     def _pass_for(
         self, profile: Profile, card: ArticleCard, who: Who, decision: Decision, now: datetime
     ) -> Minted | None:
-        """Return a pass for what was opened; None while the keys that sign it can't be read."""
+        """Return a pass for what was opened; None while the keys that sign it can't be read.
+
+        An article that is called like all of them together gets none: its pass would open the others, too.
+        """
         article = EVERYTHING if decision.reason in OPENS_EVERYTHING else card.key
+        if article == EVERYTHING and decision.reason not in OPENS_EVERYTHING:
+            return None
         holder = Holder(who.counted_as, article, decision.reason, _session(who), _open_seconds(who, article, now))
         try:
             return self._mint.mint(profile, holder, clock.wall())

@@ -32,6 +32,17 @@ class TestTheText:
         assert answer.status_code == 403
         assert CANARY not in answer.text
 
+    def test_is_not_for_who_opened_an_article_that_is_called_like_all_of_them(
+        self, server: Server, product: Product, site: str, add: Callable[..., None]
+    ) -> None:
+        add("all", key="*", url=f"{site}/all")
+        answer = server.post("/v1/check", {"url": f"{site}/all", "visitor": VISITOR})
+        said = answer.json or {}
+        assert (said["extent"], said["reason"]) == ("full", "metered")
+        for token in [said["pass"]] if said["pass"] else []:
+            assert show(product, token, "subscribers-0").status_code == 403
+            assert server.ask("subscribers-0", **{"pass": token})["extent"] == "preview"
+
     def test_is_not_for_who_shows_none(self, product: Product) -> None:
         for token in ("", "x"):
             assert show(product, token).status_code == 401
@@ -89,6 +100,11 @@ class TestAProxy:
     def test_is_refused_without_a_path(self, server: Server, uri: str) -> None:
         answer = self._ask(server, uri)
         assert (answer.status_code, (answer.json or {})["errors"][0]["field"]) == (400, "X-Original-URI")
+
+    @pytest.mark.usefixtures("site")
+    @pytest.mark.parametrize("uri", ["/\t/[x", "/\t/news.test/articles/free-0", "/[", "/articles/free-0\t"])
+    def test_is_told_of_no_article_at_a_path_that_no_address_has(self, server: Server, uri: str) -> None:
+        assert self._ask(server, uri).status_code in (400, 404)
 
     def test_lets_a_payer_in_by_our_cookies(
         self, server: Server, browser: Browser, entitle: Callable[..., None]

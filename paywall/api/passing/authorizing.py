@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from paywall import clock
 from paywall.api.check.asking import is_prefetch
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 Headers = list[tuple[str, str]]
-_slug = re.compile(r"/articles/([a-z0-9-]+)").fullmatch
+_slug = re.compile(r"/articles/([a-z0-9-]+)(?:[?#].*)?").fullmatch
 _PREVIEW = Problem(403, "preview", "This browser may have the preview; Paywall-Decision says why.").body
 
 
@@ -57,7 +56,7 @@ def _card(call: Call, now: datetime) -> ArticleCard:
     if not uri.startswith("/") or uri.startswith("//"):
         raise BadInput("X-Original-URI", "Give the path that the browser asked for: $request_uri.")
     catalogue, publisher_id = call.parts.gate.catalogue, call.profile.id
-    found = _slug(urlsplit(uri).path)
+    found = _slug(uri)
     card = catalogue.card(publisher_id, found[1]) if found else None
     if card is None or not _is_at(card, uri, call.profile.sites):
         there = (catalogue.at_address(publisher_id, site + uri) for site in call.profile.sites)
