@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paywall import audit, clock
-from paywall.billing.subscriptions.adopting import adopt_customers, look_at
+from paywall.billing.subscriptions.adopting import adopt_customers, holders_of, look_at
 from paywall.database import Database
 from paywall.entitlements.granting import Grant, set_entitlements
 from paywall.entitlements.reading import entitlements_among
@@ -24,7 +24,7 @@ from paywall.importing.runs import State
 from paywall.importing.tables import Import, ImportRow
 from paywall.publishers.profiles import read_profile
 from paywall.publishers.rules import Profile
-from paywall.readers.accounts import open_accounts
+from paywall.readers.accounts import open_accounts, take_unproved_back
 from paywall.readers.email_address import EmailAddress
 from paywall.readers.finding import hold_readers, readers_by_email
 from paywall.readers.tables import Reader
@@ -93,10 +93,11 @@ class _Step:
         wanted = [line for line in lines if line.is_new or self.run.existing != "skip"]
         grants = self._rights(wanted)
         self._ids(wanted)
+        taken_back = take_unproved_back(self.session, self._given(wanted))
         for line in lines:
             self._close(line)
         for line in wanted:
-            self._tell(line)
+            self._tell(line, is_taken_back=line.reader.id in taken_back)
         set_entitlements(self.session, grants)
 
     @cached_property
@@ -129,6 +130,16 @@ class _Step:
             if number := line.row.subscription_id:
                 look_at(self.session, number, f"import:{self.run.id}:{number}")
 
+    def _given(self, lines: Sequence[_Line]) -> list[int]:
+        """Return the readers to whom their lines give what they had not."""
+        rows = [line.row for line in lines]
+        had = holders_of(self.session, [row.subscription_id for row in rows if row.subscription_id])
+        return [
+            line.reader.id
+            for line, row in zip(lines, rows, strict=True)
+            if row.set_right or row.set_customer or (row.subscription_id and row.subscription_id not in had)
+        ]
+
     def _close(self, line: _Line) -> None:
         row = line.row
         row.reader_id, row.state, row.email, row.email_normalized = line.reader.id, "done", "", ""
@@ -138,13 +149,15 @@ class _Step:
             outcome = Outcome.OPENED if line.is_new else Outcome.CHANGED if _gives(row) else Outcome.UNCHANGED
             row.outcome = outcome.value
 
-    def _tell(self, line: _Line) -> None:
+    def _tell(self, line: _Line, *, is_taken_back: bool) -> None:
         row, reader = line.row, line.reader
-        if line.is_new and _gives(row) and self.run.has_letters:
+        if (line.is_new or is_taken_back) and _gives(row) and self.run.has_letters:
             send_letter(self.session, self.publisher, self.base_url, reader, self.run.id)
         if line.is_new or _gives(row):
             until = row.ends_at.isoformat() if row.set_right and row.ends_at else None
             detail = {"import": self.run.id, "line": row.line, "until": until}
+            if is_taken_back:
+                detail["password"] = "to be set anew: the address was never confirmed"  # noqa: S105 - none
             about = f"reader:{reader.id}"
             audit.write(self.session, self.run.publisher_id, self.run.actor, "reader_imported", about, **detail)
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from paywall import clock
 from paywall.importing.foreseeing import Outcome
 from paywall.importing.tables import Import, ImportRow
+from paywall.readers.tables import Reader
 
 _WORDS = {
     Outcome.OPENED: ("new accounts", "accounts opened"),
@@ -42,7 +43,18 @@ def _more(session: Session, run: Import) -> Iterator[tuple[int, str]]:
     )
     without = ends.is_(None) | (ends <= now)
     yield _count(session, run, without & ~by_stripe), "lines with an account only: their end is over, or there is none"
+    unproved = (ImportRow.outcome == Outcome.CHANGED.value) & _is_of_somebody_unproved(run)
+    yield (
+        _count(session, run, unproved),
+        "readers who never confirmed their address: they are signed out, and set a password by a link in a mail",
+    )
     yield _count(session, run, ImportRow.state == "kept"), "lines of which something stays, since it changed"
+
+
+def _is_of_somebody_unproved(run: Import) -> ColumnElement[bool]:
+    """Return the condition that a line that waits gives something to an account whose address was never confirmed."""
+    theirs = (Reader.publisher_id == run.publisher_id, Reader.email_normalized == ImportRow.email_normalized)
+    return exists().where(*theirs, Reader.confirmed_at.is_(None), Reader.password.is_not(None))
 
 
 def _count(session: Session, run: Import, which: ColumnElement[bool]) -> int:

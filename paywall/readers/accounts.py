@@ -4,9 +4,9 @@ Every step works in the caller's transaction. Passwords come in hashed: nobody h
 """
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from paywall import clock
@@ -60,6 +60,20 @@ def set_password(session: Session, reader: Reader, password_hash: str) -> bool:
     session.refresh(reader)
     end_sign_ins(session, reader.id)
     return True
+
+
+def take_unproved_back(session: Session, reader_ids: Collection[int]) -> set[int]:
+    """Take accounts from whoever opened them and never showed that the address is theirs; returns which those were.
+
+    To be called before something is given to an address that somebody may have signed up with to get it: the password
+    is worth nothing any more and every sign-in ends, so that only who reads the mails gets in, by setting another.
+    """
+    unproved = (Reader.id.in_(reader_ids), Reader.confirmed_at.is_(None), Reader.password.is_not(None))
+    found = session.scalars(select(Reader).where(*unproved).execution_options(populate_existing=True)).all()
+    for reader in found:
+        reader.password, reader.fs_uniquifier = None, _new_secret()
+        end_sign_ins(session, reader.id)
+    return {reader.id for reader in found}
 
 
 def renew_hash(session: Session, reader: Reader, password_hash: str) -> None:

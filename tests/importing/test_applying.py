@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 from paywall import clock
 from paywall.audit import AuditEntry
@@ -14,9 +14,11 @@ from paywall.entitlements.comps import give_comp
 from paywall.entitlements.rules import Source, Standing
 from paywall.importing.applying import apply_all, apply_some
 from paywall.importing.runs import AnotherRuns, HasProblems, NotReady
+from paywall.importing.summing import summary_of
 from paywall.importing.undoing import ACCOUNT_STAYS, RIGHT_CHANGED, undo_some
 from paywall.outbox import OutboxMail
-from paywall.readers.tables import SignIn
+from paywall.readers.sign_ins import start
+from paywall.readers.tables import Reader, SignIn
 from paywall.readership.holders import Holders
 from paywall.readership.rules import Step
 from paywall.readership.steps import account
@@ -33,6 +35,15 @@ class Crash(Exception):
 
 def many(count: int) -> str:
     return HEADER + "".join(f"reader{n}@example.com,,,2031-04-30,,,\n" for n in range(count))
+
+
+def signed_up(desk: Desk, email: str, **facts: object) -> int:
+    """Have somebody open an account with that address, and sign in; returns the reader's id."""
+    reader_id = add_reader(desk.database, desk.publisher.id, email)
+    with desk.database.writing() as session:
+        session.execute(update(Reader).where(Reader.id == reader_id).values(password="a hash", **facts))
+        start(session, reader_id, "a browser")
+    return reader_id
 
 
 class TestALine:
@@ -55,6 +66,36 @@ class TestALine:
         assert (desk.outcomes(skipped), desk.rights("anna@example.com")) == (["skipped"], [])
         assert desk.outcomes(desk.take(ANNA)) == ["changed"]
         assert len(desk.rights("anna@example.com")) == 1
+
+    def test_who_signed_up_with_the_address_of_a_subscriber_gets_nothing_of_it(self, desk: Desk) -> None:
+        reader_id = signed_up(desk, "anna@example.com")
+        number = desk.check(ANNA)
+        with desk.database.reading() as session:
+            told = {words[:33]: count for count, words in summary_of(session, desk.run(number))}
+        assert told["readers who never confirmed their"] == 1
+        desk.apply(number, letters=True)
+        with desk.database.reading() as session:
+            reader = session.get_one(Reader, reader_id)
+            assert (reader.password, reader.fs_uniquifier == "anna@example.com") == (None, False)
+            assert list(session.scalars(select(SignIn))) == []
+            assert session.scalars(select(OutboxMail.recipient)).all() == ["anna@example.com"]
+            [entry] = session.scalars(select(AuditEntry).where(AuditEntry.action == "reader_imported"))
+        assert "never confirmed" in entry.detail["password"]
+        assert len(desk.rights("anna@example.com")) == 1
+
+    def test_who_has_shown_that_the_address_is_hers_stays_signed_in(self, desk: Desk) -> None:
+        reader_id = signed_up(desk, "anna@example.com", confirmed_at=clock.now())
+        desk.take(ANNA)
+        with desk.database.reading() as session:
+            assert session.get_one(Reader, reader_id).password
+            assert len(session.scalars(select(SignIn)).all()) == 1
+
+    def test_who_is_given_nothing_stays_signed_in(self, desk: Desk) -> None:
+        signed_up(desk, "anna@example.com")
+        desk.take(ANNA, existing="skip")
+        desk.take(ANNA.replace("2031", "2020"))
+        with desk.database.reading() as session:
+            assert len(session.scalars(select(SignIn)).all()) == 1
 
     def test_a_second_file_moves_the_end_and_the_same_file_changes_nothing(self, desk: Desk) -> None:
         desk.take(ANNA)
