@@ -1,5 +1,6 @@
 """What every room's tests may ask for by name: the real PostgreSQL and Redis of `tests/engines.py`."""
 
+import gc
 from collections.abc import Iterator
 
 import dns.resolver
@@ -9,6 +10,7 @@ pytest_plugins = [
     "tests.engines",
     "tests.databases",
     "tests.quick_apps",
+    "tests.quick_databases",
     "tests.required",
     "tests.readers.papers",
 ]
@@ -25,3 +27,10 @@ def no_name_servers() -> Iterator[None]:
     patch.setattr(dns.resolver.Resolver, "read_resolv_conf", none)
     yield
     patch.undo()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom: what is loaded stays, and nearly all that a test makes goes without being looked for."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

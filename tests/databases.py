@@ -79,31 +79,35 @@ class ReusedPostgres:
         return self._url
 
     def _empty(self, url: str) -> bool:
-        deleting = "; ".join(f"DELETE FROM {table}" for table in Base.metadata.tables)  # noqa: S608 - our own names
         try:
             with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
-                connection.execute(_END_OTHERS)
-                connection.execute("SET session_replication_role = replica")  # the audit refuses even this
-                for (table,) in connection.execute(_LARGE).fetchall():
-                    connection.execute(f"TRUNCATE {table} CASCADE")
-                connection.execute(deleting)
-                connection.execute(_FIRST_NUMBERS)
+                connection.execute(_EMPTY)
         except psycopg.Error:  # a test has changed its tables, or stopped the server
             return False
         return True
 
 
-_LARGE = """
-    SELECT relname FROM pg_class
-    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 262144
-"""
-_FIRST_NUMBERS = """
-    SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
-    FROM pg_sequences WHERE schemaname = 'public'
-"""
-_END_OTHERS = """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()
+_EMPTY = """
+DO $$
+DECLARE
+    used record;
+BEGIN
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    SET session_replication_role = replica;  -- the audit refuses even this
+    FOR used IN
+        SELECT oid::regclass AS name, pg_relation_size(oid) AS size FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0
+    LOOP
+        IF used.size > 262144 THEN
+            EXECUTE format('TRUNCATE %s CASCADE', used.name);
+        ELSE
+            EXECUTE format('DELETE FROM %s', used.name);
+        END IF;
+    END LOOP;
+    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+        FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL;
+END $$
 """
 
 

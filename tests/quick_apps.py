@@ -1,12 +1,12 @@
 """Applications that find their addresses and templates compiled: nine tenths of what making one and asking it costs.
 
-Werkzeug writes and compiles two functions for each of some two hundred rules, and Jinja each template, anew for every
-application. A served process makes one application, a session of tests some thousands.
+Werkzeug takes each of some two hundred rules apart and compiles two functions for it, and Jinja each template, anew
+for every application. A served process makes one application, a session of tests some thousands.
 """
 
 from collections.abc import Callable, Iterator
-from types import CodeType
-from typing import Any
+from types import CodeType, MethodType
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -14,25 +14,36 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
+Known = dict[object, dict[str, Any]]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_apps() -> Iterator[None]:
     """Compile what is the same text once."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(Rule, "_compile_builder", _compiled_once(Rule._compile_builder))
+    patch.setattr(Rule, "compile", _compiled_once(Rule.compile))
     patch.setitem(Flask.jinja_options, "bytecode_cache", _KeptTemplates())
     yield
     patch.undo()
 
 
-def _compiled_once(compile_builder: Callable[[Rule, bool], Callable[..., Any]]) -> Callable[..., Callable[..., Any]]:
-    known: dict[object, Callable[..., Any]] = {}
+def _compiled_once(compile_rule: Callable[[Rule], None]) -> Callable[[Rule], None]:
+    known: Known = {}
 
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
-        key = rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown
+    def compile_once(rule: Rule) -> None:
+        key = rule.rule, rule.subdomain, rule.host, rule.merge_slashes, repr(rule.defaults)
         if key not in known:
-            known[key] = compile_builder(rule, append_unknown)
-        return known[key]
+            compile_rule(rule)
+            known[key] = {
+                "_parts": rule._parts,
+                "_trace": rule._trace,
+                "_converters": rule._converters,
+                "arguments": rule.arguments,
+                "_build": cast(MethodType, rule._build).__func__,
+                "_build_unknown": cast(MethodType, rule._build_unknown).__func__,
+            }
+        for name, value in known[key].items():
+            setattr(rule, name, value.__get__(rule) if name.startswith("_build") else value)
 
     return compile_once
 

@@ -5,6 +5,7 @@ What was fetched is believed for a while only. Operators rent addresses, and giv
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from ipaddress import ip_network
 from typing import NamedTuple
 
@@ -81,6 +82,7 @@ def newest(operator: Operator, row: FetchedRanges | None, now: datetime) -> Held
         return came
 
 
+@cache
 def bundled(operator: Operator) -> Held:
     """Return the ranges that came with this version."""
     if operator.bundled_as_of is None:
