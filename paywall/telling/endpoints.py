@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from paywall import audit, clock
 from paywall.entitlements.rules import Turn
 from paywall.errors import BadInput, NotFound
+from paywall.publishers.ruling.holding import hold_publisher
 from paywall.telling.message import new_secret
 from paywall.telling.parts import Telling
 from paywall.telling.rules import Why
@@ -44,6 +45,7 @@ def add_endpoint(
     Raises AddressRefused, or BadInput for what else can't be taken.
     """
     url = _checked_url(telling, new.url)
+    hold_publisher(session, publisher_id)  # of two who add the same address at once, one comes first
     _refuse_bad(session, publisher_id, new, url)
     secret = new_secret()
     row = Endpoint(

@@ -20,6 +20,7 @@ from paywall.errors import BadInput
 from paywall.publishers.rules import Profile
 from paywall.publishers.tables import Publisher
 from tests.billing.shop import DIGITAL, MONTHLY, Shop
+from tests.racing import at_once
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HALF = NewOffer("autumn", "digital", percent_off=50, duration=Duration.REPEATING, months=3)
@@ -48,6 +49,17 @@ def made(database: Database, publisher: Profile) -> list[Offer]:
 
 
 class TestMakingAnOffer:
+    def test_of_some_made_for_a_plan_at_once_one_introduces_it(self, database: Database, publisher: Profile) -> None:
+        sell(database, publisher)
+        ended = at_once(lambda number: make(database, publisher, replace(HALF, slug=f"autumn-{number}")))
+        assert ended == ["bad_input"] * 5 + ["done"]
+        assert len(made(database, publisher)) == 1
+
+    def test_the_same_made_at_once_is_one(self, database: Database, publisher: Profile) -> None:
+        sell(database, publisher)
+        assert at_once(lambda _: make(database, publisher, SPRING)) == ["done"] * 6
+        assert len(made(database, publisher)) == 1
+
     def test_keeps_what_was_promised(self, database: Database, publisher: Profile) -> None:
         sell(database, publisher)
         make(database, publisher, replace(SPRING, ends_at=NOW + timedelta(days=9)))

@@ -20,6 +20,7 @@ from paywall.telling.endpoints import (
 )
 from paywall.telling.tables import Endpoint
 from tests.outgoing.receiver import Receiver, plain
+from tests.racing import at_once
 from tests.telling.newspaper import Newspaper, heard
 
 GOOD = "https://news.example/hooks"
@@ -56,6 +57,10 @@ class TestAdding:
     def test_refuses_what_is_told_in_the_open(self, newspaper: Newspaper) -> None:
         with pytest.raises(BadInput, match="https"):
             newspaper.add("http://news.example/")
+
+    def test_of_some_who_add_an_address_at_once_adds_it_once(self, newspaper: Newspaper) -> None:
+        assert at_once(lambda _: newspaper.add(GOOD)) == ["bad_input"] * 5 + ["done"]
+        assert len(newspaper.rows(Endpoint)) == 1
 
     def test_refuses_an_address_twice_in_whatever_spelling(self, newspaper: Newspaper) -> None:
         newspaper.add(GOOD)

@@ -8,7 +8,7 @@ from paywall.admin.ground.door import current_staff
 from paywall.admin.ground.pages import act, page
 from paywall.admin.ground.routes import AdminRoute
 from paywall.admin.ground.sheets import as_csv
-from paywall.admin.subscribers.asking.reading import filters_in, given_in, read_question
+from paywall.admin.subscribers.asking.reading import filters_in, given_in, query_of, read_question
 from paywall.admin.subscribers.choices import choices_of
 from paywall.admin.subscribers.export import export
 from paywall.admin.subscribers.finding.choosing import Asked
@@ -52,7 +52,7 @@ def keep_view() -> ResponseReturnValue:
     choices = choices_of(current.session(), profile)
     with act(form) as session:
         save_view(session, profile.id, form.text("name"), query, choices, actor=current_staff().actor)
-    return redirect(f"{PATH}?{query}", 303)
+    return redirect(f"{PATH}?{query_of(filters_in(given_in(query.encode())))}", 303)
 
 
 def drop_view(view_id: int) -> ResponseReturnValue:

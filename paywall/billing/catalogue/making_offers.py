@@ -12,6 +12,7 @@ from paywall.billing.catalogue.money import Money
 from paywall.billing.catalogue.offers import Duration, Offer, introductory_offers, offer_by_slug
 from paywall.billing.catalogue.plans import Plan, plan_by_slug
 from paywall.errors import BadInput, NotFound
+from paywall.publishers.ruling.holding import hold_publisher
 
 LONGEST_MONTHS = 36
 MOST_REDEMPTIONS = 10_000_000
@@ -49,6 +50,7 @@ def set_up_offer(session: Session, publisher_id: int, new: NewOffer, now: dateti
     or `limit`.
     """
     _refuse_odd(new, now)
+    hold_publisher(session, publisher_id)  # of two who make offers at once, one comes first
     plan = plan_by_slug(session, publisher_id, new.plan)
     if plan is None or plan.archived_at is not None:
         raise BadInput("plan", "Name a plan that is on sale.")

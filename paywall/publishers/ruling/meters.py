@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from paywall.errors import BadInput, NotFound, PaywallError
 from paywall.publishers.rules import MeterRules, WindowKind
+from paywall.publishers.ruling.holding import hold_publisher
 from paywall.publishers.ruling.noting import bring_to, note
 from paywall.publishers.tables import Meter, Publisher, Section
 
@@ -38,6 +39,7 @@ class WantedMeter:
 
 def add_meter(session: Session, publisher_id: int, wanted: WantedMeter, *, actor: str) -> int:
     """Add a meter that counts nothing yet, and return its number; raises BadInput."""
+    hold_publisher(session, publisher_id)  # of two who add meters at once, one comes first
     others = _meters(session, publisher_id)
     if len(others) >= MOST_METERS:
         raise BadInput("name", f"There are {MOST_METERS} meters already: remove one first.")
@@ -64,6 +66,7 @@ def change_meter(session: Session, publisher_id: int, meter_id: int, wanted: Wan
 
 def remove_meter(session: Session, publisher_id: int, meter_id: int, *, actor: str) -> None:
     """Remove a meter; its sections are counted by the default one again. Raises NotFound, MeterIsNeeded."""
+    hold_publisher(session, publisher_id)  # nobody has a section counted by it meanwhile
     row = _meter(session, publisher_id, meter_id)
     if row.is_default:
         raise MeterIsNeeded

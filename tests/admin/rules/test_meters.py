@@ -2,13 +2,16 @@
 
 from paywall.app import Product
 from paywall.publishers.profiles import choose
-from paywall.publishers.rules import Profile
+from paywall.publishers.rules import Profile, WindowKind
+from paywall.publishers.ruling.meters import WantedMeter, add_meter
 from paywall.publishers.setup import ensure_section
 from paywall.publishers.tables import Publisher
 from tests.admin.at_once import send_at_once
 from tests.admin.heard import hear_all
+from tests.racing import at_once
 from tests.staff.people import Person, deeds
 
+SPORT = WantedMeter("sport", 1, 2, WindowKind.DAY)
 FORM = {"name": "default", "visitor_allowance": "3", "reader_allowance": "7", "window_kind": "week", "rolling_days": ""}
 
 
@@ -70,6 +73,14 @@ class TestAMeter:
             assert (answer.status_code, 'class="field-error"' in answer.text) == (422, True), wrong
             assert profile(product).default_meter.visitor_allowance == 5
             assert deeds(product, "meter_changed") == []
+
+    def test_cannot_have_anothers_name_that_is_just_being_added(self, admin: Person, product: Product) -> None:
+        def add(_: int) -> None:
+            with product.database.writing() as session:
+                add_meter(session, admin.publisher_id, SPORT, actor="test")
+
+        assert at_once(add) == ["bad_input"] * 5 + ["done"]
+        assert [meter.name for meter in profile(product).meters] == ["default", "sport"]
 
     def test_cannot_have_anothers_name(self, admin: Person) -> None:
         assert admin.act("/admin/meter/0", FORM).status_code == 422

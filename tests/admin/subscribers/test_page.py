@@ -212,6 +212,17 @@ class TestViews:
         assert browser.post(f"{HERE}/views/{kept.id}/removal", {"act": act_in(page)}).status_code == 303
         assert "Late &amp; lost" not in browser.get(HERE).text
 
+    @pytest.mark.parametrize("behind", ["page=a\r\nX-Injected: y", "page=x", "per_page=\u2028"])
+    def test_one_leads_to_what_is_kept_whatever_else_the_address_held(
+        self, browser: Browser, office: Office, behind: str
+    ) -> None:
+        name = f"Of {len(behind)} characters"
+        fields = {"name": name, "query": f"sort=ends&{behind}", "act": act_in(browser.get(f"{HERE}?q=a"))}
+        answer = browser.post(f"{HERE}/views", fields)
+        assert (answer.status_code, answer.location) == (303, f"{HERE}?sort=ends")
+        with office.world.database.reading() as session:
+            assert name in [one.name for one in views_of(session, office.world.publisher_id)]
+
     def test_the_same_form_twice_saves_one(self, browser: Browser, office: Office) -> None:
         before = len(office.deeds("view_saved"))
         act = act_in(browser.get(f"{HERE}?q=a"))
