@@ -34,7 +34,11 @@ def cards(told: Told, coming: Sequence[DueDay]) -> list[Card]:
         Card(told.money(closing.mrr_minor).words, "MRR", f"{change} in this period", "movements"),
         Card(number(closing.subscribers).words, "paying subscribers", f"{came:,} came, {left:,} left", "subscribers"),
         Card(percent(counts[Kind.TRIAL_WON], ended).words, "of trials converted", f"of {ended:,} that ended", "trials"),
-        Card(told.money(closing.late_minor).words, "MRR at risk", f"{closing.late:,} renewals are late", "late"),
+        Card(told.money(closing.late_minor).words, "MRR at risk", f"{_renewals(closing.late)} late", "late"),
         Card(number(counts[Kind.FAILED]).words, "payments failed", f"{failed}; {mended} made up for", "failed"),
-        Card(money(due_minor, told.currency).words, "due in 30 days", f"{due:,} renewals", "due"),
+        Card(money(due_minor, told.currency).words, "due in 30 days", _renewals(due), "due"),
     ]
+
+
+def _renewals(count: int) -> str:
+    return f"{count:,} renewal" if count == 1 else f"{count:,} renewals"

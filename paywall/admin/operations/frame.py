@@ -25,7 +25,12 @@ class NoSuchPile(BadInput):
 
 def rooms() -> list[tuple[str, str, bool]]:
     """Return path, words and whether this page is there, for each room of operations."""
-    return [(path, words, request.path == path) for path, words in _ROOMS]
+    return [(path, words, _is_here(path)) for path, words in _ROOMS]
+
+
+def _is_here(path: str) -> bool:
+    is_below = path != HOME and request.path.startswith(f"{path}/")
+    return request.path == path or is_below
 
 
 def pile_in(kind: type[Word]) -> Word | None:

@@ -43,6 +43,14 @@
     if (form) { clearTimeout(soon); soon = setTimeout(show, 300, form); }
   });
 
+  // On a phone the rooms stand in one line that is wider than the screen: the one that is open is moved into it.
+  const showRoom = () => {
+    const rooms = document.querySelector(".top-nav");
+    const here = rooms && rooms.querySelector("[aria-current]");
+    if (here) rooms.scrollLeft = here.offsetLeft - (rooms.clientWidth - here.offsetWidth) / 2;
+  };
+  showRoom();
+
   const isOurs = (answer) => new URL(answer.responseURL).pathname.startsWith("/admin") && answer.responseText.includes("/static/admin.css");
   document.addEventListener("htmx:beforeSwap", (event) => {
     const answer = event.detail.xhr;
@@ -50,6 +58,7 @@
   });
   document.addEventListener("htmx:sendError", (event) => location.assign(event.detail.pathInfo.finalRequestPath));
   document.addEventListener("htmx:afterSettle", () => {
+    showRoom();
     if (document.activeElement === document.body) document.getElementById("main").focus({ preventScroll: true });
   });
 })();

@@ -93,6 +93,7 @@ class TestTheDashboard:
 
     def test_renewals_that_are_due_are_listed_by_day(self, viewer: Person) -> None:
         _subscribe(viewer, "EUR", 12_000, 5)
+        assert "1 renewal</p>" in viewer.browser.get(HERE).text
         assert max(row[3] for row in _sheet(viewer, "due")[1:]) == "120.00"
 
     def test_every_currency_has_its_own_figures(self, viewer: Person) -> None:

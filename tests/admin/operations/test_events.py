@@ -113,6 +113,7 @@ class TestNobodysEvents:
     def test_say_their_type_and_number_and_nothing_of_anybody(self, product: Product, admin: Person) -> None:
         failed_event(product, "evt_stray", subject="sub_9", customer="cus_9")
         page = admin.browser.get(NOBODYS).text
+        assert f'<a href="{HERE}" aria-current="page">' in page
         assert ("customer.subscription.updated" in page, "sub_9" in page) == (True, True)
         assert ("cus_9" in page, "Stripe said no" in page) == (False, False)
 

@@ -57,6 +57,15 @@ class TestGoingAbout:
         page.get_by_role("navigation", name="Rooms").get_by_role("link", name="Staff").click()
         expect(page.locator("main")).to_be_focused()
 
+    def test_on_a_phone_the_open_room_is_in_sight(self, page: Page) -> None:
+        page.set_viewport_size({"width": 390, "height": 844})
+        room = page.get_by_role("navigation", name="Rooms").get_by_role("link", name="Audit")
+        room.click()
+        expect(room).to_have_attribute("aria-current", "page")
+        expect(room).to_be_in_viewport()
+        page.reload()
+        expect(room).to_be_in_viewport()
+
     def test_the_search_box_finds_without_a_reload(self, page: Page) -> None:
         page.keyboard.press("/")
         page.keyboard.type("nobody@nowhere.example")
