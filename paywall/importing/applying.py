@@ -16,10 +16,9 @@ from paywall import audit, clock
 from paywall.billing.subscriptions.adopting import adopt_customers, holders_of, look_at
 from paywall.database import Database
 from paywall.entitlements.granting import Grant, set_entitlements
-from paywall.entitlements.reading import entitlements_among
-from paywall.entitlements.rules import Entitlement, Source, Standing
-from paywall.importing.foreseeing import Outcome, source_id
+from paywall.importing.foreseeing import Outcome
 from paywall.importing.letters import send_letter
+from paywall.importing.rights import right_until, rights_among
 from paywall.importing.runs import State
 from paywall.importing.tables import Import, ImportRow
 from paywall.publishers.profiles import read_profile
@@ -115,12 +114,16 @@ class _Step:
         """Note in the rows which rights are new or end elsewhere than before, and return these."""
         now = clock.now()
         giving = [line for line in lines if line.row.ends_at is not None and line.row.ends_at > now]
-        before = _ends_of(self.session, [line.reader.id for line in giving])
+        rights = rights_among(self.session, [line.reader.id for line in giving])
+        before = {reader_id: right.valid_until for reader_id, right in rights.items()}
         moving = [line for line in giving if before.get(line.reader.id) != line.row.ends_at]
         for line in moving:
             end = before.get(line.reader.id)
             line.row.set_right, line.row.before_until = True, end if end and end > now else None
-        return [_grant(self.run, line, line.row.ends_at or now) for line in moving]
+        return [self._grant(line, line.row.ends_at or now) for line in moving]
+
+    def _grant(self, line: _Line, end: datetime) -> Grant:
+        return Grant(self.run.publisher_id, right_until(line.reader.id, end), _reason(self.run, line.row))
 
     def _ids(self, lines: Sequence[_Line]) -> None:
         customers = {line.reader.id: line.row.customer_id for line in lines if line.row.customer_id}
@@ -164,25 +167,6 @@ class _Step:
 
 def _gives(row: ImportRow) -> bool:
     return row.set_right or row.set_customer or bool(row.subscription_id)
-
-
-def _ends_of(session: Session, readers: Sequence[int]) -> dict[int, datetime]:
-    """Return when what imports gave these readers ends, or has ended; without those whom none gave anything."""
-    found = entitlements_among(session, readers).items()
-    return {who: one.valid_until for who, rights in found for one in rights if one.source_id == source_id(who)}
-
-
-def _grant(run: Import, line: _Line, end: datetime) -> Grant:
-    right = Entitlement(
-        reader_id=line.reader.id,
-        source=Source.IMPORT,
-        source_id=source_id(line.reader.id),
-        standing=Standing.PAID_THROUGH,
-        paid_through_at=end,
-        valid_until=end,
-        suspended=False,
-    )
-    return Grant(run.publisher_id, right, _reason(run, line.row))
 
 
 def _reason(run: Import, row: ImportRow) -> str:

@@ -9,9 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paywall.billing.subscriptions.adopting import holders_of, owners_of
-from paywall.entitlements.rules import Source
-from paywall.entitlements.tables import EntitlementRow
 from paywall.importing.judging.rows import Problem, Row
+from paywall.importing.rights import rights_among
 from paywall.importing.tables import Import
 from paywall.readers.tables import Reader
 
@@ -40,12 +39,9 @@ def stored(session: Session, publisher_id: int, rows: Sequence[Row]) -> Stored:
     addresses = [row.email_normalized for row in rows]
     mine = (Reader.publisher_id == publisher_id, Reader.email_normalized.in_(addresses))
     readers = {row[0]: row[1] for row in session.execute(select(Reader.email_normalized, Reader.id).where(*mine))}
-    names = [source_id(reader_id) for reader_id in readers.values()]
-    held = (EntitlementRow.source == Source.IMPORT.value, EntitlementRow.source_id.in_(names))
-    ends = session.execute(select(EntitlementRow.reader_id, EntitlementRow.valid_until).where(*held))
     return Stored(
         readers,
-        {row[0]: row[1] for row in ends},
+        {reader_id: right.valid_until for reader_id, right in rights_among(session, readers.values()).items()},
         owners_of(session, [row.customer_id for row in rows if row.customer_id]),
         holders_of(session, [row.subscription_id for row in rows if row.subscription_id]),
     )
@@ -73,8 +69,3 @@ def taken_ids(row: Row, known: Stored) -> list[Problem]:
     if row.subscription_id in known.subscriptions and known.subscriptions[row.subscription_id] != reader:
         found.append(Problem(row.line, "subscription", f"{row.subscription_id} is another reader's here."))
     return found
-
-
-def source_id(reader_id: int) -> str:
-    """Return under which name a reader has the right that imports give: one, whatever number of files there were."""
-    return f"import_{reader_id}"

@@ -1,22 +1,24 @@
 """Undoing an import: what it made is taken back, what has changed since stays, and is said so line by line."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from paywall import audit, clock
-from paywall.billing.subscriptions.adopting import has_bought, let_go
+from paywall.billing.subscriptions.adopting import buyers_among, let_go
 from paywall.database import Database
-from paywall.entitlements.granting import Grant, end_entitlement, set_entitlement
-from paywall.entitlements.reading import entitlements_of
-from paywall.entitlements.rules import Entitlement, Source, Standing
+from paywall.entitlements.granting import Grant, end_entitlements, set_entitlements
+from paywall.entitlements.reading import entitlements_among
+from paywall.entitlements.rules import Entitlement, Source
 from paywall.importing.applying import held, next_rows
-from paywall.importing.foreseeing import Outcome, source_id
+from paywall.importing.foreseeing import Outcome
+from paywall.importing.rights import right_until, rights_among, source_id
 from paywall.importing.runs import State
 from paywall.importing.tables import Import, ImportRow
 from paywall.readers.accounts import Erase
-from paywall.readers.devices import devices
+from paywall.readers.devices import signed_in_among
+from paywall.readers.finding import hold_readers, readers_among
 from paywall.readers.tables import Reader
 
 RIGHT_CHANGED = "The right to read was changed since; it stays."
@@ -33,9 +35,8 @@ def undo_some(database: Database, import_id: int, erase: Erase) -> int:
         run = held(session, import_id, State.UNDOING)
         if run is None:
             return 0
-        rows = next_rows(session, import_id, "done")
-        for row in rows:
-            _undo(session, run, row, erase)
+        step, rows = _Step(session, run, erase), next_rows(session, import_id, "done")
+        step.undo(rows)
         if not rows:
             run.state, run.undone_at = State.UNDONE.value, clock.wall()
         return len(rows)
@@ -49,48 +50,79 @@ def undo_all(
         on_rows(count)
 
 
-def _undo(session: Session, run: Import, row: ImportRow, erase: Erase) -> None:
-    reader = session.get(Reader, row.reader_id) if row.reader_id else None
-    is_there = reader is not None and reader.active
-    row.note = " ".join(_left(session, run, row, reader, erase)) if reader and is_there else ""
-    row.state = "kept" if row.note else "undone"
-    if row.outcome in (Outcome.OPENED.value, Outcome.CHANGED.value) and reader and is_there:
-        detail = {"import": run.id, "line": row.line, "left": row.note}
-        audit.write(session, run.publisher_id, run.actor, "reader_import_undone", f"reader:{reader.id}", **detail)
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row, and whose it is."""
+
+    row: ImportRow
+    reader: Reader
 
 
-def _left(session: Session, run: Import, row: ImportRow, reader: Reader, erase: Erase) -> Iterator[str]:
-    """Take back what can be, and yield a sentence for each thing that is left."""
-    if row.set_right and not _take_right(session, run, row, reader, clock.now()):
-        yield RIGHT_CHANGED
-    if row.set_customer and not let_go(session, reader.id, row.customer_id):
-        yield CUSTOMER_STAYS
-    if row.outcome == Outcome.OPENED.value:
-        if _is_used(session, reader):
-            yield ACCOUNT_STAYS
-        else:
-            erase(session, reader)
+@dataclass(frozen=True)
+class _Step:
+    """Some rows, in one transaction, and in few statements: each asks or writes something for all of them."""
+
+    session: Session
+    run: Import
+    erase: Erase
+
+    def undo(self, rows: Sequence[ImportRow]) -> None:
+        """Take back what can be, and note in each row what is left; of who was erased since, nothing is."""
+        lines = self._lines(rows)
+        left = (
+            (RIGHT_CHANGED, self._rights([line for line in lines if line.row.set_right])),
+            (CUSTOMER_STAYS, self._customers([line for line in lines if line.row.set_customer])),
+            (ACCOUNT_STAYS, self._accounts([line for line in lines if line.row.outcome == Outcome.OPENED.value])),
+        )
+        for row in rows:
+            row.note = " ".join(sentence for sentence, numbers in left if row.line in numbers)
+            row.state = "kept" if row.note else "undone"
+        for line in lines:
+            self._tell(line)
+
+    def _lines(self, rows: Sequence[ImportRow]) -> list[_Line]:
+        numbers = [row.reader_id for row in rows if row.reader_id is not None]
+        living = hold_readers(self.session, numbers)
+        readers = readers_among(self.session, self.run.publisher_id, living)
+        return [_Line(row, readers[row.reader_id]) for row in rows if row.reader_id in readers]
+
+    def _rights(self, lines: Sequence[_Line]) -> set[int]:
+        """Take rights back, or their ends to where they were; returns the lines whose right was changed since."""
+        now, rights = clock.now(), rights_among(self.session, [line.reader.id for line in lines])
+        ours = {line.reader.id: line.row for line in lines if _is_as_given(rights.get(line.reader.id), line.row)}
+        before = {who: row.before_until for who, row in ours.items() if row.before_until and row.before_until > now}
+        ended = [source_id(who) for who in ours if who not in before]
+        end_entitlements(self.session, Source.IMPORT, ended, now)
+        moved = [Grant(self.run.publisher_id, right_until(who, end)) for who, end in before.items()]
+        set_entitlements(self.session, moved)
+        return {line.row.line for line in lines if ours.get(line.reader.id) is not line.row}
+
+    def _customers(self, lines: Sequence[_Line]) -> set[int]:
+        """Let customers go; returns the lines whose customer stays."""
+        gone = let_go(self.session, {line.reader.id: line.row.customer_id for line in lines})
+        return {line.row.line for line in lines if line.reader.id not in gone}
+
+    def _accounts(self, lines: Sequence[_Line]) -> set[int]:
+        """Erase the accounts that nobody has used; returns the lines whose account stays."""
+        used = self._used([line.reader for line in lines])
+        self.erase(self.session, [line.reader for line in lines if line.reader.id not in used])
+        return {line.row.line for line in lines if line.reader.id in used}
+
+    def _used(self, readers: Sequence[Reader]) -> set[int]:
+        """Return with whose accounts somebody has done anything since they were opened without a password."""
+        now, ids = clock.now(), [reader.id for reader in readers]
+        touched = {one.id for one in readers if one.password or one.confirmed_at or one.is_staff}
+        rights = entitlements_among(self.session, ids).items()
+        reading = {who for who, theirs in rights if any(right.grants_access(now) for right in theirs)}
+        return touched | reading | buyers_among(self.session, ids) | signed_in_among(self.session, ids)
+
+    def _tell(self, line: _Line) -> None:
+        row = line.row
+        if row.outcome in (Outcome.OPENED.value, Outcome.CHANGED.value):
+            detail = {"import": self.run.id, "line": row.line, "left": row.note}
+            about = f"reader:{line.reader.id}"
+            audit.write(self.session, self.run.publisher_id, self.run.actor, "reader_import_undone", about, **detail)
 
 
-def _take_right(session: Session, run: Import, row: ImportRow, reader: Reader, now: datetime) -> bool:
-    name = source_id(reader.id)
-    right = next((one for one in entitlements_of(session, reader.id) if one.source_id == name), None)
-    if right is None or right.valid_until != row.ends_at or right.suspended:
-        return False
-    if row.before_until is None or row.before_until <= now:
-        end_entitlement(session, Source.IMPORT, name, now)
-    else:
-        set_entitlement(session, Grant(run.publisher_id, _until(right, row.before_until)))
-    return True
-
-
-def _until(right: Entitlement, end: datetime) -> Entitlement:
-    return Entitlement(right.reader_id, right.source, right.source_id, Standing.PAID_THROUGH, end, end, suspended=False)
-
-
-def _is_used(session: Session, reader: Reader) -> bool:
-    """Tell whether somebody has done anything with an account since it was opened without a password."""
-    if reader.password or reader.confirmed_at or reader.is_staff or has_bought(session, reader.id):
-        return True
-    now, rights = clock.now(), entitlements_of(session, reader.id)
-    return bool(devices(session, reader.id)) or any(one.grants_access(now) for one in rights)
+def _is_as_given(right: Entitlement | None, row: ImportRow) -> bool:
+    return right is not None and right.valid_until == row.ends_at and not right.suspended

@@ -4,9 +4,9 @@ Every step works in the caller's transaction. Passwords come in hashed: nobody h
 """
 
 import secrets
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from paywall import clock
@@ -14,7 +14,7 @@ from paywall.database import insert_all_once, insert_once
 from paywall.errors import PaywallError
 from paywall.outbox import OutboxMail
 from paywall.readers.email_address import EmailAddress
-from paywall.readers.ending import end_access, end_sign_ins
+from paywall.readers.ending import end_access, end_access_of, end_sign_ins, end_sign_ins_of
 from paywall.readers.finding import reader_by_email
 from paywall.readers.notes import forget_notes
 from paywall.readers.tables import Reader
@@ -72,8 +72,9 @@ def take_unproved_back(session: Session, reader_ids: Collection[int]) -> set[int
     found = session.scalars(select(Reader).where(*unproved).execution_options(populate_existing=True)).all()
     for reader in found:
         reader.password, reader.fs_uniquifier = None, _new_secret()
-        end_sign_ins(session, reader.id)
-    return {reader.id for reader in found}
+    taken = {reader.id for reader in found}
+    end_sign_ins_of(session, taken)
+    return taken
 
 
 def renew_hash(session: Session, reader: Reader, password_hash: str) -> None:
@@ -88,8 +89,8 @@ def make_staff(session: Session, reader_id: int, *, is_staff: bool) -> None:
     end_access(session, reader_id)
 
 
-Erase = Callable[[Session, Reader], None]
-"""Erases an account in the caller's transaction, and may do so with what rooms above keep of it."""
+Erase = Callable[[Session, Sequence[Reader]], None]
+"""Erases a publisher's accounts in the caller's transaction, and may do so with what rooms above keep of them."""
 
 
 def erase(session: Session, reader: Reader) -> None:
@@ -97,16 +98,23 @@ def erase(session: Session, reader: Reader) -> None:
 
     Raises WorksHere for who is on the staff: that ends first, by a hand that leaves an admin, and a row in the audit.
     """
-    if reader.is_staff:
+    erase_all(session, [reader])
+
+
+def erase_all(session: Session, readers: Sequence[Reader]) -> None:
+    """Forget who some readers, who are held, were, each as `erase` does; raises WorksHere if one is on the staff."""
+    if any(reader.is_staff for reader in readers):
         raise WorksHere
-    end_sign_ins(session, reader.id)
-    end_access(session, reader.id)
-    mails = (OutboxMail.publisher_id == reader.publisher_id, OutboxMail.recipient == reader.email)
-    session.execute(delete(OutboxMail).where(*mails))
-    forget_notes(session, reader.id)
-    reader.email = reader.email_normalized = f"erased-{reader.id}"
-    reader.password, reader.confirmed_at, reader.active = None, None, False
-    reader.fs_uniquifier = _new_secret()
+    ids = [reader.id for reader in readers]
+    end_sign_ins_of(session, ids)
+    end_access_of(session, ids)
+    forget_notes(session, ids)
+    theirs = [(reader.publisher_id, reader.email) for reader in readers]
+    session.execute(delete(OutboxMail).where(tuple_(OutboxMail.publisher_id, OutboxMail.recipient).in_(theirs)))
+    for reader in readers:
+        reader.email = reader.email_normalized = f"erased-{reader.id}"
+        reader.password, reader.confirmed_at, reader.active = None, None, False
+        reader.fs_uniquifier = _new_secret()
     session.flush()
 
 

@@ -1,5 +1,7 @@
 """Ending what lets a reader in: passes that were minted on a right, and sign-ins. Every process hears of it."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
@@ -9,10 +11,17 @@ from paywall.readers.tables import Reader, SignIn
 
 def end_access(session: Session, reader_id: int) -> None:
     """Make every pass of a reader worthless: to be called wherever a right to read is taken away."""
-    statement = update(Reader).where(Reader.id == reader_id).values(access_number=Reader.access_number + 1)
-    row = session.execute(statement.returning(Reader.publisher_id, Reader.access_number)).first()
-    if row is not None:
-        changes.record(session, row[0], changes.ChangeKind.ACCESS_ENDED, f"{reader_id}:{row[1]}")
+    end_access_of(session, [reader_id])
+
+
+def end_access_of(session: Session, reader_ids: Collection[int]) -> None:
+    """Make every pass of some readers, who are held, worthless."""
+    if not reader_ids:
+        return
+    statement = update(Reader).where(Reader.id.in_(reader_ids)).values(access_number=Reader.access_number + 1)
+    ended = session.execute(statement.returning(Reader.id, Reader.publisher_id, Reader.access_number)).all()
+    for reader_id, publisher_id, number in ended:
+        changes.record(session, publisher_id, changes.ChangeKind.ACCESS_ENDED, f"{reader_id}:{number}")
 
 
 def end_sign_in(session: Session, sign_in_id: int) -> None:
@@ -23,6 +32,11 @@ def end_sign_in(session: Session, sign_in_id: int) -> None:
 def end_sign_ins(session: Session, reader_id: int, *, but: int | None = None) -> None:
     """End all of a reader's sign-ins, except the one given."""
     _end(session, (SignIn.reader_id == reader_id) & (SignIn.id != (but or 0)))
+
+
+def end_sign_ins_of(session: Session, reader_ids: Collection[int]) -> None:
+    """End all sign-ins of some readers."""
+    _end(session, SignIn.reader_id.in_(reader_ids))
 
 
 def _end(session: Session, which: ColumnElement[bool]) -> None:

@@ -1,6 +1,6 @@
 """Finding a publisher's readers; nobody is found from another publisher's side."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, select
 from sqlalchemy.orm import Session
@@ -23,7 +23,7 @@ def reader_by_id(session: Session, publisher_id: int, reader_id: int) -> Reader 
     return session.scalar(select(Reader).where(Reader.publisher_id == publisher_id, Reader.id == reader_id))
 
 
-def readers_among(session: Session, publisher_id: int, reader_ids: Sequence[int]) -> dict[int, Reader]:
+def readers_among(session: Session, publisher_id: int, reader_ids: Collection[int]) -> dict[int, Reader]:
     """Return those of some readers who have an account with a publisher, by id."""
     rows = session.scalars(select(Reader).where(Reader.publisher_id == publisher_id, Reader.id.in_(reader_ids)))
     return {row.id: row for row in rows}

@@ -1,6 +1,6 @@
 """What staff have noted of a reader: for the next colleague on the phone. Notes are erased with the reader."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, delete, select
@@ -55,9 +55,9 @@ def notes_of(session: Session, publisher_id: int, reader_id: int) -> Sequence[St
     return session.scalars(query.order_by(StaffNote.written_at.desc(), StaffNote.id.desc())).all()
 
 
-def forget_notes(session: Session, reader_id: int) -> None:
-    """Delete all that was noted of a reader."""
-    session.execute(delete(StaffNote).where(StaffNote.reader_id == reader_id))
+def forget_notes(session: Session, reader_ids: Collection[int]) -> None:
+    """Delete all that was noted of some readers."""
+    session.execute(delete(StaffNote).where(StaffNote.reader_id.in_(reader_ids)))
 
 
 def _proper(text: str) -> str:

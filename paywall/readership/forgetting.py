@@ -1,16 +1,17 @@
 """What does not stay: old views, and the holder of an account that was erased."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from secrets import randbits
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from paywall import clock
 from paywall.entitlements.granting import end_all
 from paywall.publishers.profiles import read_profile
 from paywall.publishers.rules import Profile
-from paywall.readers.accounts import Erase, erase
+from paywall.readers.accounts import Erase, erase_all
 from paywall.readers.tables import Reader
 from paywall.readership.holders import Holders
 from paywall.readership.rules import Step
@@ -38,29 +39,38 @@ def sweep(session: Session, now: datetime, days: int) -> bool:
 
 
 def erasing(secret: str) -> Erase:
-    """Return what erases an account, ends what it could read by, and forgets what it read, in one transaction.
+    """Return what erases accounts, ends what they could read by, and forgets what they read, in one transaction.
 
-    `secret` is the installation's. Whoever listens to changes of access hears of the end, by the reader's number alone.
+    `secret` is the installation's. Whoever listens to changes of access hears of the end, by a reader's number alone.
     """
     holders = Holders(secret)
 
-    def erase_and_forget(session: Session, reader: Reader) -> None:
-        erase(session, reader)
-        end_all(session, reader.id, clock.now())
-        forget_reader(session, holders, read_profile(session, reader.publisher_id), reader.id)
+    def erase_and_forget(session: Session, readers: Sequence[Reader]) -> None:
+        if readers:
+            ids = [reader.id for reader in readers]
+            erase_all(session, readers)
+            end_all(session, ids, clock.now())
+            forget_readers(session, holders, read_profile(session, readers[0].publisher_id), ids)
 
     return erase_and_forget
 
 
-def forget_reader(session: Session, holders: Holders, profile: Profile, reader_id: int) -> None:
-    """Cut the thread between an erased account and its views: they stay, as those of a number made up just now.
+def forget_readers(session: Session, holders: Holders, profile: Profile, reader_ids: Sequence[int]) -> None:
+    """Cut the thread between erased accounts and their views: these stay, as those of numbers made up just now.
 
     To be called in the transaction that erases. Views still in a process's memory, seconds old, are not reached.
     """
+    known = {holder for one in reader_ids for holder in holders.all_of(profile, f"r{one}")}
     meters = [meter.id for meter in profile.meters]
-    for holder in holders.all_of(profile, f"r{reader_id}"):
-        mine = (ReadView.publisher_id == profile.id, ReadView.meter_id.in_(meters), ReadView.holder == holder)
-        session.execute(update(ReadView).where(*mine).values(holder=randbits(63)))
-    cause = holders.digest(account(reader_id))
-    named = (ReadStep.step == Step.SIGN_UP.value, ReadStep.cause == cause)  # no other step names an account
-    session.execute(update(ReadStep).where(*named).values(cause=randbits(63)))
+    theirs = (ReadView.publisher_id == profile.id, ReadView.meter_id.in_(meters))
+    _rename(session, ReadView.holder, known, *theirs)
+    causes = {holders.digest(account(one)) for one in reader_ids}
+    _rename(session, ReadStep.cause, causes, ReadStep.step == Step.SIGN_UP.value)  # no other step names an account
+
+
+def _rename(
+    session: Session, name: InstrumentedAttribute[int], known: Collection[int], *which: ColumnElement[bool]
+) -> None:
+    """Give each known number that stands in a column another, made up just now."""
+    for found in session.scalars(select(name).where(*which, name.in_(known)).distinct()).all():
+        session.execute(update(name.class_).where(*which, name == found).values({name: randbits(63)}))

@@ -24,8 +24,13 @@ SECRET = "a secret for the holders of views"
 ERASE = erasing(SECRET)
 BASE_URL = "https://news.test"
 HEADER = "address,name,plan,ends,customer,subscription,source\n"
+ANNA = f"{HEADER}anna@example.com,Anna,Gold,2031-04-30,,,print\n"
 SPRING = datetime(2031, 4, 30, 20, tzinfo=UTC)
 """Midnight after 30 April 2031 in Baku."""
+
+
+def many(count: int) -> str:
+    return HEADER + "".join(f"reader{n}@example.com,,,2031-04-30,,,\n" for n in range(count))
 
 
 @dataclass

@@ -4,37 +4,22 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 
 from paywall import clock
 from paywall.audit import AuditEntry
 from paywall.billing.checkout.tables import customer_of
 from paywall.billing.subscriptions.tables import BillingEvent
-from paywall.entitlements.comps import give_comp
 from paywall.entitlements.rules import Source, Standing
 from paywall.importing.applying import apply_all, apply_some
 from paywall.importing.runs import AnotherRuns, HasProblems, NotReady
 from paywall.importing.summing import summary_of
-from paywall.importing.undoing import ACCOUNT_STAYS, RIGHT_CHANGED, undo_some
 from paywall.outbox import OutboxMail
 from paywall.readers.sign_ins import start
 from paywall.readers.tables import Reader, SignIn
-from paywall.readership.holders import Holders
-from paywall.readership.rules import Step
-from paywall.readership.steps import account
-from paywall.readership.tables import ReadStep, ReadView
 from tests.billing.stripe_world import add_reader
-from tests.importing.files import BASE_URL, ERASE, HEADER, SECRET, SPRING, Desk
-
-ANNA = f"{HEADER}anna@example.com,Anna,Gold,2031-04-30,,,print\n"
-
-
-class Crash(Exception):
-    """The process dies here."""
-
-
-def many(count: int) -> str:
-    return HEADER + "".join(f"reader{n}@example.com,,,2031-04-30,,,\n" for n in range(count))
+from tests.importing.dying import die_again_and_again
+from tests.importing.files import ANNA, BASE_URL, HEADER, SPRING, Desk, many
 
 
 def signed_up(desk: Desk, email: str, **facts: object) -> int:
@@ -164,37 +149,13 @@ class TestAnImport:
     def test_killed_at_any_statement_it_is_carried_on_and_no_line_is_done_twice(self, desk: Desk) -> None:
         number = desk.check(many(3))
         desk.begin(number)
-        for step in range(1, 400, 7):
-            if not self._dies_at(desk, number, step):
-                break
-        else:
-            pytest.fail("it never came to its end")
-        assert step > 7
+        die_again_and_again(desk, lambda: apply_some(desk.database, number, BASE_URL))
         apply_all(desk.database, number, BASE_URL)
         assert (len(desk.readers()), desk.run(number).state) == (3, "applied")
         assert [len(desk.rights(f"reader{n}@example.com")) for n in range(3)] == [1, 1, 1]
         with desk.database.reading() as session:
             deeds = select(func.count()).where(AuditEntry.action == "reader_imported")
             assert session.scalar(deeds) == 3
-
-    @staticmethod
-    def _dies_at(desk: Desk, number: int, step: int) -> bool:
-        """Carry it on and die at the `step`-th statement; returns whether it came so far."""
-        left = [step]
-
-        def count(*_: object) -> None:
-            left[0] -= 1
-            if left[0] == 0:
-                raise Crash
-
-        event.listen(desk.database.engine, "before_cursor_execute", count)
-        try:
-            apply_some(desk.database, number, BASE_URL)
-        except Crash:
-            return True
-        finally:
-            event.remove(desk.database.engine, "before_cursor_execute", count)
-        return False
 
     def test_two_who_carry_it_on_at_once_do_each_line_once(self, desk: Desk) -> None:
         number = desk.check(many(120))
@@ -208,81 +169,3 @@ class TestAnImport:
         with desk.database.reading() as session:
             deeds = select(func.count()).where(AuditEntry.action == "reader_imported")
             assert session.scalar(deeds) == 120
-
-
-class TestUndoing:
-    def test_what_it_made_is_taken_back(self, desk: Desk) -> None:
-        add_reader(desk.database, desk.publisher.id, "old@example.com")
-        number = desk.take(ANNA + "old@example.com,,,2031-04-30,cus_1,,\n")
-        desk.undo(number)
-        assert list(desk.readers()) == ["old@example.com"]
-        [right] = desk.rights("old@example.com")
-        assert not right.grants_access(clock.now())
-        with desk.database.reading() as session:
-            assert customer_of(session, desk.readers()["old@example.com"].id) is None
-        assert {row.state for row in desk.rows(number)} == {"undone"}
-
-    def test_an_end_that_it_moved_goes_back_to_where_it_was(self, desk: Desk) -> None:
-        desk.take(ANNA)
-        desk.undo(desk.take(ANNA.replace("2031-04-30", "2031-05-01")))
-        [right] = desk.rights("anna@example.com")
-        assert right.valid_until == SPRING
-
-    def test_a_right_that_was_changed_since_stays_and_is_named(self, desk: Desk) -> None:
-        first = desk.take(ANNA)
-        desk.take(ANNA.replace("2031-04-30", "2031-05-01"))
-        desk.undo(first)
-        [row] = desk.rows(first)
-        assert (row.state, row.note) == ("kept", f"{RIGHT_CHANGED} {ACCOUNT_STAYS}")
-        [right] = desk.rights("anna@example.com")
-        assert right.valid_until == SPRING + timedelta(days=1)
-
-    @pytest.mark.parametrize("use", ["comp", "sign-in", "password"])
-    def test_an_account_that_was_used_since_stays(self, desk: Desk, use: str) -> None:
-        number = desk.take(ANNA)
-        reader = desk.readers()["anna@example.com"]
-        with desk.database.writing() as session:
-            if use == "comp":
-                give_comp(session, desk.publisher.id, reader.id, days=3, reason="kind", actor="test")
-            elif use == "sign-in":
-                session.add(SignIn(reader_id=reader.id, token_hash="x", created_at=clock.wall()))
-            else:
-                session.merge(reader).password = "hash"
-        desk.undo(number)
-        [row] = desk.rows(number)
-        assert (row.state, row.note, list(desk.readers())) == ("kept", ACCOUNT_STAYS, ["anna@example.com"])
-        assert not any(
-            r.source is Source.IMPORT and r.grants_access(clock.now()) for r in desk.rights("anna@example.com")
-        )
-
-    def test_a_letter_that_waits_is_not_sent_any_more(self, desk: Desk) -> None:
-        number = desk.check(ANNA)
-        desk.apply(number, letters=True)
-        desk.undo(number)
-        with desk.database.reading() as session:
-            assert session.scalar(select(func.count()).select_from(OutboxMail)) == 0
-
-    def test_what_the_account_has_read_leads_back_to_it_no_more(self, desk: Desk) -> None:
-        number, holders, publisher = desk.take(ANNA), Holders(SECRET), desk.publisher
-        reader_id, meter_id = desk.readers()["anna@example.com"].id, publisher.default_meter.id
-        mine, cause = holders.of(publisher, "", f"r{reader_id}"), holders.digest(account(reader_id))
-        view = ReadView(meter_id=meter_id, holder=mine, is_reader=True, article_id=1, outcome=0, at=0)
-        step = ReadStep(step=Step.SIGN_UP.value, cause=cause, at=clock.now())
-        with desk.database.writing() as session:
-            for one in (view, step):
-                one.publisher_id = publisher.id
-                session.add(one)
-        desk.undo(number)
-        with desk.database.reading() as session:
-            assert session.scalars(select(ReadView.holder)).one() != mine
-            assert session.scalars(select(ReadStep.cause)).one() != cause
-
-    def test_the_file_can_be_imported_again(self, desk: Desk) -> None:
-        desk.undo(desk.take(ANNA))
-        assert desk.outcomes(desk.take(ANNA)) == ["opened"]
-
-    def test_what_was_not_applied_is_not_undone(self, desk: Desk) -> None:
-        number = desk.check(ANNA)
-        with pytest.raises(NotReady):
-            desk.undo(number)
-        assert undo_some(desk.database, number, ERASE) == 0

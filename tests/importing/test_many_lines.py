@@ -12,7 +12,7 @@ from paywall.importing import checking, runs
 from paywall.importing.reading.refusing import FileRefused
 from paywall.importing.runs import NotReady, forget_unapplied
 from paywall.importing.tables import Import, ImportRow
-from tests.importing.files import HEADER, Desk
+from tests.importing.files import HEADER, SPRING, Desk
 
 LATER = timedelta(days=2)
 
@@ -38,6 +38,10 @@ class Transactions(list[list[str]]):
 
     def with_a(self, words: str) -> list[list[str]]:
         return [one for one in self if any(words in statement for statement in one)]
+
+    def asked(self) -> int:
+        """Return how many statements read or changed something, or took it away."""
+        return sum(one.startswith(("SELECT", "UPDATE", "DELETE")) for step in self for one in step)
 
 
 @pytest.fixture
@@ -81,10 +85,43 @@ class TestManyLinesThatAreApplied:
             number = desk.check(text)
             transactions.clear()
             desk.apply(number)
-            asked = [one for step in transactions for one in step if one.startswith(("SELECT", "UPDATE"))]
-            counts.append(len(asked))
+            counts.append(transactions.asked())
         assert counts[0] == counts[1]
         assert len(desk.rights("other8@example.com")) == 1
+
+    def test_move_as_many_ends_with_as_many_questions(self, desk: Desk, transactions: Transactions) -> None:
+        counts = []
+        for text in (with_ends(3), with_ends(9).replace("reader", "other")):
+            desk.take(text)
+            number = desk.check(text.replace("2031-04-30", "2031-05-01"))
+            transactions.clear()
+            desk.apply(number)
+            counts.append(transactions.asked())
+        assert counts[0] == counts[1]
+        assert desk.rights("other8@example.com")[0].valid_until == SPRING + timedelta(days=1)
+
+
+class TestManyLinesThatAreUndone:
+    def test_ask_as_often_as_few_do(self, desk: Desk, transactions: Transactions) -> None:
+        counts = []
+        for text in (with_ends(3), with_ends(9).replace("reader", "other")):
+            number = desk.take(text)
+            transactions.clear()
+            desk.undo(number)
+            counts.append(transactions.asked())
+        assert counts[0] == counts[1]
+        assert desk.readers() == {}
+
+    def test_move_as_many_ends_back_with_as_many_questions(self, desk: Desk, transactions: Transactions) -> None:
+        counts = []
+        for text in (with_ends(3), with_ends(9).replace("reader", "other")):
+            desk.take(text)
+            number = desk.take(text.replace("2031-04-30", "2031-05-01"))
+            transactions.clear()
+            desk.undo(number)
+            counts.append(transactions.asked())
+        assert counts[0] == counts[1]
+        assert desk.rights("other8@example.com")[0].valid_until == SPRING
 
 
 class TestAFileThatWasNeverApplied:

@@ -14,7 +14,7 @@ from tests.telling.newspaper import SECRET_KEY, Newspaper, heard
 
 def erase(newspaper: Newspaper) -> None:
     with newspaper.database.writing() as session:
-        erasing(SECRET_KEY)(session, session.get_one(Reader, newspaper.reader_id))
+        erasing(SECRET_KEY)(session, [session.get_one(Reader, newspaper.reader_id)])
 
 
 class TestErasingAReader:

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
-from paywall.billing.checkout.tables import Customer, customer_of, having_customers, keep_customers
+from paywall.billing.checkout.tables import Customer, having_customers, keep_customers
 from paywall.billing.subscriptions.tables import Subscription
 from paywall.billing.webhooks import inbox
 
@@ -38,15 +38,19 @@ def look_at(session: Session, subscription: str, cause: str) -> None:
     inbox.remind(session, subscription, cause)
 
 
-def let_go(session: Session, reader_id: int, stripe_id: str) -> bool:
-    """Forget that a customer is the reader's; False where a subscription has come with it, and nothing is done."""
-    if session.scalar(select(Subscription.id).where(Subscription.customer_id == stripe_id).limit(1)) is not None:
-        return False
-    session.execute(delete(Customer).where(Customer.stripe_id == stripe_id, Customer.reader_id == reader_id))
-    return True
+def let_go(session: Session, adopted: Mapping[int, str]) -> set[int]:
+    """Forget that customers are these readers'; returns the readers for whom it could be done.
+
+    Passed over are customers with whom a subscription has come.
+    """
+    query = select(Subscription.customer_id).where(Subscription.customer_id.in_(adopted.values()))
+    having = set(session.scalars(query.distinct()))
+    free = {who: which for who, which in adopted.items() if which not in having}
+    session.execute(delete(Customer).where(tuple_(Customer.reader_id, Customer.stripe_id).in_(free.items())))
+    return set(free)
 
 
-def has_bought(session: Session, reader_id: int) -> bool:
-    """Tell whether a reader has, or had, a subscription or a customer at Stripe."""
-    bought = select(Subscription.id).where(Subscription.reader_id == reader_id).limit(1)
-    return session.scalar(bought) is not None or customer_of(session, reader_id) is not None
+def buyers_among(session: Session, reader_ids: Collection[int]) -> set[int]:
+    """Return those of some readers who have, or had, a subscription, or have a customer at Stripe."""
+    bought = select(Subscription.reader_id).where(Subscription.reader_id.in_(reader_ids)).distinct()
+    return {*session.scalars(bought), *having_customers(session, reader_ids)}

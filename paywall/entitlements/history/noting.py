@@ -5,7 +5,7 @@ the order of what happened.
 """
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -17,6 +17,24 @@ from paywall.entitlements.reading import entitlements_among
 from paywall.entitlements.rules import Entitlement, Turn, turn_between
 from paywall.entitlements.tables import AccessEvent, EntitlementRow
 from paywall.readers.finding import hold_reader
+
+
+class Step(NamedTuple):
+    """What a right was, if it was there, and what it is now."""
+
+    publisher_id: int
+    before: Entitlement | None
+    after: Entitlement
+
+    @property
+    def kept(self) -> Entitlement | None:
+        """What its reader had of it before."""
+        return self.before if self.before and self.before.reader_id == self.after.reader_id else None
+
+    @property
+    def lost(self) -> Entitlement | None:
+        """What another reader had of it before."""
+        return self.before if self.kept is None else None
 
 
 class _Happening(NamedTuple):
@@ -35,20 +53,22 @@ def note_turn(
 
     A right that went to another reader has ended for the first one.
     """
-    if before is not None and before.reader_id != after.reader_id:
-        hold_reader(session, before.reader_id)
-        if turn_between(None, before, now) is not None:
-            _write(session, [_Happening(publisher_id, Turn.ENDED, before, now, now)])
-        before = None
-    turn = turn_between(before, after, now)
-    if turn is not None:
-        _write(session, [_Happening(publisher_id, turn, after, now, now)])
+    note_turns(session, [Step(publisher_id, before, after)], now)
 
 
-def note_first(session: Session, rights: Sequence[tuple[int, Entitlement]], now: datetime) -> None:
-    """Note what rights that were not there before, each with its publisher, mean for their readers: `note_turn`."""
-    turns = ((publisher_id, turn_between(None, right, now), right) for publisher_id, right in rights)
-    _write(session, [_Happening(mine, turn, right, now, now) for mine, turn, right in turns if turn is not None])
+def note_turns(session: Session, steps: Sequence[Step], now: datetime) -> None:
+    """Note what changes of rights mean for their readers, each another, as `note_turn` does."""
+    for step in steps:
+        if step.lost is not None:
+            _note_loss(session, step.publisher_id, step.lost, now)
+    turns = ((turn_between(step.kept, step.after, now), step) for step in steps)
+    _write(session, [_Happening(one.publisher_id, turn, one.after, now, now) for turn, one in turns if turn])
+
+
+def _note_loss(session: Session, publisher_id: int, right: Entitlement, now: datetime) -> None:
+    hold_reader(session, right.reader_id)
+    if turn_between(None, right, now) is not None:
+        _write(session, [_Happening(publisher_id, Turn.ENDED, right, now, now)])
 
 
 def note_end(session: Session, row: EntitlementRow, now: datetime) -> bool:
@@ -56,16 +76,27 @@ def note_end(session: Session, row: EntitlementRow, now: datetime) -> bool:
 
     The caller holds the row, too.
     """
-    if row.end_is_told or now < row.valid_until:
-        return False
-    row.end_is_told = True
+    return note_ends(session, [row], now) > 0
+
+
+def note_ends(session: Session, rows: Iterable[EntitlementRow], now: datetime) -> int:
+    """Note which rights of different readers have run out by themselves, as `note_end` does; returns how many."""
+    over = [row for row in rows if not row.end_is_told and row.valid_until <= now]
+    for row in over:
+        row.end_is_told = True
+    _write(session, [_run_out(row, now) for row in over])
+    return len(over)
+
+
+def _run_out(row: EntitlementRow, now: datetime) -> _Happening:
     cause = f"time:{row.source}:{row.source_id}:{row.valid_until.isoformat()}"
-    _write(session, [_Happening(row.publisher_id, Turn.ENDED, row.value, now, row.valid_until, cause)])
-    return True
+    return _Happening(row.publisher_id, Turn.ENDED, row.value, now, row.valid_until, cause)
 
 
 def _write(session: Session, happenings: Sequence[_Happening]) -> None:
     """Write events of different readers, after what they tell of."""
+    if not happenings:
+        return
     session.flush()
     readers = [one.right.reader_id for one in happenings]
     rights, last = entitlements_among(session, readers), _last_numbers(session, readers)

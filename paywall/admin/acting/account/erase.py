@@ -32,7 +32,7 @@ def _do(known: Known, form: Form) -> ResponseReturnValue:
         reader = reader_by_id(session, known.publisher.id, known.reader.id)
         if reader is None or not reader.active:
             raise NotFound("There is no such reader.")
-        erasing(current.settings().secret_key)(session, reader)
+        erasing(current.settings().secret_key)(session, [reader])
         note(session, known, "reader_erased", before="there", after="erased")
     flash("The reader is erased.", "good")
     return redirect("/admin/subscribers", 303)
