@@ -3,6 +3,7 @@
 An answer never waits for this. What does not fit, or can't be written, is counted as lost.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -27,6 +28,8 @@ MOST_KEPT = 2_000
 """Per process and flush: a thousand views a second are kept one by one, a flood beyond that is only counted."""
 _LONGEST_REFERRER = 2_000
 _LONGEST_HOST = 253
+_HOST = re.compile(r"[a-z0-9_][a-z0-9_-]*(?:\.[a-z0-9_-]+)*\.?|[0-9a-f]*:[0-9a-f:.]+")
+"""A name or an address: what goes into pages and spreadsheets, and comes from anybody."""
 
 
 _IS_READER = text("reader_id IS NOT NULL")
@@ -154,5 +157,4 @@ def referrer_host(referrer: str) -> str | None:
         host = urlsplit(referrer[:_LONGEST_REFERRER]).hostname
     except ValueError:
         return None
-    usable = host is not None and host.isascii() and host.isprintable() and len(host) <= _LONGEST_HOST
-    return host if usable else None
+    return host if host and len(host) <= _LONGEST_HOST and _HOST.fullmatch(host) else None

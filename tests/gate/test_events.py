@@ -56,6 +56,32 @@ class TestGateEvents:
         (event,) = events(product)
         assert event.referrer_host is None
 
+    @pytest.mark.parametrize(
+        "host", ["a;=cmd|'!a0'", "a,=1+1", "<b>", "-2+3", "=1+1", "a b", "a..b", "[fe80::1%;=1]", "a" * 250 + "!"]
+    )
+    def test_a_referrer_that_is_no_host_reaches_no_spreadsheet(
+        self, browser: Browser, product: Product, host: str
+    ) -> None:
+        browser.read("free-0", headers={"Referer": f"http://x@{host}/"})
+        (event,) = events(product)
+        assert event.referrer_host is None
+
+    @pytest.mark.parametrize(
+        ("referrer", "host"),
+        [
+            ("https://News.Example:8443/a?b=c", "news.example"),
+            ("http://localhost/", "localhost"),
+            ("http://192.0.2.7/", "192.0.2.7"),
+            ("http://[2001:db8::7]/", "2001:db8::7"),
+            ("https://my_blog.example./", "my_blog.example."),
+            ("android-app://com.google.android.gm/", "com.google.android.gm"),
+        ],
+    )
+    def test_a_referrer_is_kept_as_its_host(self, browser: Browser, product: Product, referrer: str, host: str) -> None:
+        browser.read("free-0", headers={"Referer": referrer})
+        (event,) = events(product)
+        assert event.referrer_host == host
+
     def test_old_ones_are_swept(self, browser: Browser, product: Product) -> None:
         browser.read("free-0")
         assert len(events(product)) == 1
