@@ -1,6 +1,8 @@
 """The interface describes itself: to programs as OpenAPI 3.1, to people as a page."""
 
+import html
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from paywall.api.ground.routes import Route
 from paywall.api.routes import ROUTES
 from paywall.app import Product
 from tests.api.calling import Server
+from tests.gate.conftest import add_article
 from tests.gate.visits import Browser
 
 
@@ -72,8 +75,26 @@ class TestForPeople:
         for route in ROUTES:
             assert f'id="{route.name}"' in page.text
         assert page.text.count("curl -X") == len(ROUTES)
+        assert "{" not in "".join(re.findall(r"curl -X \S+ (\S+)", page.text))
         assert "<script" not in page.text
         assert "style=" not in page.text
+
+    def test_a_question_asked_by_query_is_one_that_is_answered(
+        self, browser: Browser, server: Server, product: Product
+    ) -> None:
+        said = html.unescape(browser.get("/docs").text)
+        asked = re.search(r"curl -X GET '[^?]*(/v1/check\?[^']*)'", said)
+        assert asked
+        add_article(product.database, 1, "harbour-2026-11-27")
+        product.follower.poll()
+        assert server.call("GET", asked[1]).status_code == 200
+
+    def test_the_fields_of_what_stands_inside_are_shown_once(self, browser: Browser) -> None:
+        page = browser.get("/docs").text
+        assert "<code>network.userAgent</code>" in page
+        assert "<code>results[].error</code>" in page
+        assert "list of objects as at POST /v1/check" in page
+        assert "<code>checks[].article</code>" not in page
 
 
 def _references(value: object) -> list[str]:

@@ -98,7 +98,7 @@ def _operation(route: Route | OpenRoute) -> dict[str, Any]:
 
 
 def _who_may(route: Route) -> str:
-    pages = ", also by a publishable key from your pages" if route.is_for_pages else ""
+    pages = "; from your pages a publishable one will do" if route.is_for_pages else ""
     return f"Needs a key with the scope `{route.scope}`{pages}."
 
 

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator
 from functools import reduce
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 Schema = dict[str, Any]
 
@@ -13,6 +14,7 @@ class Line(NamedTuple):
     """One field."""
 
     name: str
+    """`visitor`; `network.address` is a field of an object, `results[].error` one of each object in a list."""
     kind: str
     is_needed: bool
     about: str
@@ -63,15 +65,20 @@ def _operation(document: Schema, path: str, method: str) -> tuple[str, Operation
         body=list(_fields(document, body)),
         example=_curl(document, path, method, body),
         status=status,
-        answer=list(_fields(document, _shape(document, good))),
+        answer=[line._replace(is_needed=False) for line in _fields(document, _shape(document, good))],
         problems=problems,
     )
     return next(iter(said["tags"]), ""), operation
 
 
 def _shape(document: Schema, holder: Schema | None) -> Schema:
+    return _resolved(document, _schema_of(holder))
+
+
+def _schema_of(holder: Schema | None) -> Schema:
     content = (holder or {}).get("content", {}).get("application/json", {})
-    return _resolved(document, content.get("schema", {}))
+    found: Schema = content.get("schema", {})
+    return found
 
 
 def _resolved(document: Schema, schema: Schema) -> Schema:
@@ -88,16 +95,39 @@ def _parameter(document: Schema, said: Schema) -> Line:
     return Line(said["name"], _kind(document, said["schema"]) + where, said["required"], said.get("description", ""))
 
 
-def _fields(document: Schema, schema: Schema) -> Iterator[Line]:
+def _fields(document: Schema, schema: Schema, prefix: str = "") -> Iterator[Line]:
     needed = schema.get("required", ())
     for name, field in schema.get("properties", {}).items():
-        resolved = _resolved(document, field)
-        yield Line(name, _kind(document, field), name in needed, resolved.get("description", ""))
+        about = _resolved(document, field).get("description", "")
+        yield Line(prefix + name, _kind(document, field), name in needed, about)
+        for inner, dot in _inner(document, field):
+            yield from _fields(document, inner, f"{prefix}{name}{dot}")
+
+
+def _inner(document: Schema, field: Schema) -> Iterator[tuple[Schema, str]]:
+    """Yield the objects in a field that no operation shows as a whole, and what stands before their fields' names."""
+    for choice in field.get("anyOf", [field]):
+        held, dot = (choice["items"], "[].") if "items" in choice else (choice, ".")
+        for one in held.get("anyOf", [held]):
+            if "$ref" in one and _home(document, one) is None:
+                yield _resolved(document, one), dot
+
+
+def _home(document: Schema, schema: Schema) -> str | None:
+    """Return the first operation that takes or gives this shape as a whole, None if there is none."""
+    for path, methods in document["paths"].items():
+        for method, said in methods.items():
+            holders = [said.get("requestBody"), *(one for code, one in said["responses"].items() if code < "300")]
+            if any(_schema_of(one).get("$ref") == schema.get("$ref") for one in holders):
+                return f"{method.upper()} {path}"
+    return None
 
 
 def _kind(document: Schema, schema: Schema) -> str:
     """Return what a field takes, in a few words."""
     found = _resolved(document, schema)
+    if found.get("type") == "object" and (home := _home(document, schema)):
+        return f"object as at {home}"
     if "anyOf" in found:
         return " or ".join(dict.fromkeys(_kind(document, one) for one in found["anyOf"]))
     if "enum" in found:
@@ -105,7 +135,7 @@ def _kind(document: Schema, schema: Schema) -> str:
     if "const" in found:
         return str(found["const"])
     if found.get("type") == "array":
-        return f"list of {_kind(document, found.get('items', {}))}"
+        return f"list of {_kind(document, found.get('items', {}))}".replace("of object", "of objects", 1)
     return str(found.get("format") or _WORDS.get(found.get("type", ""), found.get("title", "anything")))
 
 
@@ -114,7 +144,8 @@ _WORDS = {"string": "text", "integer": "number", "boolean": "true or false", "ob
 
 def _curl(document: Schema, path: str, method: str, body: Schema) -> str:
     """Return a command that makes the call, with the examples of the shapes."""
-    parts = [f"curl -X {method.upper()} {document['servers'][0]['url']}{_example_path(path)}"]
+    address = f"{document['servers'][0]['url']}{_example_path(path)}{_example_query(document['paths'][path][method])}"
+    parts = [f"curl -X {method.upper()} {shlex.quote(address)}"]
     proof = "the pass" if path.startswith("/v1/content") else "pw_sk_…"
     parts.append(f"-H 'Authorization: Bearer {proof}'")
     if body:
@@ -123,9 +154,16 @@ def _curl(document: Schema, path: str, method: str, body: Schema) -> str:
     return " \\\n  ".join(parts)
 
 
+def _example_query(said: Schema) -> str:
+    """Return the parameters that are needed, or say an example of themselves."""
+    asked = [one for one in said["parameters"] if one["in"] == "query"]
+    given = {one["name"]: one["schema"]["examples"][0] for one in asked if one["schema"].get("examples")}
+    return f"?{urlencode(given)}" if given else ""
+
+
 def _example_path(path: str) -> str:
     article = "7" if path.startswith("/v1/readers") else "harbour-2026-11-27"
-    names = {"{id}": article, "{article}": article, "{grant}": "print-4711"}
+    names = {"{id}": article, "{article}": article, "{grant}": "print-4711", "{webhook}": "we_…", "{delivery}": "1234"}
     return reduce(lambda made, name: made.replace(name, names[name]), names, path)
 
 
