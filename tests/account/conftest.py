@@ -64,9 +64,9 @@ class Home:
         with self.world.database.writing() as session:
             keep_customer(session, self.reader.publisher_id, self.reader.id, customer, clock.wall())
 
-    def sells(self, plan: str, minor: int, interval: Interval = Interval.MONTH) -> str:
+    def sells(self, plan: str, minor: int, interval: Interval = Interval.MONTH, tax_note: str = "") -> str:
         """Put another plan on sale, at Stripe too; returns its price's lookup key."""
-        new = NewPlan(plan, plan.capitalize(), "", (NewPrice(interval, Money(minor, "AZN")),))
+        new = NewPlan(plan, plan.capitalize(), "", (NewPrice(interval, Money(minor, "AZN"), tax_note=tax_note),))
         with self.world.database.writing() as session:
             set_up_plan(session, session.get_one(Publisher, self.reader.publisher_id), new)
         gateway = self.world.billing.gateway

@@ -35,6 +35,11 @@ class TestTheChoices:
         assert [plan for plan in ("Plus", "Basic", "Digital") if f"<h2>{plan}</h2>" in page] == ["Plus", "Basic"]
         assert page.index("Begins today") < page.index("<h2>Basic</h2>") < page.index("Begins when")
 
+    def test_say_the_tax_in_the_publishers_words(self, home: Home) -> None:
+        home.sells("plus", 1499, tax_note="including 18% VAT")
+        home.subscribe()
+        assert "Including 18% VAT." in home.browser.get(CHANGE).text
+
     def test_are_not_offered_where_there_is_only_one_price(self, home: Home) -> None:
         home.subscribe()
         assert f'href="{CHANGE}"' not in home.account()
