@@ -1,6 +1,7 @@
 """The demo's application: the product as it is, a stand-in Stripe beside it, and a mailbox to look into."""
 
 import os
+import shlex
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -60,10 +61,18 @@ def create_demo_app() -> "WSGIApplication":
     sandbox.deliverer.start()
     product.start()
     door.open(lambda: make_site(paper).wsgi_app)
-    announce(place.address, also=f"beside {door.address} The Harbour Gazette, another site that asks this one")
+    environment = place.write_environment(place.address + SANDBOX_PATH, sandbox.secret_key)
+    announce(place.address, also=_also(door.address, environment))
     if os.environ.get(COMPANY_VARIABLE) == "on" and place.is_first_time("company"):
         company.invite(product.flask, sandbox, place.address)
     return DispatcherMiddleware(product.flask.wsgi_app, {SANDBOX_PATH: sandbox.wsgi})
+
+
+def _also(gazette: str, environment: Path) -> str:
+    return (
+        f"beside {gazette} The Harbour Gazette, another site that asks this one\n"
+        f"commands such as `paywall keys list` work in a shell that has read it:  . {shlex.quote(str(environment))}"
+    )
 
 
 def _open_for_business(database: Database, gateway: StripeGateway, publisher: Profile, place: Place) -> str:

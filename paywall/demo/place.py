@@ -1,6 +1,8 @@
 """Where a demo keeps its things: one folder, so that it starts again where it was."""
 
 import secrets
+import shlex
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +46,7 @@ class Place:
             secret_key=self._secret_key(),
             base_url=self.address,
             env=Environment.DEMO,
-            database_url=f"sqlite:///{self.folder / 'paywall.sqlite3'}",
+            database_url=self._database_url,
             mail_sender="The Caspian Courier <letters@courier.example>",
             meter_limit=3,
             reader_meter_limit=5,
@@ -68,9 +70,30 @@ class Place:
             self._file("webhook-secret").write_text(made)
         return self._kept("webhook-secret", lambda: "")
 
+    def write_environment(self, stripe: str, stripe_key: str) -> Path:
+        """Write what a shell reads so that its `paywall` works on this demo and on the Stripe at that address."""
+        named = {
+            "PAYWALL_ENV": str(Environment.DEMO),
+            "PAYWALL_BASE_URL": self.address,
+            "PAYWALL_DATABASE_URL": self._database_url,
+            "PAYWALL_SECRET_KEY_FILE": str(self.folder / "secret-key"),
+            "PAYWALL_STRIPE_API_BASE": stripe,
+            "PAYWALL_STRIPE_SECRET_KEY": stripe_key,
+            "PAYWALL_CLOCK_FILE": str(self.clock_file),
+            "PAYWALL_LOG_LEVEL": "warning",
+        }
+        ours = [f"export {name}={shlex.quote(value)}" for name, value in named.items()]
+        file = self._file("environment")
+        file.write_text("\n".join([*ours, f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"', ""]))
+        return file
+
     def is_first_time(self, what: str) -> bool:
         """Tell, once in the life of this demo, that this has not been done yet."""
         return not (self.folder / what).exists() and self._kept(what, lambda: "done") == "done"
+
+    @property
+    def _database_url(self) -> str:
+        return f"sqlite:///{self.folder / 'paywall.sqlite3'}"
 
     def _secret_key(self) -> str:
         return self._kept("secret-key", lambda: secrets.token_hex(32))
