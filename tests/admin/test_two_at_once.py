@@ -182,6 +182,29 @@ class TestAFormOfOneValue:
         assert other.save_over(conflict).status_code == 303
         assert len(deeds(two[0].product, deed)) == 2
 
+    def test_adm_s28_shows_the_second_both_roles_of_a_member(
+        self, product: Product, two: tuple[Person, Person]
+    ) -> None:
+        third = member(product, Role.VIEWER, "third@example.com")
+        path = f"/admin/staff/{third.staff.member_id}/role"
+        one, other = (opened(who, "/admin/staff", path) for who in two)
+        assert one.save(role="support").status_code == 303
+        conflict = other.save(role="admin")
+        assert (conflict.status_code, fields_of(conflict.text)["role"]) == (409, "admin")
+        assert '<td dir="auto">support: helps readers</td>' in conflict.text
+        assert (third.staff.role, len(deeds(product, "staff_role_changed"))) == (Role.SUPPORT, 1)
+        assert other.save_over(conflict).status_code == 303
+        assert (third.staff.role, len(deeds(product, "staff_role_changed"))) == (Role.ADMIN, 2)
+
+    def test_says_nothing_to_who_gives_the_role_that_a_colleague_has_given(
+        self, product: Product, two: tuple[Person, Person]
+    ) -> None:
+        third = member(product, Role.VIEWER, "third@example.com")
+        path = f"/admin/staff/{third.staff.member_id}/role"
+        tabs = [opened(who, "/admin/staff", path) for who in two]
+        assert [tab.save(role="support").status_code for tab in tabs] == [303, 303]
+        assert len(deeds(product, "staff_role_changed")) == 1
+
     def test_is_shown_in_words_where_it_is_chosen(self, two: tuple[Person, Person], meters: dict[str, str]) -> None:
         one, other = (opened(who, "/admin/meter", SECTIONS) for who in two)
         one.save(meter=meters["sport"])

@@ -5,12 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from paywall import clock
 from paywall.admin.ground.door import current_staff
+from paywall.admin.ground.editing import Fields, hold, refuse_if_edited, seal
 from paywall.admin.ground.pages import act, page
 from paywall.admin.ground.routes import AdminRoute
 from paywall.errors import BadInput
 from paywall.publishers.letterhead import letterhead
 from paywall.readers.email_address import parse_email
-from paywall.staff.finding import colleague, colleagues
+from paywall.staff.finding import Colleague, colleague, colleagues
 from paywall.staff.invitations import Place, invite, open_invitations, take_back
 from paywall.staff.joining import change_role, remove_staff
 from paywall.staff.rules import Role
@@ -61,6 +62,9 @@ def give_role(member_id: int) -> ResponseReturnValue:
     form, staff = read_form(), current_staff()
     role = role_in(form)
     with act(form) as session:
+        hold(session)
+        stored = _role_of(colleague(session, staff.publisher_id, member_id))
+        refuse_if_edited(form, stored, {"role": ROLES})
         change_role(session, staff.publisher_id, member_id, role, actor=staff.actor)
     flash(f"The role is {role.value} now.", "good")
     return redirect(PATH, 303)
@@ -98,11 +102,16 @@ def role_in(form: Form) -> Role:
         raise BadInput("role", "Choose viewer, support or admin.") from error
 
 
+def _role_of(person: Colleague) -> Fields:
+    return {"role": person.staff.role.value}
+
+
 def _list(status: int, **values: object) -> ResponseReturnValue:
     session, staff = current.session(), current_staff()
     people = colleagues(session, staff.publisher_id)
     invited = open_invitations(session, staff.publisher_id, clock.wall())
-    return page("staff/list", status, people=people, invited=invited, roles=ROLES, **values)
+    seals = {one.staff.member_id: seal(_role_of(one)) for one in people}
+    return page("staff/list", status, people=people, seals=seals, invited=invited, roles=ROLES, **values)
 
 
 _POST, _ADMIN = ("POST",), Role.ADMIN
