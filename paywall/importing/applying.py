@@ -4,10 +4,9 @@ What a row has done and that it is done are written in one transaction, and whoe
 first: so a crash at any point loses nothing and doubles nothing, and two who carry it on take turns.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,12 +16,10 @@ from paywall.billing.subscriptions.adopting import adopt_customers, holders_of, 
 from paywall.database import Database
 from paywall.entitlements.granting import Grant, set_entitlements
 from paywall.importing.foreseeing import Outcome
-from paywall.importing.letters import send_letter
+from paywall.importing.letters import send_letters
 from paywall.importing.rights import right_until, rights_among
 from paywall.importing.runs import State
 from paywall.importing.tables import Import, ImportRow
-from paywall.publishers.profiles import read_profile
-from paywall.publishers.rules import Profile
 from paywall.readers.accounts import open_accounts, take_unproved_back
 from paywall.readers.email_address import EmailAddress
 from paywall.readers.finding import hold_readers, readers_by_email
@@ -95,14 +92,11 @@ class _Step:
         taken_back = take_unproved_back(self.session, self._given(wanted))
         for line in lines:
             self._close(line)
+        if self.run.has_letters:
+            self._send_letters(wanted, taken_back)
         for line in wanted:
             self._tell(line, is_taken_back=line.reader.id in taken_back)
         set_entitlements(self.session, grants)
-
-    @cached_property
-    def publisher(self) -> Profile:
-        """The newspaper that letters speak for."""
-        return read_profile(self.session, self.run.publisher_id)
 
     def _lines(self, rows: Sequence[ImportRow]) -> list[_Line]:
         addresses = [EmailAddress(row.email, row.email_normalized) for row in rows]
@@ -130,8 +124,8 @@ class _Step:
         adopted = adopt_customers(self.session, self.run.publisher_id, customers, clock.wall())
         for line in lines:
             line.row.set_customer = line.reader.id in adopted
-            if number := line.row.subscription_id:
-                look_at(self.session, number, f"import:{self.run.id}:{number}")
+        numbers = [line.row.subscription_id for line in lines if line.row.subscription_id]
+        look_at(self.session, {f"import:{self.run.id}:{number}": number for number in numbers})
 
     def _given(self, lines: Sequence[_Line]) -> list[int]:
         """Return the readers to whom their lines give what they had not."""
@@ -152,16 +146,19 @@ class _Step:
             outcome = Outcome.OPENED if line.is_new else Outcome.CHANGED if _gives(row) else Outcome.UNCHANGED
             row.outcome = outcome.value
 
+    def _send_letters(self, lines: Sequence[_Line], taken_back: Collection[int]) -> None:
+        strangers = [line for line in lines if line.is_new or line.reader.id in taken_back]
+        given = [line.reader for line in strangers if _gives(line.row)]
+        send_letters(self.session, self.run, self.base_url, given)
+
     def _tell(self, line: _Line, *, is_taken_back: bool) -> None:
-        row, reader = line.row, line.reader
-        if (line.is_new or is_taken_back) and _gives(row) and self.run.has_letters:
-            send_letter(self.session, self.publisher, self.base_url, reader, self.run.id)
+        row = line.row
         if line.is_new or _gives(row):
             until = row.ends_at.isoformat() if row.set_right and row.ends_at else None
             detail = {"import": self.run.id, "line": row.line, "until": until}
             if is_taken_back:
                 detail["password"] = "to be set anew: the address was never confirmed"  # noqa: S105 - none
-            about = f"reader:{reader.id}"
+            about = f"reader:{line.reader.id}"
             audit.write(self.session, self.run.publisher_id, self.run.actor, "reader_imported", about, **detail)
 
 

@@ -22,7 +22,9 @@ def lines(count: int) -> str:
 
 
 def with_ends(count: int) -> str:
-    return HEADER + "".join(f"reader{n}@example.com,,,2031-04-30,cus_{count}{n},,\n" for n in range(count))
+    return HEADER + "".join(
+        f"reader{n}@example.com,,,2031-04-30,cus_{count}{n},sub_{count}{n},\n" for n in range(count)
+    )
 
 
 class Transactions(list[list[str]]):
@@ -84,7 +86,7 @@ class TestManyLinesThatAreApplied:
         for text in (with_ends(3), with_ends(9).replace("reader", "other")):
             number = desk.check(text)
             transactions.clear()
-            desk.apply(number)
+            desk.apply(number, letters=True)
             counts.append(transactions.asked())
         assert counts[0] == counts[1]
         assert len(desk.rights("other8@example.com")) == 1

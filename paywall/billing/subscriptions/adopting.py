@@ -33,9 +33,9 @@ def adopt_customers(session: Session, publisher_id: int, wanted: Mapping[int, st
     return keep_customers(session, publisher_id, free, now)
 
 
-def look_at(session: Session, subscription: str, cause: str) -> None:
-    """Have the sync fetch a subscription, once for each `cause`."""
-    inbox.remind(session, subscription, cause)
+def look_at(session: Session, subscriptions: Mapping[str, str]) -> None:
+    """Have the sync fetch subscriptions: by causes, and once for each cause."""
+    inbox.remind_of_all(session, subscriptions)
 
 
 def let_go(session: Session, adopted: Mapping[int, str]) -> set[int]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from paywall import clock
 from paywall.billing.subscriptions.tables import BillingEvent, Lease
 from paywall.billing.webhooks.incoming import MONEY_BACK_TYPES, EventState, Note, row_of
-from paywall.database import insert_once
+from paywall.database import insert_all_once, insert_once
 
 KEPT_FOR = timedelta(days=40)
 """Longer than Stripe can send an event again."""
@@ -58,10 +58,18 @@ def receive(
 
 def remind(session: Session, subject: str, cause: str) -> None:
     """Have a subscription looked at as if an event had come; once for each `cause`."""
-    found = {"id": subject}
-    kind = "customer.subscription.reminder"
-    event = {"id": cause, "object": "event", "type": kind, "livemode": False, "data": {"object": found}}
-    insert_once(session, BillingEvent, row_of(event, livemode=False))
+    remind_of_all(session, {cause: subject})
+
+
+def remind_of_all(session: Session, subjects: Mapping[str, str]) -> None:
+    """Have subscriptions looked at, by the causes, as `remind` has one."""
+    rows = [row_of(_reminder(subject, cause), livemode=False) for cause, subject in subjects.items()]
+    insert_all_once(session, BillingEvent.event_id, rows)
+
+
+def _reminder(subject: str, cause: str) -> dict[str, Any]:
+    kind, found = "customer.subscription.reminder", {"id": subject}
+    return {"id": cause, "object": "event", "type": kind, "livemode": False, "data": {"object": found}}
 
 
 def due_subjects(session: Session, now: datetime, customers: Sequence[str] = (), most: int = 50) -> list[str]:
