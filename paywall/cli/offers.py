@@ -83,7 +83,10 @@ def list_offers(context: Context, publisher: str | None) -> None:
 
     profile = context.profile(publisher)
     with context.database().reading() as session:
-        for offer in offers_of(session, profile.id):
+        offers = offers_of(session, profile.id)
+        if not offers:
+            click.echo("There are no offers yet; `paywall offer set-up` makes one.")
+        for offer in offers:
             whose = f"code {offer.code}" if offer.code else "everybody new"
             state = standing_word(offer, clock.now())
             click.echo(f"{offer.slug}: {described(offer, 'en')}, {offer.plan.slug}, {whose}, {state}")
@@ -100,5 +103,5 @@ def end(context: Context, slug: str, publisher: str | None) -> None:
 
     profile = context.profile(publisher)
     with context.database().writing() as session:
-        end_offer(session, profile.id, slug, clock.now())
-    click.echo(f"{slug} has ended; run `paywall stripe setup` to switch its code off")
+        code = end_offer(session, profile.id, slug, clock.now()).code
+    click.echo(f"{slug} has ended" + ("; run `paywall stripe setup` to switch its code off" if code else ""))

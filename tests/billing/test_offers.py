@@ -178,10 +178,10 @@ class TestAnOfferInWords:
     @pytest.mark.parametrize(
         ("offer", "words"),
         [
-            (HALF, "50 % off for 3 months"),
-            (replace(HALF, months=1), "50 % off for 1 month"),
-            (SPRING, "30 % off the first payment"),
-            (replace(SPRING, duration=Duration.FOREVER), "30 % off for good"),
+            (HALF, "50% off for 3 months"),
+            (replace(HALF, months=1), "50% off for 1 month"),
+            (SPRING, "30% off the first payment"),
+            (replace(SPRING, duration=Duration.FOREVER), "30% off for good"),
         ],
     )
     def test_says_its_terms(self, database: Database, publisher: Profile, offer: NewOffer, words: str) -> None:

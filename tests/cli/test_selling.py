@@ -71,15 +71,19 @@ class TestAPlan:
 
 class TestAnOffer:
     def test_is_told_back_listed_and_ended(self, selling: Run) -> None:
-        assert selling(*OFFER, "--percent", "50", "--months", "3").output.startswith("50 % off for 3 months;")
-        assert selling("offer", "list").output == "autumn: 50 % off for 3 months, digital, everybody new, running\n"
-        assert selling("offer", "end", "autumn").exit_code == 0
+        assert selling(*OFFER, "--percent", "50", "--months", "3").output.startswith("50% off for 3 months;")
+        assert selling("offer", "list").output == "autumn: 50% off for 3 months, digital, everybody new, running\n"
+        assert selling("offer", "end", "autumn").output == "autumn has ended\n"
         assert selling("offer", "list").output.endswith("ended\n")
 
     def test_of_an_amount_with_a_code_and_a_limit_is_too(self, selling: Run) -> None:
         words = ("--amount", "2.00", "--currency", "EUR", "--code", "SPRING", "--limit", "5", "--until", "2099-12-31")
         assert selling(*OFFER, *words).exit_code == 0
         assert selling("offer", "list").output == "autumn: €2.00 off the first payment, digital, code SPRING, running\n"
+        assert selling("offer", "end", "autumn").output.endswith("to switch its code off\n")
+
+    def test_that_there_is_none_is_said(self, selling: Run) -> None:
+        assert selling("offer", "list").output.startswith("There are no offers yet")
 
     def test_of_days_to_come_is_to_come(self, selling: Run) -> None:
         assert selling(*OFFER, "--percent", "5", "--from", "2098-01-01", "--until", "2098-01-01").exit_code == 0
@@ -109,7 +113,7 @@ class TestAnOffer:
     ) -> None:
         result = selling(*OFFER, *words)
         assert (result.exit_code, result.output.partition(":")[0]) == (1, field)
-        assert selling("offer", "list").output == ""
+        assert selling("offer", "list").output.startswith("There are no offers yet")
 
     @pytest.mark.parametrize(
         "words",

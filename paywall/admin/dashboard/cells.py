@@ -34,7 +34,7 @@ def percent(part: int, whole: int) -> Cell:
     if not whole:
         return Cell(NONE, "")
     tenths = (2000 * part + whole) // (2 * whole)
-    return Cell(f"{tenths // 10}.{tenths % 10} %", f"{tenths // 10}.{tenths % 10}")
+    return Cell(f"{tenths // 10}.{tenths % 10}%", f"{tenths // 10}.{tenths % 10}")
 
 
 def span_name(span: Span, by: By) -> Cell:

@@ -154,7 +154,7 @@ _FIGURES = (
 
 def share_of(part: int, whole: int, words: str) -> str:
     """Return which part of the figure before it is; empty where that says nothing."""
-    return f"{100 * part / whole:.1f} % of {words}" if whole and words else ""
+    return f"{100 * part / whole:.1f}% of {words}" if whole and words else ""
 
 
 def _chart(days: Sequence[Funnel], period: Period) -> Chart:

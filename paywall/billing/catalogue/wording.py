@@ -72,8 +72,8 @@ def stretch(count: int, unit: str) -> str:
 
 
 def described(offer: Offer, language: str) -> str:
-    """Return an offer for whoever sets it up: `50 % off for 3 months`."""
-    off = offer.amount_off.format(language) if offer.amount_off else f"{offer.percent_off} %"
+    """Return an offer for whoever sets it up: `50% off for 3 months`."""
+    off = offer.amount_off.format(language) if offer.amount_off else f"{offer.percent_off}%"
     if offer.months is not None:
         return f"{off} off for {stretch(offer.months, 'month')}"
     return f"{off} off {'for good' if offer.duration == Duration.FOREVER else 'the first payment'}"

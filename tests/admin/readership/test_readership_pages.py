@@ -107,7 +107,7 @@ class TestTheFunnel:
     def test_the_figures_above_are_the_sums(self, viewer: Person) -> None:
         page = viewer.browser.get(f"{HERE}?{IN_OCTOBER}").text
         assert re.findall(r'class="figure">([^<]*)<', page) == ["1,050", "520", "40", "10", "5"]
-        assert "49.5 % of views" in page
+        assert "49.5% of views" in page
 
     def test_every_line_is_in_the_csv(self, viewer: Person, harbour: int) -> None:
         head, *rows = sheet_of(viewer, f"funnel.csv?{IN_OCTOBER}")
@@ -136,7 +136,7 @@ class TestTheMeterNow:
             view(product, holder, articles)
         view(product, 3, 1, Reason.METER_USED_UP)
         first = viewer.browser.get(f"{HERE}/meter")
-        assert "Working at it: 0 %" in first.text
+        assert "Working at it: 0%" in first.text
         assert first.headers["Refresh"] == "3"
         assert viewer.browser.get(f"{HERE}/meter.csv").status_code == 404
         assert work_off(product.database) == 1

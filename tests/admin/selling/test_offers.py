@@ -24,7 +24,7 @@ class TestAnOffer:
         assert admin.act(PATH, FORM).status_code == 303
         assert [(one.slug, one.percent_off, one.months) for one in offers(shop)] == [("spring", 50, 3)]
         assert codes(shop) == ["SPRING"]
-        assert "50 % off for 3 months" in admin.browser.get("/admin/offers").text
+        assert "50% off for 3 months" in admin.browser.get("/admin/offers").text
 
     def test_is_made_once_by_four_tabs(self, admin: Person, shop: Shop) -> None:
         assert set(send_at_once(admin, PATH, FORM)) == {303}
