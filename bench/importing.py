@@ -1,8 +1,8 @@
 """How long an import of subscribers takes: `python -m bench.importing --rows 100000`.
 
 For SQLite and PostgreSQL the commands that a publisher runs, each a process of its own: the dry run, applying, the same
-file again (which must change nothing), and if asked for taking it back. Beside each: time, processor time, the most
-memory it had.
+file again (which must change nothing), if asked for another that moves every end and taking it back, and taking the
+first back. Beside each: time, processor time, the most memory it had.
 """
 
 import argparse
@@ -31,9 +31,9 @@ from paywall.schema import migrate
 ADDRESS = "http://127.0.0.1:8000"
 
 
-def write_file(path: Path, rows: int) -> None:
-    """Write a list of subscribers, as another system might send it."""
-    ends = clock.now() + timedelta(days=100)
+def write_file(path: Path, rows: int, days: int) -> None:
+    """Write a list of subscribers, as another system might send it; the first right ends after so many days."""
+    ends = clock.now() + timedelta(days=days)
     with path.open("w", encoding="utf-8") as file:
         file.write("address,name,plan,ends,customer,source\n")
         for number in range(rows):
@@ -70,7 +70,7 @@ def _count(session: Session, condition: object) -> int:
     return session.scalar(select(func.count()).where(condition)) or 0  # type: ignore[arg-type]
 
 
-def report(name: str, url: str, place: Place, file: Path, *, is_undone: bool) -> None:
+def report(name: str, url: str, place: Place, file: Path, renewed: Path | None) -> None:
     """Print the table of one database."""
     database = Database(url)
     migrate(database)
@@ -82,8 +82,9 @@ def report(name: str, url: str, place: Place, file: Path, *, is_undone: bool) ->
         "dry run, then applied": ("subscribers", file, "--apply"),
         "the same file again": ("subscribers", file, "--apply"),
     }
-    if is_undone:
-        steps["taken back"] = ("undo", "2")
+    if renewed:
+        steps |= {"every end a month later": ("subscribers", renewed, "--apply"), "the month taken back": ("undo", "4")}
+    steps["all taken back"] = ("undo", "2")
     for what, arguments in steps.items():
         cells, last = run(place, url, *arguments)
         print(f"| {what} | {cells} | {there(database)} | {last} |", flush=True)
@@ -93,15 +94,17 @@ def report(name: str, url: str, place: Place, file: Path, *, is_undone: bool) ->
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000)
-    parser.add_argument("--undo", action="store_true", help="take it back too, which takes longer than all before it")
+    parser.add_argument("--renewed", action="store_true", help="move every end by another file too, and take it back")
     options = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         place, file = Place(folder, ADDRESS), folder / "subscribers.csv"
-        write_file(file, options.rows)
+        renewed = folder / "renewed.csv"
+        write_file(file, options.rows, 100)
+        write_file(renewed, options.rows, 130)
         print(f"{options.rows:,} rows, {file.stat().st_size / 1e6:.1f} MB")
         for name, url in {"SQLite": f"sqlite:///{folder / 'x.sqlite3'}", "PostgreSQL": postgres(stack, folder)}.items():
-            report(name, url, place, file, is_undone=options.undo)
+            report(name, url, place, file, renewed if options.renewed else None)
 
 
 if __name__ == "__main__":
