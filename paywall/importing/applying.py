@@ -1,14 +1,9 @@
-"""Applying an import: some rows in each transaction, each row once, from wherever the last one stopped.
-
-What a row has done and that it is done are written in one transaction, and whoever carries an import on holds it
-first: so a crash at any point loses nothing and doubles nothing, and two who carry it on take turns.
-"""
+"""Applying an import: each row opens an account where there is none, and gives it what the file says."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paywall import audit, clock
@@ -19,14 +14,12 @@ from paywall.importing.foreseeing import Outcome
 from paywall.importing.letters import send_letters
 from paywall.importing.rights import right_until, rights_among
 from paywall.importing.runs import State
+from paywall.importing.steps import take_all, take_step
 from paywall.importing.tables import Import, ImportRow
 from paywall.readers.accounts import open_accounts, take_unproved_back
 from paywall.readers.email_address import EmailAddress
 from paywall.readers.finding import hold_readers, readers_by_email
 from paywall.readers.tables import Reader
-
-BATCH = 100
-"""Rows in one transaction: the writer's lock of SQLite is held for a few tenths of a second."""
 
 
 def apply_some(database: Database, import_id: int, base_url: str) -> int:
@@ -34,35 +27,16 @@ def apply_some(database: Database, import_id: int, base_url: str) -> int:
 
     Does nothing for an import that is not being applied. `base_url` lends its scheme to the links of letters.
     """
-    with database.writing() as session:
-        run = held(session, import_id, State.APPLYING)
-        if run is None:
-            return 0
-        step, rows = _Step(session, run, base_url), next_rows(session, import_id, "waiting")
-        step.apply(rows)
-        if not rows:
-            run.state, run.applied_at = State.APPLIED.value, clock.wall()
-        return len(rows)
+    return take_step(
+        database, import_id, State.APPLYING, lambda session, run, rows: _Step(session, run, base_url).apply(rows)
+    )
 
 
 def apply_all(
     database: Database, import_id: int, base_url: str, on_rows: Callable[[int], None] = lambda _count: None
 ) -> None:
     """Apply an import to its end; `on_rows` is told after each step how many rows it had."""
-    while count := apply_some(database, import_id, base_url):
-        on_rows(count)
-
-
-def held(session: Session, import_id: int, state: State) -> Import | None:
-    """Return an import in that state, held against everybody else who carries it on."""
-    which = (Import.id == import_id, Import.state == state.value)
-    return session.scalar(select(Import).where(*which).with_for_update())
-
-
-def next_rows(session: Session, import_id: int, state: str) -> list[ImportRow]:
-    """Return the next rows in that state, by line."""
-    waiting = (ImportRow.import_id == import_id, ImportRow.state == state)
-    return list(session.scalars(select(ImportRow).where(*waiting).order_by(ImportRow.line).limit(BATCH)))
+    take_all(lambda: apply_some(database, import_id, base_url), on_rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +103,10 @@ class _Step:
 
     def _given(self, lines: Sequence[_Line]) -> list[int]:
         """Return the readers to whom their lines give what they had not."""
-        rows = [line.row for line in lines]
-        had = holders_of(self.session, [row.subscription_id for row in rows if row.subscription_id])
-        return [
-            line.reader.id
-            for line, row in zip(lines, rows, strict=True)
-            if row.set_right or row.set_customer or (row.subscription_id and row.subscription_id not in had)
-        ]
+        named = {line.row.subscription_id for line in lines if line.row.subscription_id}
+        new = named - holders_of(self.session, named).keys()
+        rows = [(line.reader.id, line.row) for line in lines]
+        return [who for who, row in rows if row.set_right or row.set_customer or row.subscription_id in new]
 
     def _close(self, line: _Line) -> None:
         row = line.row

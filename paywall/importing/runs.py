@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from paywall import audit
+from paywall import audit, clock
 from paywall.database import Database
 from paywall.errors import NotFound, PaywallError
 from paywall.importing.tables import Import, ImportProblem, ImportRow
@@ -100,9 +100,14 @@ def kept_by(session: Session, import_id: int) -> Sequence[ImportRow]:
 
 def progress_of(session: Session, run: Import) -> Progress:
     """Return how far applying or undoing has come."""
-    left = "waiting" if run.state in (State.CHECKED.value, State.APPLYING.value) else "done"
-    counted = select(func.count()).where(ImportRow.import_id == run.id, ImportRow.state == left)
-    return Progress(run.row_count - (session.scalar(counted) or 0), run.row_count)
+    left = session.scalar(select(func.count()).where(is_left(run))) or 0
+    return Progress(run.row_count - left, run.row_count)
+
+
+def is_left(run: Import) -> ColumnElement[bool]:
+    """Return, as a condition: that the row is one of the import's that are still to be applied, or to be undone."""
+    state = "waiting" if run.state in (State.CHECKED.value, State.APPLYING.value) else "done"
+    return and_(ImportRow.import_id == run.id, ImportRow.state == state)
 
 
 def begin_applying(session: Session, publisher_id: int, import_id: int, *, letters: bool, actor: str) -> None:
@@ -120,6 +125,14 @@ def begin_undoing(session: Session, publisher_id: int, import_id: int, *, actor:
     """Let an applied import be undone; raises NotReady, AnotherRuns, NotFound."""
     _begin(session, run_of(session, publisher_id, import_id), State.APPLIED, State.UNDOING)
     audit.write(session, publisher_id, actor, "import_undone", f"import:{import_id}")
+
+
+def end(run: Import) -> None:
+    """Note that an import that was being applied or undone is so now."""
+    if run.state == State.APPLYING.value:
+        run.state, run.applied_at = State.APPLIED.value, clock.wall()
+    else:
+        run.state, run.undone_at = State.UNDONE.value, clock.wall()
 
 
 def forget_unapplied(database: Database, now: datetime) -> None:

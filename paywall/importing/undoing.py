@@ -11,10 +11,10 @@ from paywall.database import Database
 from paywall.entitlements.granting import Grant, end_entitlements, set_entitlements
 from paywall.entitlements.reading import entitlements_among
 from paywall.entitlements.rules import Entitlement, Source
-from paywall.importing.applying import held, next_rows
 from paywall.importing.foreseeing import Outcome
 from paywall.importing.rights import right_until, rights_among, source_id
 from paywall.importing.runs import State
+from paywall.importing.steps import take_all, take_step
 from paywall.importing.tables import Import, ImportRow
 from paywall.readers.accounts import Erase
 from paywall.readers.devices import signed_in_among
@@ -31,23 +31,16 @@ def undo_some(database: Database, import_id: int, erase: Erase) -> int:
 
     Accounts that nobody has used are erased by `erase`.
     """
-    with database.writing() as session:
-        run = held(session, import_id, State.UNDOING)
-        if run is None:
-            return 0
-        step, rows = _Step(session, run, erase), next_rows(session, import_id, "done")
-        step.undo(rows)
-        if not rows:
-            run.state, run.undone_at = State.UNDONE.value, clock.wall()
-        return len(rows)
+    return take_step(
+        database, import_id, State.UNDOING, lambda session, run, rows: _Step(session, run, erase).undo(rows)
+    )
 
 
 def undo_all(
     database: Database, import_id: int, erase: Erase, on_rows: Callable[[int], None] = lambda _count: None
 ) -> None:
     """Undo an import to its end; `on_rows` is told after each step how many rows it had."""
-    while count := undo_some(database, import_id, erase):
-        on_rows(count)
+    take_all(lambda: undo_some(database, import_id, erase), on_rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Files of very many lines: there is a limit, and none keeps the others from writing for long."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -27,6 +27,14 @@ def with_ends(count: int) -> str:
     )
 
 
+FILES = (with_ends(3), with_ends(9).replace("reader", "other"))
+
+
+def later(text: str) -> str:
+    """Return the same file with every end a day later."""
+    return text.replace("2031-04-30", "2031-05-01")
+
+
 class Transactions(list[list[str]]):
     """The statements of a database, those of one transaction together."""
 
@@ -40,10 +48,6 @@ class Transactions(list[list[str]]):
 
     def with_a(self, words: str) -> list[list[str]]:
         return [one for one in self if any(words in statement for statement in one)]
-
-    def asked(self) -> int:
-        """Return how many statements read or changed something, or took it away."""
-        return sum(one.startswith(("SELECT", "UPDATE", "DELETE")) for step in self for one in step)
 
 
 @pytest.fixture
@@ -80,50 +84,42 @@ class TestLinesThatSayTheSame:
         assert (len(desk.problems(number)), desk.run(number).problem_count) == (2, 5)
 
 
-class TestManyLinesThatAreApplied:
-    def test_ask_as_often_as_few_do(self, desk: Desk, transactions: Transactions) -> None:
-        counts = []
-        for text in (with_ends(3), with_ends(9).replace("reader", "other")):
-            number = desk.check(text)
-            transactions.clear()
-            desk.apply(number, letters=True)
-            counts.append(transactions.asked())
-        assert counts[0] == counts[1]
+class TestManyLines:
+    """Each test does the same with three lines, then with nine."""
+
+    def test_that_are_applied_ask_as_often_as_few_do(self, desk: Desk, transactions: Transactions) -> None:
+        few, many = (
+            self.asked(transactions, desk.check(text), lambda number: desk.apply(number, letters=True))
+            for text in FILES
+        )
+        assert few == many
         assert len(desk.rights("other8@example.com")) == 1
 
-    def test_move_as_many_ends_with_as_many_questions(self, desk: Desk, transactions: Transactions) -> None:
-        counts = []
-        for text in (with_ends(3), with_ends(9).replace("reader", "other")):
+    def test_whose_ends_are_moved_ask_as_often_as_few_do(self, desk: Desk, transactions: Transactions) -> None:
+        for text in FILES:
             desk.take(text)
-            number = desk.check(text.replace("2031-04-30", "2031-05-01"))
-            transactions.clear()
-            desk.apply(number)
-            counts.append(transactions.asked())
-        assert counts[0] == counts[1]
+        few, many = (self.asked(transactions, desk.check(later(text)), desk.apply) for text in FILES)
+        assert few == many
         assert desk.rights("other8@example.com")[0].valid_until == SPRING + timedelta(days=1)
 
-
-class TestManyLinesThatAreUndone:
-    def test_ask_as_often_as_few_do(self, desk: Desk, transactions: Transactions) -> None:
-        counts = []
-        for text in (with_ends(3), with_ends(9).replace("reader", "other")):
-            number = desk.take(text)
-            transactions.clear()
-            desk.undo(number)
-            counts.append(transactions.asked())
-        assert counts[0] == counts[1]
+    def test_that_are_undone_ask_as_often_as_few_do(self, desk: Desk, transactions: Transactions) -> None:
+        few, many = (self.asked(transactions, desk.take(text), desk.undo) for text in FILES)
+        assert few == many
         assert desk.readers() == {}
 
-    def test_move_as_many_ends_back_with_as_many_questions(self, desk: Desk, transactions: Transactions) -> None:
-        counts = []
-        for text in (with_ends(3), with_ends(9).replace("reader", "other")):
+    def test_whose_ends_are_moved_back_ask_as_often_as_few_do(self, desk: Desk, transactions: Transactions) -> None:
+        for text in FILES:
             desk.take(text)
-            number = desk.take(text.replace("2031-04-30", "2031-05-01"))
-            transactions.clear()
-            desk.undo(number)
-            counts.append(transactions.asked())
-        assert counts[0] == counts[1]
+        few, many = (self.asked(transactions, desk.take(later(text)), desk.undo) for text in FILES)
+        assert few == many
         assert desk.rights("other8@example.com")[0].valid_until == SPRING
+
+    @staticmethod
+    def asked(transactions: Transactions, number: int, do: Callable[[int], None]) -> int:
+        """Do something with an import; returns how many statements read or changed something, or took it away."""
+        transactions.clear()
+        do(number)
+        return sum(one.startswith(("SELECT", "UPDATE", "DELETE")) for step in transactions for one in step)
 
 
 class TestAFileThatWasNeverApplied:

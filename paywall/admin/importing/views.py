@@ -1,5 +1,7 @@
 """Sending a file, looking at what it would do, applying it, undoing it."""
 
+from collections.abc import Callable
+
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 
@@ -75,10 +77,8 @@ def apply(import_id: int) -> ResponseReturnValue:
     with act(form) as session:
         letters = form.text("letters") == "yes"
         begin_applying(session, staff.publisher_id, import_id, letters=letters, actor=staff.actor)
-    for _ in range(STEPS_AT_ONCE):
-        if not apply_some(current.database(), import_id, current.settings().base_url):
-            flash("The import is applied.", "good")
-            break
+    base_url = current.settings().base_url
+    _take_first_steps(lambda: apply_some(current.database(), import_id, base_url), "The import is applied.")
     return redirect(f"{PATH}/{import_id}", 303)
 
 
@@ -88,11 +88,14 @@ def undo(import_id: int) -> ResponseReturnValue:
     with act(form) as session:
         begin_undoing(session, staff.publisher_id, import_id, actor=staff.actor)
     erase = erasing(current.settings().secret_key)
-    for _ in range(STEPS_AT_ONCE):
-        if not undo_some(current.database(), import_id, erase):
-            flash("The import is undone.", "good")
-            break
+    _take_first_steps(lambda: undo_some(current.database(), import_id, erase), "The import is undone.")
     return redirect(f"{PATH}/{import_id}", 303)
+
+
+def _take_first_steps(step: Callable[[], int], words: str) -> None:
+    """Take the first steps; where these were all, say so."""
+    if not all(step() for _ in range(STEPS_AT_ONCE)):
+        flash(words, "good")
 
 
 def _form(form: Form, status: int, **values: object) -> ResponseReturnValue:
