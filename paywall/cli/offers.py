@@ -85,7 +85,7 @@ def list_offers(context: Context, publisher: str | None) -> None:
     with context.database().reading() as session:
         offers = offers_of(session, profile.id)
         if not offers:
-            click.echo("There are no offers yet; `paywall offer set-up` makes one.")
+            click.echo("There are no offers yet; `paywall offer set-up` makes one.", err=True)
         for offer in offers:
             whose = f"code {offer.code}" if offer.code else "everybody new"
             state = standing_word(offer, clock.now())

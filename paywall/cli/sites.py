@@ -47,5 +47,8 @@ def remove(context: Context, slug: str, origin: str) -> None:
 @click.pass_obj
 def list_sites(context: Context, slug: str) -> None:
     """Show the sites of the publisher SLUG."""
-    for origin in context.profile(slug).sites:
+    sites = context.profile(slug).sites
+    if not sites:
+        click.echo("No site has been named yet; `paywall publisher site add` names one.", err=True)
+    for origin in sites:
         click.echo(origin)

@@ -35,7 +35,10 @@ def list_staff(context: Context, slug: str) -> None:
 
     profile = context.profile(slug)
     with context.database().reading() as session:
-        for one in colleagues(session, profile.id):
+        found = colleagues(session, profile.id)
+        if not found:
+            click.echo("Nobody works there yet; `paywall staff add` invites somebody.", err=True)
+        for one in found:
             factor = "second factor" if one.has_second_factor else "no second factor"
             click.echo(f"{one.staff.role.value:8} {factor:17} {one.email}")
 

@@ -83,7 +83,7 @@ class TestAnOffer:
         assert selling("offer", "end", "autumn").output.endswith("to switch its code off\n")
 
     def test_that_there_is_none_is_said(self, selling: Run) -> None:
-        assert selling("offer", "list").output.startswith("There are no offers yet")
+        assert selling("offer", "list").stderr.startswith("There are no offers yet")
 
     def test_of_days_to_come_is_to_come(self, selling: Run) -> None:
         assert selling(*OFFER, "--percent", "5", "--from", "2098-01-01", "--until", "2098-01-01").exit_code == 0
@@ -113,7 +113,7 @@ class TestAnOffer:
     ) -> None:
         result = selling(*OFFER, *words)
         assert (result.exit_code, result.output.partition(":")[0]) == (1, field)
-        assert selling("offer", "list").output.startswith("There are no offers yet")
+        assert selling("offer", "list").stderr.startswith("There are no offers yet")
 
     @pytest.mark.parametrize(
         "words",
