@@ -6,7 +6,7 @@ from paywall.publishers.rules import Profile, WindowKind
 from paywall.publishers.ruling.meters import WantedMeter, add_meter
 from paywall.publishers.setup import ensure_section
 from paywall.publishers.tables import Publisher
-from tests.admin.at_once import send_at_once
+from tests.admin.at_once import send_at_once, send_each_at_once
 from tests.admin.heard import hear_all
 from tests.racing import at_once
 from tests.staff.people import Person, deeds
@@ -50,6 +50,11 @@ class TestAMeter:
         assert set(send_at_once(admin, "/admin/meter/0", fields)) == {303}
         assert [meter.name for meter in profile(product).meters] == ["default", "long reads"]
         assert len(deeds(product, "meter_added")) == 1
+
+    def test_is_not_lost_because_others_add_theirs_at_that_moment(self, admin: Person, product: Product) -> None:
+        names = [f"meter {number}" for number in range(6)]
+        assert set(send_each_at_once(admin, "/admin/meter/0", [{**FORM, "name": name} for name in names])) == {303}
+        assert sorted(meter.name for meter in profile(product).meters) == ["default", *names]
 
     def test_says_in_a_sentence_what_it_means(self, admin: Person, product: Product) -> None:
         admin.act(default_path(product), FORM)
