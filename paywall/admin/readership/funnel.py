@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from babel.dates import format_date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -159,5 +160,6 @@ def share_of(part: int, whole: int, words: str) -> str:
 
 def _chart(days: Sequence[Funnel], period: Period) -> Chart:
     walls = {one.which: one.walls for one in days}
-    names = [day.isoformat() for day in period.days]
-    return draw(names, [Series("bad", "walls", [walls.get(name, 0) for name in names])], lambda value: f"{value:,}")
+    names = [str(format_date(day, "d MMM y", locale="en_GB")) for day in period.days]
+    met = [walls.get(day.isoformat(), 0) for day in period.days]
+    return draw(names, [Series("bad", "walls", met)], lambda value: f"{value:,}")

@@ -64,7 +64,7 @@ class TestTags:
 
     @pytest.mark.parametrize("tag", ["Bak", "nothing", "%"])
     def test_find_nothing_by_a_part_of_them(self, tagged: Person, tag: str) -> None:
-        assert "No article is like that" in tagged.browser.get(LIST, query_string={"tag": tag}).text
+        assert "No article was found" in tagged.browser.get(LIST, query_string={"tag": tag}).text
 
     def test_choose_whose_access_level_changes(self, tagged: Person) -> None:
         assert tagged.act(f"{LIST}/levels", preview(tagged, "tag=baku&older_days=30&to=free")).status_code == 303

@@ -108,6 +108,7 @@ class TestTheFunnel:
         page = viewer.browser.get(f"{HERE}?{IN_OCTOBER}").text
         assert re.findall(r'class="figure">([^<]*)<', page) == ["1,050", "520", "40", "10", "5"]
         assert "49.5% of views" in page
+        assert "31 Oct 2026" in page
 
     def test_every_line_is_in_the_csv(self, viewer: Person, harbour: int) -> None:
         head, *rows = sheet_of(viewer, f"funnel.csv?{IN_OCTOBER}")

@@ -128,7 +128,7 @@ class TestLooking:
     def test_nobody_found_is_said_with_the_way_back(self, browser: Browser) -> None:
         page = browser.get(f"{HERE}?q=nobody@nowhere.test")
         assert page.status_code == 200
-        assert "Nobody is like that" in page.text
+        assert "Nobody was found" in page.text
 
     def test_states_are_words(self, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(clock, "now", lambda: NOW)

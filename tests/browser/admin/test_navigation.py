@@ -70,7 +70,7 @@ class TestGoingAbout:
         page.keyboard.press("/")
         page.keyboard.type("nobody@nowhere.example")
         page.keyboard.press("Enter")
-        expect(page.get_by_text("Nobody is like that")).to_be_visible()
+        expect(page.get_by_text("Nobody was found")).to_be_visible()
         assert is_the_same(page)
 
     def test_the_keyboard_ticks_a_row_and_goes_on_from_there(self, page: Page) -> None:
