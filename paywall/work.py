@@ -22,7 +22,7 @@ from paywall.billing.webhooks.drain import DrainThread
 from paywall.business.keeping.catching_up import catch_up_all
 from paywall.database import Database
 from paywall.entitlements.history.ending import note_ends
-from paywall.importing.carrying_on import carry_on
+from paywall.importing.carrying_out.carrying_on import carry_on
 from paywall.jobs import Watch
 from paywall.readership.forgetting import erasing
 from paywall.readership.replaying import working

@@ -66,8 +66,8 @@ def import_subscribers(
 @click.pass_obj
 def undo_import(context: Context, number: int, slug: str | None) -> None:
     """Take back what the import NUMBER made; what has changed since stays and is listed."""
+    from paywall.importing.carrying_out.undoing import undo_all
     from paywall.importing.runs import State, begin_undoing, kept_by, progress_of, run_of
-    from paywall.importing.undoing import undo_all
     from paywall.readership.forgetting import erasing
 
     publisher, database = context.profile(slug), context.database()
@@ -140,7 +140,7 @@ def _report(context: Context, publisher_id: int, number: int) -> bool:
 
 
 def _apply(context: Context, publisher_id: int, number: int, *, letters: bool) -> None:
-    from paywall.importing.applying import apply_all
+    from paywall.importing.carrying_out.applying import apply_all
     from paywall.importing.runs import State, begin_applying, progress_of, run_of
 
     database = context.database()

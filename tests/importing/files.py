@@ -9,13 +9,13 @@ from sqlalchemy import select
 from paywall.database import Database
 from paywall.entitlements.reading import entitlements_of
 from paywall.entitlements.rules import Entitlement
-from paywall.importing.applying import apply_all
 from paywall.importing.asking_stripe import StripeCheck
+from paywall.importing.carrying_out.applying import apply_all
+from paywall.importing.carrying_out.undoing import undo_all
 from paywall.importing.checking import Order, begin_check, check, open_file
 from paywall.importing.mapping.sources import MAPPINGS
 from paywall.importing.runs import begin_applying, begin_undoing, run_of
 from paywall.importing.tables import Import, ImportProblem, ImportRow
-from paywall.importing.undoing import undo_all
 from paywall.publishers.rules import Profile
 from paywall.readers.tables import Reader
 from paywall.readership.forgetting import erasing

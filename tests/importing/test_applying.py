@@ -11,7 +11,7 @@ from paywall.audit import AuditEntry
 from paywall.billing.checkout.tables import customer_of
 from paywall.billing.subscriptions.tables import BillingEvent
 from paywall.entitlements.rules import Source, Standing
-from paywall.importing.applying import apply_all, apply_some
+from paywall.importing.carrying_out.applying import apply_all, apply_some
 from paywall.importing.runs import AnotherRuns, HasProblems, NotReady
 from paywall.importing.summing import summary_of
 from paywall.outbox import OutboxMail

@@ -11,8 +11,8 @@ from paywall.billing.checkout.tables import customer_of
 from paywall.entitlements.comps import give_comp
 from paywall.entitlements.rules import Source, Turn
 from paywall.entitlements.tables import AccessEvent
+from paywall.importing.carrying_out.undoing import ACCOUNT_STAYS, RIGHT_CHANGED, undo_all, undo_some
 from paywall.importing.runs import NotReady, begin_undoing
-from paywall.importing.undoing import ACCOUNT_STAYS, RIGHT_CHANGED, undo_all, undo_some
 from paywall.outbox import OutboxMail
 from paywall.readers.tables import Reader, SignIn
 from paywall.readership.holders import Holders

@@ -11,7 +11,8 @@ from paywall.admin.ground.routes import AdminRoute
 from paywall.admin.importing import asking
 from paywall.admin.importing.asking import CHOOSABLE, EXISTING, PATH, file_in, order_in
 from paywall.errors import BadInput
-from paywall.importing.applying import apply_some
+from paywall.importing.carrying_out.applying import apply_some
+from paywall.importing.carrying_out.undoing import undo_some
 from paywall.importing.checking import begin_check, check, open_file
 from paywall.importing.mapping.sources import MAPPINGS
 from paywall.importing.runs import (
@@ -25,7 +26,6 @@ from paywall.importing.runs import (
     runs_of,
 )
 from paywall.importing.summing import summary_of
-from paywall.importing.undoing import undo_some
 from paywall.readership.forgetting import erasing
 from paywall.staff.rules import Role
 from paywall.web import current

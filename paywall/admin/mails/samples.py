@@ -9,7 +9,7 @@ from paywall.billing.letters.choices import OPTIONAL, switch_path
 from paywall.billing.letters.sheet import Sheet
 from paywall.billing.links import Links
 from paywall.errors import NotFound
-from paywall.importing import letters as importing
+from paywall.importing.carrying_out import letters as importing
 from paywall.letters.kinds import KINDS, MEANINGS, SITUATIONS
 from paywall.letters.rules import Values
 from paywall.letters.writing import Occasion

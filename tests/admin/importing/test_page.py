@@ -11,8 +11,8 @@ from paywall.admin.importing import views
 from paywall.admin.importing.asking import MOST_BYTES
 from paywall.app import Product
 from paywall.entitlements.reading import entitlements_of
-from paywall.importing.applying import apply_all
-from paywall.importing.carrying_on import carry_on
+from paywall.importing.carrying_out.applying import apply_all
+from paywall.importing.carrying_out.carrying_on import carry_on
 from paywall.importing.tables import Import
 from paywall.readers.finding import find_reader
 from paywall.staff.acts import new_act

@@ -11,10 +11,10 @@ from paywall.database import Database
 from paywall.entitlements.granting import Grant, end_entitlements, set_entitlements
 from paywall.entitlements.reading import entitlements_among
 from paywall.entitlements.rules import Entitlement, Source
+from paywall.importing.carrying_out.steps import take_all, take_step
 from paywall.importing.foreseeing import Outcome
 from paywall.importing.rights import right_until, rights_among, source_id
 from paywall.importing.runs import State
-from paywall.importing.steps import take_all, take_step
 from paywall.importing.tables import Import, ImportRow
 from paywall.readers.accounts import Erase
 from paywall.readers.devices import signed_in_among

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from paywall.database import Database
-from paywall.importing.applying import apply_some
+from paywall.importing.carrying_out.applying import apply_some
+from paywall.importing.carrying_out.undoing import undo_some
 from paywall.importing.runs import unfinished
-from paywall.importing.undoing import undo_some
 from paywall.readers.accounts import Erase
 
 

@@ -10,11 +10,11 @@ from paywall import audit, clock
 from paywall.billing.subscriptions.adopting import adopt_customers, holders_of, look_at
 from paywall.database import Database
 from paywall.entitlements.granting import Grant, set_entitlements
+from paywall.importing.carrying_out.letters import send_letters
+from paywall.importing.carrying_out.steps import take_all, take_step
 from paywall.importing.foreseeing import Outcome
-from paywall.importing.letters import send_letters
 from paywall.importing.rights import right_until, rights_among
 from paywall.importing.runs import State
-from paywall.importing.steps import take_all, take_step
 from paywall.importing.tables import Import, ImportRow
 from paywall.readers.accounts import open_accounts, take_unproved_back
 from paywall.readers.email_address import EmailAddress
