@@ -17,6 +17,7 @@ from paywall.letters.rules import Values
 from paywall.letters.writing import Occasion, write_mail
 from paywall.mail import Letterhead
 from paywall.publishers.profiles import read_profile
+from paywall.publishers.ruling.holding import hold_publisher
 from paywall.readers.accounts import confirm
 from paywall.readers.email_address import EmailAddress
 from paywall.readers.finding import reader_by_email
@@ -65,6 +66,7 @@ def invite(session: Session, place: Place, head: Letterhead, now: datetime, *, a
 
     Raises BadInput for who works here already.
     """
+    hold_publisher(session, place.publisher_id)  # of two who invite at once, one comes first
     reader = reader_by_email(session, place.publisher_id, place.address.normalized)
     if reader is not None and staff_of(session, place.publisher_id, reader.id):
         raise BadInput("email", "Somebody with this address works here already.")

@@ -10,9 +10,10 @@ from paywall import clock
 from paywall.app import Product
 from paywall.readers.accounts import WorksHere, erase
 from paywall.readers.tables import Reader
-from paywall.staff.invitations import LIFE, PATH, forget_old
+from paywall.staff.invitations import LIFE, PATH, forget_old, open_invitations
 from paywall.staff.rules import Role
 from paywall.staff.tables import Invitation
+from tests.admin.at_once import send_each_at_once
 from tests.readers.stored import mails
 from tests.staff.people import Person, deeds, member, person
 
@@ -71,6 +72,12 @@ class TestAnInvitation:
     def test_is_worth_nothing_once_another_is_sent(self, admin: Person, bea: Person) -> None:
         first, second = invited(admin), invited(admin)
         assert [bea.browser.post(link).status_code for link in (first, second)] == [410, 303]
+
+    def test_of_some_sent_at_once_one_is_good(self, admin: Person, product: Product) -> None:
+        forms = [{"email": BEA, "role": "viewer"}] * 6
+        assert set(send_each_at_once(admin, f"{STAFF}/invitations", forms)) == {303}
+        with product.database.reading() as session:
+            assert len(open_invitations(session, admin.publisher_id, clock.wall())) == 1
 
     def test_keeps_the_mail_of_an_earlier_one_back(self, admin: Person, product: Product) -> None:
         invited(admin)
