@@ -19,7 +19,7 @@ from paywall.publishers.setup import ensure_section
 from paywall.publishers.tables import Publisher
 
 DEFAULT_SECTION = "news"
-DATE_IS_IMPORT = "published_at: the source has no date; the time of this import was taken"
+DATE_IS_IMPORT = "no date of publication is given: the time at which it came here was taken"
 
 
 class Outcome(StrEnum):

@@ -36,7 +36,7 @@ class TestTheReport:
         assert result.exit_code == 0
         assert "refused b.md: acess: unknown field; did you mean access?" in result.stdout
         assert "refused c.xml, item 2: body: no text" in result.stdout
-        assert "note    c.xml, item 1: published_at: the source has no date" in result.stdout
+        assert "note    c.xml, item 1: no date of publication is given" in result.stdout
         assert "2 added, 0 changed, 0 unchanged, 2 refused, 1 files that are no articles" in result.stdout
 
     def test_of_a_dry_run_says_so(self, source: Source) -> None:

@@ -28,6 +28,7 @@ class TestAHardWall:
         report = look()
         assert (report.outcome, report.findings) == (Outcome.CLEAN, ()), report.findings
         assert report.sureness == "unknown"
+        assert report.summary.startswith("Clean as far as can be told without the text: nothing beyond the preview")
         assert "--cookie" in report.looked_for
 
 

@@ -72,6 +72,8 @@ class Report:
         asked = f"{self.requests} requests, {self.addresses} addresses, {self.people} kinds of people"
         if self.outcome is Outcome.UNJUDGED:
             return f"Not judged: {self.why}"
+        if self.outcome is Outcome.CLEAN and self.locked is None:
+            return f"Clean as far as can be told without the text: nothing beyond the preview was found ({asked})."
         if self.outcome is Outcome.CLEAN:
             return f"Clean: the locked text was found nowhere ({asked})."
         sentences = (
