@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
+from paywall import clock
 from paywall.admin.subscribers.asking.question import Question, Sign
 from paywall.admin.subscribers.asking.sorts import Sort
 from paywall.billing.subscriptions.status import is_second
 from paywall.billing.subscriptions.tables import Subscription
 from paywall.entitlements.rules import Entitlement, Standing, last
 from paywall.entitlements.tables import EntitlementRow
-from paywall.readers.crowding import CROWD
+from paywall.readers.crowding import WITHIN
+from paywall.readers.sign_ins import MOST
 from paywall.readers.tables import Reader, SignIn
 from tests.admin.subscribers.world import KEYS, NOW, World
 
@@ -21,7 +23,7 @@ class Person:
     reader: Reader
     subscriptions: list[Subscription] = field(default_factory=list)
     rights: list[Entitlement] = field(default_factory=list)
-    browsers: int = 0
+    young_sign_ins: int = 0
 
 
 def people_of(world: World) -> list[Person]:
@@ -35,7 +37,8 @@ def people_of(world: World) -> list[Person]:
         for right in session.scalars(select(EntitlementRow)):
             people.get(right.reader_id, strangers[0]).rights.append(right.value)
         for sign_in in session.scalars(select(SignIn)):
-            people.get(sign_in.reader_id, strangers[0]).browsers += 1
+            is_young = sign_in.created_at > clock.wall() - WITHIN
+            people.get(sign_in.reader_id, strangers[0]).young_sign_ins += is_young
     return [one for one in people.values() if one.reader.active]
 
 
@@ -46,7 +49,7 @@ def is_meant(person: Person, question: Question) -> bool:
     signs = {
         Sign.IN_GRACE: any(one.standing is Standing.IN_GRACE and _from(one, question) for one in open_ones),
         Sign.PAYS_TWICE: any(is_second(one.status, is_current=one.is_current) for one in person.subscriptions),
-        Sign.SHARES: person.browsers >= CROWD,
+        Sign.SHARES: person.young_sign_ins >= MOST,
     }
     asks = (
         person.reader.email_normalized.startswith(question.text.lower()),

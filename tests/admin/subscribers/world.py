@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from paywall import clock
 from paywall.admin.subscribers.asking.reading import Choices
 from paywall.billing.checkout.tables import Customer
 from paywall.billing.subscriptions.status import Status
@@ -63,8 +64,9 @@ def _reader(session: Session, dice: random.Random, publisher_id: int, index: int
     if index % 7 == 3:
         apart = random.Random(index)  # so that all others are as they were before there were imports
         session.add(_right(apart, row, Source.IMPORT, f"import_{row.id}", Standing.PAID_THROUGH))
-    for number in range(dice.choice((0, 1, 7, 8, 12))):
-        session.add(SignIn(reader_id=row.id, token_hash=f"{row.id}-{number}", created_at=NOW))
+    for number in range(dice.choice((0, 1, 4, 5, 5))):
+        days = 20 if number == 0 and index % 2 else 2
+        session.add(SignIn(reader_id=row.id, token_hash=f"{row.id}-{number}", created_at=clock.wall() - days * DAY))
 
 
 def _subscription(session: Session, dice: random.Random, reader: Reader, number: int) -> None:

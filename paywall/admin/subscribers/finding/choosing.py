@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, true
 from sqlalchemy.orm import Session
 
+from paywall import clock
 from paywall.admin.subscribers.asking.question import Question, Sign
 from paywall.admin.subscribers.asking.reading import Choices
 from paywall.admin.subscribers.asking.spans import Span
@@ -51,7 +52,7 @@ def parts_of(session: Session, asked: Asked) -> list[Part]:
     if question.sign is Sign.PAYS_TWICE:
         parts.append(Has(Subscription, "reader_id", lambda row: [_theirs(row, asked), is_second(row)]))
     if question.sign is Sign.SHARES:
-        parts.append(IsCrowded())
+        parts.append(IsCrowded(clock.wall()))
     return parts
 
 

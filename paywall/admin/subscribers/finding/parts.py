@@ -6,6 +6,7 @@ Which is better depends on how many there are, and neither database can be trust
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any, Protocol, cast
 
@@ -77,12 +78,14 @@ class HasNone:
 
 @dataclass(frozen=True, slots=True)
 class IsCrowded:
-    """That the account is in use on more browsers than one person has."""
+    """That more people than one seem to use the account; `now` is wall time, as sign-ins are."""
+
+    now: datetime
 
     def chosen(self) -> Select[int]:
         """Return the query of such accounts."""
-        return crowded_accounts()
+        return crowded_accounts(self.now)
 
     def holds_for(self, reader_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
         """Return the condition that this account is one."""
-        return is_crowded(reader_id)
+        return is_crowded(reader_id, self.now)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from paywall.demo.scale.lives.calendar import on_a_day_of_every_month
 from paywall.demo.scale.size import Bag, Size
 from paywall.demo.scale.writing import Values
+from paywall.readers.sign_ins import MOST
 
 _FIRST = (  # noqa: SIM905 - a list of words reads best as one text
     "aida ali anna arzu aysel ben carla daniel elena elmir emil farid fidan gunay hugo ilaha ines ivan jamila "
@@ -24,7 +25,7 @@ _LAST = (  # noqa: SIM905 - the same
 _HOSTS = Bag({"mail.example": 45, "post.example": 25, "inbox.example": 15, "uni.example": 10, "courier.test": 5})
 _AGENTS = ("Firefox on Linux", "Safari on iPhone", "Chrome on Android", "Chrome on Windows", "Edge on Windows")
 _CROWDED = 0.002
-"""The share of readers whose account is signed in on far more browsers than one person has."""
+"""The share of readers of whose account all places for a browser were taken within the last days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +64,20 @@ def sign_in_rows(crowd: Crowd) -> Iterator[Values]:
     """Yield the browsers in which readers are signed in: one or two for a third of them, many for a few."""
     dice = crowd.size.dice("sign-ins")
     for index in range(crowd.size.readers):
-        for _ in range(_browsers(dice)):
+        for created_at in _sign_ins(dice, crowd, index):
             yield {
                 "reader_id": crowd.first_id + index,
                 "token_hash": f"{dice.getrandbits(256):064x}",
-                "created_at": crowd.joined_at(index),
+                "created_at": created_at,
                 "user_agent": dice.choice(_AGENTS),
             }
 
 
-def _browsers(dice: random.Random) -> int:
+def _sign_ins(dice: random.Random, crowd: Crowd, index: int) -> list[datetime]:
     fate = dice.random()
     if fate < _CROWDED:
-        return dice.randint(9, 20)
-    return dice.choice((1, 1, 2)) if fate < 0.3 else 0
+        return [crowd.size.now - timedelta(hours=12 * number) for number in range(MOST)]
+    return [crowd.joined_at(index)] * dice.choice((1, 1, 2)) if fate < 0.3 else []
 
 
 def _address(dice: random.Random, index: int) -> str:
