@@ -63,9 +63,10 @@ class RemoteCheck:
 
         An article that is called like all of them together gets none: its pass would open the others, too.
         """
-        article = EVERYTHING if decision.reason in OPENS_EVERYTHING else card.key
-        if article == EVERYTHING and decision.reason not in OPENS_EVERYTHING:
+        opens_everything = decision.reason in OPENS_EVERYTHING
+        if card.key == EVERYTHING and not opens_everything:
             return None
+        article = EVERYTHING if opens_everything else card.key
         holder = Holder(who.counted_as, article, decision.reason, _session(who), _open_seconds(who, article, now))
         try:
             return self._mint.mint(profile, holder, clock.wall())

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from sqlalchemy.orm import Session
 
+from paywall.admin.ground.days import Days
 from paywall.billing.subscriptions.reading import current_subscription, invoices_of_reader
 from paywall.billing.subscriptions.status import ENDED
 from paywall.billing.subscriptions.tables import Invoice, Subscription
@@ -70,7 +69,7 @@ class Known:
 
     def day(self, at: datetime) -> str:
         """Return a day as people read it, in the newspaper's time zone: `24 Dec 2026`."""
-        return str(format_date(at.astimezone(ZoneInfo(self.publisher.timezone)), "d MMM y", locale="en_GB"))
+        return Days(self.publisher.timezone).day(at)
 
 
 def known_reader(session: Session, publisher: Profile, reader_id: int, now: datetime) -> Known:

@@ -1,12 +1,17 @@
 """Days and times as pages of /admin write them, in the newspaper's own zone."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
 _LOCALE = "en_GB"
+
+
+def day_name(day: date) -> str:
+    """Return a day as people read it: `24 Dec 2026`."""
+    return str(format_date(day, "d MMM y", locale=_LOCALE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Days:
 
     def day(self, at: datetime) -> str:
         """Return the day: `24 Dec 2026`."""
-        return str(format_date(self._local(at), "d MMM y", locale=_LOCALE))
+        return day_name(self._local(at))
 
     def minute(self, at: datetime) -> str:
         """Return the day and the minute: `24 Dec 2026, 18:05`."""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from babel.dates import format_date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from paywall.admin.dashboard.charts import Chart, Series, draw
+from paywall.admin.ground.days import day_name
 from paywall.admin.readership.asking import Given, Period
 from paywall.articles.tables import Article
 from paywall.errors import BadInput
@@ -160,6 +160,6 @@ def share_of(part: int, whole: int, words: str) -> str:
 
 def _chart(days: Sequence[Funnel], period: Period) -> Chart:
     walls = {one.which: one.walls for one in days}
-    names = [str(format_date(day, "d MMM y", locale="en_GB")) for day in period.days]
+    names = [day_name(day) for day in period.days]
     met = [walls.get(day.isoformat(), 0) for day in period.days]
     return draw(names, [Series("bad", "walls", met)], lambda value: f"{value:,}")

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
+from paywall.admin.ground.days import day_name
 from paywall.admin.subscribers.finding.lines import Bought, Line
 from paywall.admin.subscribers.showing.words import State, state_of
 from paywall.billing.catalogue.wording import paid
 from paywall.billing.subscriptions.status import RUNNING
 from paywall.readers.email_address import for_people
-
-_LOCALE = "en_GB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +67,4 @@ def _until(line: Line, zone: ZoneInfo, now: datetime) -> Moment | None:
 
 def _moment(word: str, at: datetime, zone: ZoneInfo) -> Moment:
     local = at.astimezone(zone)
-    return Moment(word, str(format_date(local, "d MMM y", locale=_LOCALE)), local.isoformat(timespec="minutes"))
+    return Moment(word, day_name(local), local.isoformat(timespec="minutes"))
