@@ -15,8 +15,9 @@ class Control:
 
     def presses(self, name: str, at: str = "body") -> None:
         """Press a button, and wait until the clock stands again; `at` is a selector of what holds the button."""
-        self.page.locator(at).get_by_role("button", name=name).first.click()
-        expect(self.page.locator("progress")).to_have_count(0, timeout=TURNED_WITHIN_MS)
+        with self.page.expect_navigation():  # else the page of before is looked at, where the clock stands too
+            self.page.locator(at).get_by_role("button", name=name).first.click()
+        expect(self.page.get_by_role("button", name="Turn", exact=True)).to_be_visible(timeout=TURNED_WITHIN_MS)
 
     def lets_payments_fail(self, email: str) -> None:
         """Have the next payments of one customer declined."""

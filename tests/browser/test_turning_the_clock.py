@@ -14,9 +14,9 @@ from tests.browser.reader import Reader
 PHONE = (390, 844)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A demo of its own: the others must not grow old."""
+    """A demo of its own for each: the others must not grow old, and the next renewal is to be the reader's own."""
     with serve_demo(tmp_path_factory.mktemp("turned")) as served:
         yield served
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Connection, Exists, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from paywall import clock
@@ -79,13 +79,22 @@ def due_subjects(session: Session, now: datetime, customers: Sequence[str] = (),
     """
     is_open = BillingEvent.state.in_(OPEN)
     is_due = or_(BillingEvent.due_at <= now, BillingEvent.customer_id.in_(list(customers)))
-    is_held = exists().where(Lease.subject == BillingEvent.subject, Lease.until > now)
-    query = select(BillingEvent.subject).where(is_open, is_due, ~is_held, BillingEvent.subject.is_not(None))
+    query = select(BillingEvent.subject).where(is_open, is_due, ~_is_held(now), BillingEvent.subject.is_not(None))
     return [
         s
         for s in session.scalars(query.group_by(BillingEvent.subject).order_by(func.min(BillingEvent.id)).limit(most))
         if s
     ]
+
+
+def is_worked_at(session: Session, now: datetime) -> bool:
+    """Tell whether somebody is at open events; `now` is wall time."""
+    query = select(BillingEvent.id).where(BillingEvent.state.in_(OPEN), _is_held(now)).limit(1)
+    return session.scalar(query) is not None
+
+
+def _is_held(now: datetime) -> Exists:
+    return exists().where(Lease.subject == BillingEvent.subject, Lease.until > now)
 
 
 def parked_customers(session: Session) -> list[str]:
