@@ -9,6 +9,7 @@ import click
 from paywall.cli.context import Context
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from paywall.publishers.keys.listing import KeyFacts
@@ -65,20 +66,15 @@ def create(
 @click.pass_obj
 def list_keys(context: Context, publisher: str | None) -> None:
     """Show every key, what it may do, and when it was last used."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Column, Table
-
     from paywall import clock
     from paywall.publishers.keys import listing
 
-    others = [Column(name, overflow="fold") for name in ("name", "may", "used from", "state", "last used")]
-    table = Table(Column("id", no_wrap=True, min_width=_ID_WIDTH), *others, box=SIMPLE_HEAD)
     with context.database().reading() as session:
-        for key in listing.list_keys(session, context.profile(publisher).id, clock.wall()):
-            table.add_row(*_cells(key), style=None if key.is_live else "dim")
-    console = Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else _WIDE)
-    console.print(table)
+        found = listing.list_keys(session, context.profile(publisher).id, clock.wall())
+    if not found:
+        click.echo("There are no keys yet; `paywall keys create` makes one.", err=True)
+        return
+    _print(found)
 
 
 @click.command("revoke")
@@ -129,6 +125,18 @@ def rotate_pass_key(context: Context, *, publisher: str | None, at_once: bool) -
     with context.database().writing() as session:
         active_from = rotate_it(session, seal, profile.id, at_once=at_once, actor=ACTOR)
     click.echo(f"the new key signs from {_when(active_from)} UTC on")
+
+
+def _print(keys: "Sequence[KeyFacts]") -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    others = [Column(name, overflow="fold") for name in ("name", "may", "used from", "state", "last used")]
+    table = Table(Column("id", no_wrap=True, min_width=_ID_WIDTH), *others, box=SIMPLE_HEAD)
+    for key in keys:
+        table.add_row(*_cells(key), style=None if key.is_live else "dim")
+    Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
 def _cells(key: "KeyFacts") -> tuple[str, ...]:

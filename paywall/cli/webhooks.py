@@ -54,6 +54,9 @@ def list_endpoints(context: Context, publisher: str | None) -> None:
 
     with context.database().reading() as session:
         found = endpoint_facts(session, context.profile(publisher).id)
+    if not found:
+        click.echo("Nobody is told yet; `paywall webhooks add` adds an address.", err=True)
+        return
     print_endpoints(found)
 
 
@@ -89,6 +92,9 @@ def deliveries(
     with context.database().reading() as session:
         profile = context.profile(publisher)
         found = delivery_facts(session, profile.id, endpoint, before=before, most=limit)
+    if not found:
+        click.echo("Nothing was sent.", err=True)
+        return
     print_deliveries(found)
 
 

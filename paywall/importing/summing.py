@@ -10,20 +10,29 @@ from paywall.importing.foreseeing import Outcome
 from paywall.importing.tables import Import, ImportRow
 from paywall.readers.tables import Reader
 
-_WORDS = {
-    Outcome.OPENED: ("new accounts", "accounts opened"),
-    Outcome.CHANGED: ("readers with an account who get something", "readers with an account who got something"),
-    Outcome.UNCHANGED: ("readers who have all of it already", "readers who had all of it already"),
-    Outcome.SKIPPED: ("readers who have an account and are left alone", "readers who have an account, left alone"),
+_Said = tuple[str, str]
+"""What one is called, and what several are."""
+
+_FORESEEN: dict[Outcome, _Said] = {
+    Outcome.OPENED: ("new account", "new accounts"),
+    Outcome.CHANGED: ("reader with an account who gets something", "readers with an account who get something"),
+    Outcome.UNCHANGED: ("reader who has all of it already", "readers who have all of it already"),
+    Outcome.SKIPPED: ("reader who has an account and is left alone", "readers who have an account and are left alone"),
+}
+_DONE: dict[Outcome, _Said] = {
+    Outcome.OPENED: ("account opened", "accounts opened"),
+    Outcome.CHANGED: ("reader with an account who got something", "readers with an account who got something"),
+    Outcome.UNCHANGED: ("reader who had all of it already", "readers who had all of it already"),
+    Outcome.SKIPPED: ("reader who has an account, left alone", "readers who have an account, left alone"),
 }
 
 
 def summary_of(session: Session, run: Import) -> list[tuple[int, str]]:
     """Return how many lines there are of each kind, and what that kind is; kinds without a line are left out."""
     outcomes = _outcomes(session, run)
-    is_done = run.applied_at is not None
-    found = [(outcomes.get(one.value, 0), words[is_done]) for one, words in _WORDS.items()]
-    return [(count, words) for count, words in (*found, *_more(session, run)) if count]
+    words = _FORESEEN if run.applied_at is None else _DONE
+    found = [(outcomes.get(one.value, 0), said) for one, said in words.items()]
+    return [(count, said[count != 1]) for count, said in (*found, *_more(session, run)) if count]
 
 
 def _outcomes(session: Session, run: Import) -> dict[str, int]:
@@ -31,24 +40,29 @@ def _outcomes(session: Session, run: Import) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(query.group_by(ImportRow.outcome))}
 
 
-def _more(session: Session, run: Import) -> Iterator[tuple[int, str]]:
+def _more(session: Session, run: Import) -> Iterator[tuple[int, _Said]]:
     """Yield what else there is to say of the lines."""
     now, ends = run.applied_at or clock.now(), ImportRow.ends_at
     by_stripe = (ImportRow.customer_id != "") | (ImportRow.subscription_id != "")
-    yield _count(session, run, ends > now), "lines with the right to read until a day to come"
-    yield _count(session, run, by_stripe), "lines linked to a customer or subscription at Stripe"
-    yield (
-        _count(session, run, by_stripe & (ends > now)),
-        "lines with both: they read by either",
-    )
     without = ends.is_(None) | (ends <= now)
-    yield _count(session, run, without & ~by_stripe), "lines with an account only: their end is over, or there is none"
     unproved = (ImportRow.outcome == Outcome.CHANGED.value) & _is_of_somebody_unproved(run)
-    yield (
-        _count(session, run, unproved),
-        "readers who never confirmed their address: they are signed out, and set a password by a link in a mail",
+    kinds = (
+        (ends > now, _both("line", "with the right to read until a day to come")),
+        (by_stripe, _both("line", "linked to a customer or subscription at Stripe")),
+        (by_stripe & (ends > now), _both("line", "with both: they read by either")),
+        (without & ~by_stripe, _both("line", "with an account only: the end is over, or there is none")),
+        (
+            unproved,
+            _both("reader", "who never confirmed the address: signed out, they set a password by a mailed link"),
+        ),
+        (ImportRow.state == "kept", _both("line", "of which something stays, since it changed")),
     )
-    yield _count(session, run, ImportRow.state == "kept"), "lines of which something stays, since it changed"
+    for which, said in kinds:
+        yield _count(session, run, which), said
+
+
+def _both(what: str, which: str) -> _Said:
+    return f"{what} {which}", f"{what}s {which}"
 
 
 def _is_of_somebody_unproved(run: Import) -> ColumnElement[bool]:

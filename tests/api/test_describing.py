@@ -89,6 +89,16 @@ class TestForPeople:
         product.follower.poll()
         assert server.call("GET", asked[1]).status_code == 200
 
+    def test_a_proxy_s_question_shows_the_header_that_it_needs(
+        self, browser: Browser, server: Server, product: Product
+    ) -> None:
+        said = html.unescape(browser.get("/docs").text)
+        asked = re.search(r"/v1/authorize \\\s+-H [^\\]+\\\s+-H '(X-Original-URI): ([^']+)'", said)
+        assert asked
+        add_article(product.database, 1, "harbour-2026-11-27")
+        product.follower.poll()
+        assert server.call("GET", "/v1/authorize", headers={asked[1]: asked[2]}).status_code == 204
+
     def test_the_fields_of_what_stands_inside_are_shown_once(self, browser: Browser) -> None:
         page = browser.get("/docs").text
         assert "<code>network.userAgent</code>" in page

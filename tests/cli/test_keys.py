@@ -53,6 +53,10 @@ class TestListing:
         assert key[19:] not in table
         assert "never" in table
 
+    def test_says_so_where_there_is_none(self, run: Run) -> None:
+        said = run("keys", "list")
+        assert (said.stdout, said.stderr[:22]) == ("", "There are no keys yet;")
+
 
 class TestEnding:
     def test_takes_the_key_whole_or_its_id(self, run: Run) -> None:

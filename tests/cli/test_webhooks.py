@@ -53,6 +53,13 @@ def work() -> None:
     database.close()
 
 
+class TestListing:
+    def test_says_so_where_nobody_is_told_and_nothing_was_sent(self, run: Run) -> None:
+        nobody, nothing = run("webhooks", "list"), run("webhooks", "deliveries")
+        assert (nobody.stdout, nobody.stderr[:18]) == ("", "Nobody is told yet")
+        assert (nothing.stdout, nothing.stderr) == ("", "Nothing was sent.\n")
+
+
 class TestAdding:
     def test_prints_id_and_secret_and_sends_nothing(self, endpoint: tuple[str, str], receiver: Receiver) -> None:
         assert endpoint[0].startswith("we_")

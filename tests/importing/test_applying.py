@@ -39,6 +39,11 @@ class TestALine:
         assert desk.readers()["anna@example.com"].password is None
         assert (desk.outcomes(number), desk.run(number).state) == (["opened"], "applied")
 
+    def test_is_counted_as_one_in_words(self, desk: Desk) -> None:
+        number = desk.check(ANNA)
+        with desk.database.reading() as session:
+            assert (1, "new account") in summary_of(session, desk.run(number))
+
     def test_checking_alone_changes_nothing(self, desk: Desk) -> None:
         number = desk.check(ANNA)
         assert (desk.readers(), desk.outcomes(number)) == ({}, ["opened"])
@@ -56,8 +61,8 @@ class TestALine:
         reader_id = signed_up(desk, "anna@example.com")
         number = desk.check(ANNA)
         with desk.database.reading() as session:
-            told = {words[:33]: count for count, words in summary_of(session, desk.run(number))}
-        assert told["readers who never confirmed their"] == 1
+            told = {words[:35]: count for count, words in summary_of(session, desk.run(number))}
+        assert told["reader who never confirmed the addr"] == 1
         desk.apply(number, letters=True)
         with desk.database.reading() as session:
             reader = session.get_one(Reader, reader_id)

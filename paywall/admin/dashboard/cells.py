@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from paywall.admin.ground import days
 from paywall.billing.catalogue.money import Money
 from paywall.business.asking.periods import By, Span
 
@@ -41,12 +42,17 @@ def span_name(span: Span, by: By) -> Cell:
     """Return what a part of a period is called: a month by its name if it is whole, else its days."""
     last = span.ends - timedelta(days=1)
     if by is By.MONTH and span.begins.day == 1 and span.ends.day == 1:
-        return Cell(f"{span.begins:%b %Y}", f"{span.begins:%Y-%m}")
+        return month_name(span.begins)
     if span.begins == last:
         return day_name(span.begins)
-    return Cell(f"{span.begins.day} {span.begins:%b} – {last.day} {last:%b %Y}", f"{span.begins}/{last}")  # noqa: RUF001
+    return Cell(days.days_from_to(span.begins, last), f"{span.begins}/{last}")
+
+
+def month_name(day: date) -> Cell:
+    """Return the month of a day."""
+    return Cell(days.month_name(day), f"{day:%Y-%m}")
 
 
 def day_name(day: date) -> Cell:
     """Return a day."""
-    return Cell(f"{day.day} {day:%b %Y}", day.isoformat())
+    return Cell(days.day_name(day), day.isoformat())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from paywall.admin.dashboard.cells import NONE, Cell, day_name, money, number, percent
+from paywall.admin.dashboard.cells import NONE, Cell, day_name, money, month_name, number, percent
 from paywall.admin.dashboard.charts import Series, draw
 from paywall.admin.dashboard.panels import Panel
 from paywall.business.asking.cohorts import Cohort
@@ -36,7 +36,7 @@ def cohorts(found: Sequence[Cohort]) -> Panel:
     for one in found:
         shares = [percent(still, one.joined) for still in one.left]
         missing = [Cell("", "")] * (width - len(shares))
-        rows.append((Cell(f"{one.month:%b %Y}", f"{one.month:%Y-%m}"), number(one.joined), *shares, *missing))
+        rows.append((month_name(one.month), number(one.joined), *shares, *missing))
     header = ("First payment in", "readers", *map(str, range(width)))
     return Panel("cohorts", "Who stays", header, rows)
 
@@ -44,7 +44,7 @@ def cohorts(found: Sequence[Cohort]) -> Panel:
 def shades(found: Sequence[Cohort]) -> list[tuple[str, str, list[Shade]]]:
     """Return the same as a table to look at: the month, how many, and a shade for each month behind."""
     width = max((len(one.left) for one in found), default=0)
-    return [(f"{one.month:%b %Y}", f"{one.joined:,}", _row(one, width)) for one in found]
+    return [(month_name(one.month).words, f"{one.joined:,}", _row(one, width)) for one in found]
 
 
 def _row(one: Cohort, width: int) -> list[Shade]:

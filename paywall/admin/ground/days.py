@@ -14,6 +14,16 @@ def day_name(day: date) -> str:
     return str(format_date(day, "d MMM y", locale=_LOCALE))
 
 
+def month_name(day: date) -> str:
+    """Return a day's month as people read it: `Dec 2026`."""
+    return str(format_date(day, "MMM y", locale=_LOCALE))
+
+
+def days_from_to(first: date, last: date) -> str:
+    """Return some days of at most a year as people read them: `24 Nov – 3 Dec 2026`."""  # noqa: RUF002
+    return f"{format_date(first, 'd MMM', locale=_LOCALE)} – {day_name(last)}"  # noqa: RUF001
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """An instant as people read it, and as machines do."""

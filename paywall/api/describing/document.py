@@ -116,15 +116,18 @@ def _parameters(route: Route | OpenRoute) -> list[dict[str, Any]]:
     if isinstance(route, OpenRoute):
         return in_path
     in_query = parameters_of(route.query) if route.query else []
-    return [*in_path, *in_query, *(_header(name, about) for name, about in (route.takes or {}).items())]
+    needed = [_header(name, about, example) for name, (about, example) in (route.needs or {}).items()]
+    return [*in_path, *in_query, *needed, *(_header(name, about) for name, about in (route.takes or {}).items())]
 
 
 def _part(path: str, name: str) -> str:
     return "The reader's id." if name == "id" and path.startswith("/v1/readers") else _PARTS[name]
 
 
-def _header(name: str, about: str) -> dict[str, Any]:
-    return {"name": name, "in": "header", "required": False, "description": about, "schema": {"type": "string"}}
+def _header(name: str, about: str, example: str | None = None) -> dict[str, Any]:
+    """Describe a header; one with an example is needed."""
+    schema = {"type": "string"} | ({"examples": [example]} if example else {})
+    return {"name": name, "in": "header", "required": bool(example), "description": about, "schema": schema}
 
 
 def _responses(route: Route | OpenRoute) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 import json
 import shlex
-from collections.abc import Iterator
-from functools import reduce
+from collections.abc import Iterator, Sequence
+from functools import partial, reduce
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -144,21 +144,23 @@ _WORDS = {"string": "text", "integer": "number", "boolean": "true or false", "ob
 
 def _curl(document: Schema, path: str, method: str, body: Schema) -> str:
     """Return a command that makes the call, with the examples of the shapes."""
-    address = f"{document['servers'][0]['url']}{_example_path(path)}{_example_query(document['paths'][path][method])}"
+    examples = partial(_examples, document["paths"][path][method]["parameters"])
+    query = urlencode(examples("query"))
+    address = f"{document['servers'][0]['url']}{_example_path(path)}{query and '?'}{query}"
     parts = [f"curl -X {method.upper()} {shlex.quote(address)}"]
     proof = "the pass" if path.startswith("/v1/content") else "pw_sk_…"
     parts.append(f"-H 'Authorization: Bearer {proof}'")
+    parts += [f"-H {shlex.quote(f'{name}: {example}')}" for name, example in examples("header").items()]
     if body:
         sent = json.dumps(_example(document, body), ensure_ascii=False)
         parts += ["-H 'Content-Type: application/json'", f"-d {shlex.quote(sent)}"]
     return " \\\n  ".join(parts)
 
 
-def _example_query(said: Schema) -> str:
-    """Return the parameters that are needed, or say an example of themselves."""
-    asked = [one for one in said["parameters"] if one["in"] == "query"]
-    given = {one["name"]: one["schema"]["examples"][0] for one in asked if one["schema"].get("examples")}
-    return f"?{urlencode(given)}" if given else ""
+def _examples(parameters: Sequence[Schema], place: str) -> dict[str, str]:
+    """Return the parameters of a place (query, header) that say an example of themselves."""
+    asked = [one for one in parameters if one["in"] == place]
+    return {one["name"]: one["schema"]["examples"][0] for one in asked if one["schema"].get("examples")}
 
 
 def _example_path(path: str) -> str:

@@ -84,6 +84,8 @@ class Route:
     """Statuses that may be answered beside 400, 401, 403, 406, 413, 415, 429 and 503, and when."""
     headers: Mapping[str, str] | None = None
     """Headers that may be sent along, and what they do."""
+    needs: Mapping[str, tuple[str, str]] | None = None
+    """Headers without which the call is refused: what each is for, and an example."""
     takes: Mapping[str, str] | None = None
     """Headers of the call that are looked at beside the usual ones, and what they are for."""
     is_for_pages: bool = False

@@ -127,8 +127,8 @@ ROUTES = (
         handler=authorize,
         scope=Scope.CHECK,
         status=204,
+        needs={"X-Original-URI": ("The path that the browser asked for.", "/articles/harbour-2026-11-27")},
         takes={
-            "X-Original-URI": "The path that the browser asked for; needed.",
             "X-Original-Method": "GET counts, all else does not; GET where it is left out.",
             "X-Paywall-Pass": "A pass that the browser has shown.",
         },
