@@ -35,6 +35,14 @@ class TestJson:
             parse_object(raw)
         assert refused.value.errors[0].field == "body"
 
+    @pytest.mark.parametrize("opening", [b"[", b'{"a":'], ids=["lists", "objects"])
+    def test_that_can_just_be_read_but_not_written_again_is_refused_too(self, opening: bytes) -> None:
+        closing = b"]" if opening == b"[" else b"}"
+        for depth in range(700, 1_000):
+            inner = opening * depth + b"1" + closing * depth
+            with pytest.raises(BadFields):
+                parse_object(b'{"b": "\\u0041", "c": ' + inner + b"}")
+
     @pytest.mark.parametrize(
         "said", [{}, {"a": {"b": [1, None, True, 1.5]}}, {"a": "\u00e9\U0001f600\\u0000"}, {"a": [[[[[[]]]]]]}]
     )

@@ -73,10 +73,10 @@ def parse_object(raw: bytes) -> dict[str, Any]:
         raise _bad_body("This is not JSON as it should be: one object in UTF-8, each name once.") from error
     if not isinstance(found, dict):
         raise _bad_body("Send an object: {…}.")
-    if b"\\u" in raw and not _can_be_stored(found):  # only an escape can have brought one in
-        raise _bad_body("There is a character in it that can't be stored.")
     if raw.count(b"[") + raw.count(b"{") > DEEPEST and _depth(found) > DEEPEST:
         raise _bad_body(f"This is nested more than {DEEPEST} deep.")
+    if b"\\u" in raw and not _can_be_stored(found):  # only an escape can have brought one in
+        raise _bad_body("There is a character in it that can't be stored.")
     return found
 
 

@@ -21,6 +21,7 @@ _is_token = re.compile(r"[A-Za-z0-9_.~=+/-]{8,4096}").fullmatch
 _OWN = {"/_paywall/sign-in": "/login", "/_paywall/sign-up": "/signup", "/_paywall/subscribe": "/subscribe"}
 """Our addresses, and the service's pages that they lead to."""
 _THERE = {there: own for own, there in _OWN.items()}
+_STANDS_IN_ADDRESSES = "%!#$&'()*+,;=:@/?[]~"
 SIGN_IN, RETURN, SIGN_OUT = "/_paywall/sign-in", "/_paywall/return", "/_paywall/sign-out"
 
 
@@ -71,7 +72,8 @@ def own_address(there: str, environ: "WSGIEnvironment") -> str | None:
     if own is None:
         return None
     query = environ.get("QUERY_STRING", "")
-    here = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "") + (f"?{query}" if query else "")
+    path = quote((environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1", "replace"))
+    here = path + (f"?{query}" if query else "")
     return f"{own}?next={quote(here.encode('latin-1', 'replace'), safe='/')}"
 
 
@@ -92,5 +94,10 @@ def _sign_out(environ: "WSGIEnvironment") -> Page:
 
 
 def _to(where: str, *kept: str) -> Page:
-    headers = [("Location", where), NO_STORE, ("Content-Length", "0"), *(("Set-Cookie", one) for one in kept)]
+    headers = [
+        ("Location", quote(where, safe=_STANDS_IN_ADDRESSES)),
+        NO_STORE,
+        ("Content-Length", "0"),
+        *(("Set-Cookie", one) for one in kept),
+    ]
     return Page("303 See Other", headers, b"")

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
-from werkzeug.test import Client
+from werkzeug.test import Client, EnvironBuilder
 
 from paywall import clock
 from paywall.app import Product
@@ -18,6 +19,7 @@ from paywall.wall.middleware import Paywall
 from paywall.wall.remote.asking import AWAY, Asking, Call
 from paywall.wall.remote.check import RemoteCheck
 from paywall.wall.remote.questions import address_behind
+from paywall.wall.remote.signing_in import own_address
 from tests.wall.remote.service import CANARY, PAGE, SITE, Browser, Service
 
 ALLOWANCE = 3
@@ -156,6 +158,18 @@ class TestAReader:
         back = browser.come_back_signed_in("/news/subscribers-0")
         assert back.headers["Location"] == "/news/subscribers-0"
         assert browser.decision("subscribers-0") == "full; reason=subscribed"
+
+    def test_who_signed_in_on_a_page_of_any_alphabet_is_led_back_to_it(self, browser: Browser) -> None:
+        browser.sign_up("payer@example.com", None)
+        for page in ("/news/прилив", "/news/ölhafen?ə=ü", "/news/50%25-less"):
+            back = browser.come_back_signed_in(quote(page, safe="/"))
+            assert back.headers["Location"] == quote(page, safe="/?=%")
+            assert browser.cookie("reader")
+
+    @pytest.mark.parametrize("page", ["/news/%D1%84", "/news/why%3F", "/news/50%25", "/news/a%23b?c=%26&d=1"])
+    def test_is_led_back_from_the_invitation_to_the_very_page(self, page: str) -> None:
+        environ = EnvironBuilder(page).get_environ()
+        assert own_address("/subscribe", environ) == f"/_paywall/subscribe?next={quote(page, safe='/')}"
 
     @pytest.mark.parametrize("days", [None, -1.0])
     def test_without_a_running_subscription_does_not(self, browser: Browser, days: float | None) -> None:
