@@ -6,7 +6,7 @@ from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from paywall.wall.audit.looking.prose import without_tags
+from paywall.wall.audit.looking.prose import INLINE, without_tags
 from paywall.wall.audit.surfaces import Place
 from paywall.wall.cutting.nodes import walk
 
@@ -19,32 +19,7 @@ _HIDING_CLASSES = frozenset(["hidden", "d-none", "is-hidden", "hide", "blur", "b
 _FOR_PAPER = re.compile(r"@media[^{]*\bprint\b[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.IGNORECASE)
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _NO_PROSE = frozenset({"script", "style", "template", "noscript", "head", "svg", "math", "object"})
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "cite",
-        "code",
-        "em",
-        "font",
-        "i",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "u",
-        "wbr",
-        "-text",
-    ]
-)
+_IN_SENTENCES = INLINE | {"-text"}
 _CONTAINERS = "[itemprop=articleBody], article, main, [role=main]"
 _DRAWN = "svg, math, object"
 _ALWAYS_HIDING = "dialog:not([open])"
@@ -166,7 +141,7 @@ class HtmlPage:
             elif node.is_text_node:
                 yield node.text_content or ""
             elif node.is_element_node and node.tag not in _NO_PROSE and node.mem_id not in self._hidden_ids:
-                edge = "" if node.tag in _INLINE else "\n"
+                edge = "" if node.tag in _IN_SENTENCES else "\n"
                 yield edge
                 stack += [edge, *_children(node)]
 

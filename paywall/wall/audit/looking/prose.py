@@ -14,31 +14,11 @@ _ENDS = re.compile("[.!?\u2026\u3002\uff01\uff1f\u0964\u061f\u06d4\u104b][\"'\u2
 _CODE = re.compile(r"""[{}=;<>]|\w\.\w+\(|["']\s*[:,]\s*["'\d\[]""")
 _LONG_WORD = 14
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)[^<>]*>")
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "cite",
-        "code",
-        "em",
-        "font",
-        "i",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "u",
-        "wbr",
-    ]
-)
+INLINE = frozenset(
+    ["a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "kbd", "mark", "q", "s", "small", "span",
+     "strong", "sub", "sup", "u", "wbr"]
+)  # fmt: skip
+"""Elements that stand inside of a sentence."""
 
 
 def sentences(text: str) -> list[str]:
@@ -65,7 +45,7 @@ def _most_of(found: str) -> str:
 
 def without_tags(text: str) -> str:
     """Return HTML as text, a new line where a block begins or ends."""
-    return _TAG.sub(lambda tag: "" if tag[2].lower() in _INLINE else "\n", text)
+    return _TAG.sub(lambda tag: "" if tag[2].lower() in INLINE else "\n", text)
 
 
 def weight(found: Iterable[str]) -> int:
