@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 DECISION_KEY = "paywall.decision"
 OF_NOBODY = frozenset({"HTTP_HOST"})
+_OF_WHO_ASKS = frozenset({"REMOTE_USER", "AUTH_TYPE"})
+"""Whom a web server or a layer around us has let in."""
 OF_A_PART = frozenset(
     {"HTTP_RANGE", "HTTP_IF_RANGE", "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
     | {"HTTP_IF_UNMODIFIED_SINCE", "HTTP_ACCEPT_ENCODING"}
@@ -90,7 +92,7 @@ def inner_environ(environ: "WSGIEnvironment", what: Ask) -> "WSGIEnvironment":
     if what.kind is Kind.WHOLE:
         inner = {key: value for key, value in environ.items() if key not in OF_A_PART}
     else:
-        inner = {key: value for key, value in environ.items() if not key.startswith("HTTP_") or key in OF_NOBODY}
+        inner = {key: value for key, value in environ.items() if _is_of_nobody(key)}
     inner.update(
         {
             "REQUEST_METHOD": "GET",
@@ -105,3 +107,7 @@ def inner_environ(environ: "WSGIEnvironment", what: Ask) -> "WSGIEnvironment":
         inner.pop("RAW_URI", None)
         inner.pop("REQUEST_URI", None)
     return inner
+
+
+def _is_of_nobody(key: str) -> bool:
+    return key in OF_NOBODY or not (key.startswith("HTTP_") or key in _OF_WHO_ASKS)

@@ -15,6 +15,8 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Coroutine[Any, Any, None]]
 _PAST_US = ("http.response.pathsend", "http.response.zerocopysend")
 """Ways to send a file that we would not see."""
+_OF_WHO_ASKS = frozenset({"user", "auth", "session"})
+"""Whom a layer around us has let in."""
 
 
 class Inside:
@@ -120,6 +122,8 @@ def environ_of(scope: Scope) -> dict[str, Any]:
         "wsgi.url_scheme": scope.get("scheme", "http"),
     }
     for raw, value in scope.get("headers", ()):
+        if b"_" in raw:  # it would be taken for the header that has hyphens there, which proxies write
+            continue
         name, text = _environ_name(raw), value.decode("latin-1")
         environ[name] = f"{environ[name]}{'; ' if name == 'HTTP_COOKIE' else ','}{text}" if name in environ else text
     return environ
@@ -135,6 +139,9 @@ def inner_scope(scope: Scope, what: Ask) -> Scope:
         return {**inner, "headers": _without(scope, frozenset({"HTTP_ACCEPT_ENCODING"}))}
     kept = _without(scope, OF_A_PART) if what.kind is Kind.WHOLE else _only(scope, OF_NOBODY)
     inner |= {"method": "GET", "headers": kept, DECISION_KEY: what.decision}
+    if what.kind is Kind.WHOLE:
+        return inner
+    inner = {name: value for name, value in inner.items() if name not in _OF_WHO_ASKS}
     return {**inner, "query_string": b""} if what.kind is Kind.NOBODY_WITHOUT_QUERY else inner
 
 

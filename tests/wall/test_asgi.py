@@ -119,6 +119,26 @@ class TestAnArticle:
             assert CANARY not in ask(app, headers={"Cookie": "a=1"}).text
         assert seen == ["a=1", None]
 
+    def test_is_asked_for_as_nobody_whoever_is_signed_in_around_the_wall(self) -> None:
+        async def view(request: Request) -> Response:
+            hello = f"Hello {request.scope.get('user', 'nobody')}"
+            return HTMLResponse(MARKED.replace("Imprint", hello), headers={"Paywall-Version": "v1"})
+
+        wall = AsgiPaywall(site(view), Asked(FULL))
+
+        async def signed_in(scope: Any, receive: Any, send: Any) -> None:
+            await wall({**scope, "user": "anna", "auth": "yes", "session": {"reader": 7}}, receive, send)
+
+        ask(signed_in)
+        assert "Hello nobody" in ask(signed_in).text
+
+    def test_is_not_asked_about_by_an_address_that_the_visitor_has_made_up(self) -> None:
+        check = Asked(SHUT)
+        proxied = [("X-Forwarded-For", "192.0.2.7"), ("X_Forwarded_For", "66.249.66.1"), ("X_Real-IP", "66.249.66.1")]
+        ask(AsgiPaywall(site(whole), check), headers=proxied)
+        assert check.environ["HTTP_X_FORWARDED_FOR"] == "192.0.2.7"
+        assert "HTTP_X_REAL_IP" not in check.environ
+
 
 class TestAllElse:
     def test_passes_as_it_comes_piece_by_piece(self) -> None:

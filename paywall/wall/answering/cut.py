@@ -93,8 +93,9 @@ class CutSite:
 
     def _from_inside(self, environ: "WSGIEnvironment", address: str) -> Answer:
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
+        is_askable = method in ("GET", "HEAD")  # again, should the first answer be packed oddly
         wants_page = "text/html" in environ.get("HTTP_ACCEPT", "")
-        first: Head = yield Ask(Kind.UNPACKED if wants_page else Kind.AS_IT_CAME)
+        first: Head = yield Ask(Kind.UNPACKED if wants_page or not is_askable else Kind.AS_IT_CAME)
         if is_nothing_of_ours(first, path):
             return Pass(first.headers)
         file = file_of_the_server(first)
@@ -102,7 +103,7 @@ class CutSite:
             return (yield from self._media(environ, first, address))
         if file is not None and is_page(first) and may_be_page(file):
             return _stopped("the web server is to send it, past the wall", address)
-        asks_again = method in ("GET", "HEAD") and (is_partial(first, method) or is_packed_oddly(first))
+        asks_again = is_askable and (is_partial(first, method) or is_packed_oddly(first))
         head = (yield Ask(Kind.WHOLE)) if asks_again else first
         answer = None if is_nothing_of_ours(head, path) else (yield from self._looked_into(environ, head, address))
         if answer is not None:
@@ -114,7 +115,8 @@ class CutSite:
         body: Body = yield Read(MOST_BYTES)
         try:
             visit = _Visit(environ, head, body, Source(head, unpacked(head, body), address))
-            return (yield from (self._page(visit) if is_page(head) else self._data(visit)))
+            looks_like_page = is_page(head) or visit.source.is_xhtml
+            return (yield from (self._page(visit) if looks_like_page else self._data(visit)))
         except Unreadable:
             return _stopped("it can't be looked into", address)
 

@@ -116,7 +116,7 @@ def unpacked(head: Head, body: Body) -> bytes:
 
 def find_article(source: Source, rules: CutRules) -> Found | None:
     """Look for an article in a page; None where there is none. Raises Unreadable for a tangled page."""
-    html = source.text
+    html = source.html
     has_marker = rules.marker_pattern.search(html) is not None
     if not (has_marker or rules.selector or source.article is not None):
         return None

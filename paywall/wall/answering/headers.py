@@ -16,7 +16,7 @@ _ALLOW = ("Allow", "GET, HEAD, OPTIONS")
 _OURS = frozenset({"paywall-article", "paywall-version", "paywall-decision"})
 _OF_CACHES = frozenset(
     {"etag", "last-modified", "accept-ranges", "cache-control", "expires", "pragma", "vary", "age", "content-md5"}
-    | {"surrogate-control", "surrogate-key", "cdn-cache-control", "cloudflare-cdn-cache-control", "x-accel-expires"}
+    | {"surrogate-control", "surrogate-key", "edge-control", "x-accel-expires"}
     | {"digest", "content-digest", "repr-digest"}
 )
 _OF_CONNECTIONS = frozenset({"content-length", "connection", "keep-alive", "transfer-encoding"})
@@ -32,16 +32,22 @@ def without(headers: Headers, *names: frozenset[str]) -> Headers:
     return [pair for pair in headers if not any(pair[0].lower() in one for one in names)]
 
 
+def without_caches(headers: Headers) -> Headers:
+    """Return the headers without ours, and without what any cache might go by: each network has its own."""
+    kept = without(headers, _OURS, _OF_CACHES)
+    return [pair for pair in kept if not pair[0].lower().endswith("cache-control")]
+
+
 def gated(headers: Headers, body_bytes: int, decision: Decision | None, *, keeps_cookies: bool) -> Headers:
     """Return the headers of a gated answer whose body stays as it is."""
-    kept = without(headers, _OURS, _OF_CACHES, _OF_CONNECTIONS, frozenset() if keeps_cookies else _COOKIES)
+    kept = without(without_caches(headers), _OF_CONNECTIONS, frozenset() if keeps_cookies else _COOKIES)
     kept += [NO_STORE, VARY, ("Content-Length", str(body_bytes))]
     return kept if decision is None else for_decision(kept, decision)
 
 
 def gated_stream(head: Head, decision: Decision) -> Headers:
     """Return the headers of an open answer that is passed on piece by piece."""
-    return for_decision([*without(head.headers, _OURS, _OF_CACHES), NO_STORE, VARY], decision)
+    return for_decision([*without_caches(head.headers), NO_STORE, VARY], decision)
 
 
 def for_decision(headers: Headers, decision: Decision) -> Headers:

@@ -5,6 +5,7 @@ from hashlib import blake2b
 
 from paywall.wall.answering.steps import Head
 from paywall.wall.cutting.charset import text_of
+from paywall.wall.cutting.xhtml import is_xhtml, spelled_out
 
 
 class Source:
@@ -13,6 +14,7 @@ class Source:
     def __init__(self, head: Head, content: bytes, address: str) -> None:
         self.content, self.address = content, address
         self.content_type = head.header("content-type") or ""
+        self._media_type = head.media_type
         self.article = head.header("paywall-article")
         """The id that the application says, empty where it says only that there is one."""
 
@@ -26,3 +28,13 @@ class Source:
     def text(self) -> str:
         """The body as a browser would read it."""
         return text_of(self.content, self.content_type)
+
+    @property
+    def is_xhtml(self) -> bool:
+        """Whether it is a page in XML."""
+        return "xml" in self._media_type and is_xhtml(self.text, self._media_type)
+
+    @property
+    def html(self) -> str:
+        """A page, as HTML."""
+        return spelled_out(self.text) if self.is_xhtml else self.text
