@@ -3,13 +3,20 @@
 import gzip
 import socket
 import threading
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 
 import pytest
 
 from paywall.wall.audit import Limits, Outcome, Plan, audit
+from paywall.wall.audit.asking import fetching
+from paywall.wall.audit.asking.asks import Answer, Ask
+from paywall.wall.audit.asking.fetching import MOST_BYTES, Browser, Fetcher
+from paywall.wall.audit.asking.people import VISITOR
+from paywall.wall.audit.asking.site import site_of
+from paywall.wall.audit.surfaces import Surface
 from tests.wall.audit.conftest import Look
 from tests.wall.audit.paper import CANARY, PATH, Environ, Paper, Reply, page_of
 
@@ -39,6 +46,11 @@ ODD: tuple[Reply, ...] = (
 )
 
 
+def _without_head(body: bytes) -> bytes:
+    """Pack as old servers do that mean deflate by it, and not zlib."""
+    return zlib.compress(body)[2:-4]
+
+
 class TestASiteThatAnswersOddly:
     def test_is_audited_to_the_end(self, paper: Paper, look: Look) -> None:
         numbers = count()
@@ -63,6 +75,34 @@ class TestASiteThatAnswersOddly:
     ) -> None:
         paper.pages["/stories/odd"] = ODD[number]
         assert look(path="/stories/odd", most=40).outcome in (Outcome.UNJUDGED, Outcome.CLEAN)
+
+
+class TestAnAnswerThatUnpacksWithoutEnd:
+    @pytest.mark.parametrize("packing", ["gzip", "gzip, gzip", "deflate, x-gzip", ", gzip"])
+    def test_fills_no_more_memory_than_any_other(self, paper: Paper, packing: str) -> None:
+        body = b"x" * 60_000_000
+        for name in [one.strip() for one in packing.split(",") if one.strip()]:
+            body = zlib.compress(body) if name == "deflate" else gzip.compress(body)
+        answer = self.read(paper, body, packing)
+        assert (len(answer.body), answer.is_whole) == (MOST_BYTES, False)
+
+    def test_because_it_holds_nothing_at_all_is_read_no_further_than_any_other(
+        self, paper: Paper, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(fetching, "MOST_BYTES", 100_000)
+        nothing = gzip.compress(b"")[:10] + b"\0\0\0\xff\xff" * 200_000
+        answer = self.read(paper, nothing, "gzip")
+        assert (answer.body, answer.is_whole) == (b"", False)
+
+    @pytest.mark.parametrize(("packing", "pack"), [("gzip", gzip.compress), ("deflate", _without_head)])
+    def test_is_not_what_every_packed_page_is(self, paper: Paper, packing: str, pack: Callable[[bytes], bytes]) -> None:
+        answer = self.read(paper, pack(PAGE.encode()), packing)
+        assert (answer.text, answer.is_whole, answer.problem) == (PAGE, True, "")
+
+    def read(self, paper: Paper, body: bytes, packing: str) -> Answer:
+        paper.pages["/odd"] = (200, "text/html", body, {"Content-Encoding": packing})
+        with Fetcher(site_of(paper.address), Limits(10, 1_000), lambda *_: None) as fetcher:
+            return fetcher.ask(Browser(VISITOR), Ask(Surface.PAGE, f"{paper.address}/odd"))
 
 
 class TestAServerThat:

@@ -10,6 +10,7 @@ import httpx
 from paywall.wall.audit.asking.asks import Answer, Ask, packed
 from paywall.wall.audit.asking.people import Person
 from paywall.wall.audit.asking.site import Site
+from paywall.wall.audit.asking.unpacking import BadPacking, unpacked
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_SECONDS = 30.0
@@ -157,9 +158,19 @@ def _read(response: httpx.Response, answer: Answer) -> Answer:
     """Read an answer as far as it may be read."""
     headers = tuple(response.headers.multi_items())
     answer = replace(answer, status=response.status_code, headers=headers, url=str(response.url))
+    raw, answer = _raw(response, answer)
+    try:
+        body, is_all = unpacked(raw, response.headers.get("Content-Encoding", ""), MOST_BYTES)
+    except BadPacking as error:
+        return replace(answer, is_whole=False, problem=answer.problem or type(error).__name__, packed=packed(raw))
+    return replace(answer, is_whole=answer.is_whole and is_all, packed=packed(body))
+
+
+def _raw(response: httpx.Response, answer: Answer) -> tuple[bytes, Answer]:
+    """Return what was sent, and whether that is all of it: time and bytes are counted before anything is unpacked."""
     pieces, total, end = [], 0, time.monotonic() + MOST_SECONDS
     try:
-        for piece in response.iter_bytes():
+        for piece in response.iter_raw():
             pieces.append(piece)
             total += len(piece)
             if total > MOST_BYTES or time.monotonic() > end:
@@ -167,4 +178,4 @@ def _read(response: httpx.Response, answer: Answer) -> Answer:
                 break
     except httpx.HTTPError as error:
         answer = replace(answer, is_whole=False, problem=type(error).__name__)
-    return replace(answer, packed=packed(b"".join(pieces)))
+    return b"".join(pieces), answer
