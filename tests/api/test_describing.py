@@ -28,7 +28,7 @@ def document(browser: Browser) -> dict[str, Any]:
 def _v1_rules(app: Flask) -> set[tuple[str, str]]:
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/v1/")]
     return {
-        (method, rule.rule.replace("<", "{").replace(">", "}"))
+        (method, rule.rule.replace("<path:", "{").replace("<", "{").replace(">", "}"))
         for rule in rules
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.rule != "/v1/openapi.json"

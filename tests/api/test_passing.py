@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from werkzeug.test import TestResponse
@@ -52,6 +53,21 @@ class TestTheText:
     ) -> None:
         add("elsewhere", body_html="")
         assert show(product, server.ask("elsewhere", visitor=VISITOR)["pass"], "elsewhere").status_code == 404
+
+    @pytest.mark.parametrize("key", ["https://www.paper.test/?p=12", "https://www.paper.test/news/", "2026/11//a b"])
+    def test_of_an_article_that_came_by_a_feed_and_is_known_by_its_link_is_found(
+        self, server: Server, product: Product, site: str, add: Callable[..., None], key: str
+    ) -> None:
+        add("by-link", key=key, url=f"{site}/by-link")
+        token = (server.post("/v1/check", {"url": f"{site}/by-link", "visitor": VISITOR}).json or {})["pass"]
+        answer = show(product, token, quote(key, safe=""), Origin=site)
+        assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, site)
+        assert CANARY in answer.text
+        client = product.flask.test_client(use_cookies=False)
+        asked = client.options(
+            f"/v1/content/{quote(key, safe='')}", base_url="https://news.test", headers={"Origin": site}
+        )
+        assert (asked.status_code, asked.headers["Access-Control-Allow-Origin"]) == (204, site)
 
     def test_may_be_read_by_pages_of_the_publisher_alone(self, server: Server, product: Product, site: str) -> None:
         token = server.ask("metered-0", visitor=VISITOR)["pass"]

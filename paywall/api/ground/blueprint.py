@@ -19,6 +19,7 @@ def make_blueprint(routes: Iterable[Route | OpenRoute], reception: Reception) ->
     for route in routes:
         rule = route.path.replace("{", "<").replace("}", ">")
         if isinstance(route, OpenRoute):
+            rule = rule.replace("<", "<path:") if route.takes_slashes else rule
             view: Callable[..., ResponseReturnValue] = route.view
         elif route.is_before_flask:
             continue

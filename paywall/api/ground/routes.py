@@ -106,5 +106,7 @@ class OpenRoute:
     view: Callable[..., ResponseReturnValue]
     media_type: str = "application/json"
     is_for_pages: bool = False
+    takes_slashes: bool = False
+    """What stands in the path may hold slashes: ids that feeds brought are links."""
     problems: Mapping[int, str] | None = None
     tag: str = ""

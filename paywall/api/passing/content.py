@@ -83,6 +83,7 @@ ROUTES = (
         view=content,
         media_type="text/html",
         is_for_pages=True,
+        takes_slashes=True,
         problems={
             401: "No pass, or one that holds no longer.",
             403: "The pass opens another article.",
