@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from werkzeug.test import Client, TestResponse
 
+from paywall.gate.decision import Verdict
+from paywall.wall.answering.cut import CutSite
+from paywall.wall.answering.memory import Memory
 from paywall.wall.middleware import Paywall
 from tests.wall.foreign import CANARY, FULL, MARKED, MORE, PREVIEW, SHUT, Asked, Site, page
 
@@ -85,3 +88,22 @@ class TestAPageThatIsKeptForEverybody:
         client = Client(Paywall(greets, Asked(FULL)), use_cookies=False)
         client.get("/news/tides", environ_overrides={"REMOTE_USER": "anna", "AUTH_TYPE": "Basic"})
         assert "Hello nobody" in client.get("/news/tides", environ_overrides={"REMOTE_USER": "boris"}).text
+
+
+class TestAPageWhoseAddressIsMadeVeryLong:
+    def ask(self, verdict: Verdict, *headers: tuple[str, str]) -> CutSite:
+        wall = Paywall(Site(MARKED, headers), Asked(verdict))
+        assert isinstance(wall.site, CutSite)
+        wall.site._shelf._kept, wall.site._pages._looked = Memory(100_000), Memory(100_000)
+        client = Client(wall, use_cookies=False)
+        for number in range(30):
+            client.get(f"/news/tides?{number}={'%20' * 2_000}")
+        return wall.site
+
+    def test_takes_no_more_memory_than_allowed_to_remember_that_it_is_not_kept(self) -> None:
+        site = self.ask(SHUT, ("Paywall-Version", "1"), ("Set-Cookie", "a=1"))
+        assert 0 < sum(len(place.address) for place in site._shelf._kept._kept) < 100_000
+
+    def test_takes_no_more_memory_than_allowed_to_remember_what_is_on_it(self) -> None:
+        looked = self.ask(FULL)._pages._looked._kept
+        assert 0 < sum(len(one.name.url) for one in looked.values() if one.name) < 100_000

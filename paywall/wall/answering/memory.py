@@ -78,7 +78,8 @@ class Looked(NamedTuple):
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
-        return len(self.cut.before) + len(self.cut.after) if self.cut else 0
+        named = len(self.name.url) if self.name else 0
+        return named + (len(self.cut.before) + len(self.cut.after) if self.cut else 0)
 
 
 def _cost(value: Sized) -> int:

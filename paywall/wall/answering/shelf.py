@@ -35,8 +35,8 @@ class Shelved(NamedTuple):
 
     @property
     def size(self) -> int:
-        """About how many bytes it takes."""
-        return len(self.source.content)
+        """About how many bytes it takes, with its address: that is as long as whoever asks for it likes."""
+        return len(self.source.content) + len(self.source.address)
 
 
 class Place(NamedTuple):
@@ -67,7 +67,7 @@ class Shelf:
         self._kept.keep(place, kept._replace(until=self._until()))  # others need not fetch it, too
         fetched = yield from self._fetched(place.address)
         if fetched is None or not fetched.status.startswith("5"):
-            fetched = fetched or self._nothing()
+            fetched = fetched or self._nothing(place)
             self._kept.keep(place, fetched)
             return fetched if fetched.version else None
         return kept
@@ -78,7 +78,7 @@ class Shelf:
             return
         known = self._kept.get(place)
         if known is None or time.monotonic() >= known.until:
-            self._kept.keep(place, (yield from self._fetched(place.address)) or self._nothing())
+            self._kept.keep(place, (yield from self._fetched(place.address)) or self._nothing(place))
 
     def _fetched(self, address: str) -> Generator[Any, Any, Shelved | None]:
         """Ask as nobody; None for what can't be kept."""
@@ -92,8 +92,8 @@ class Shelf:
         source = Source(head, body.content, address)
         return Shelved(head.status, head.headers, source, version, self._until()) if version else None
 
-    def _nothing(self) -> Shelved:
-        return Shelved("", [], _NO_SOURCE, "", self._until())
+    def _nothing(self, place: Place) -> Shelved:
+        return Shelved("", [], Source(Head("", []), b"", place.address), "", self._until())
 
     def _until(self) -> float:
         return time.monotonic() + self._keep_seconds

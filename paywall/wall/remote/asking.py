@@ -20,7 +20,7 @@ log = get_logger()
 AWAY = Verdict(Decision(Extent.PREVIEW, Reason.DATABASE_UNAVAILABLE, Prompt.TRY_AGAIN), 0, "", "", degraded="service")
 _NOT_PUBLISHED, _NO_SITE = '"not_published"', '"no_site_of_yours"'
 """The service's words for an article that is not there yet, and for an address on none of the publisher's sites."""
-_MOST_IDS = 20_000
+_MOST_IDS, _LONGEST_URL = 20_000, 2_000
 
 
 class Call(NamedTuple):
@@ -98,7 +98,7 @@ class Asking:
             return self.failed(call)
         if said["pass"]:
             self.passes.trust(said["pass"])
-        if call.question.name.url:
+        if 0 < len(call.question.name.url) <= _LONGEST_URL:
             if len(self._ids) >= _MOST_IDS:
                 self._ids.clear()
             self._ids[call.question.name.url] = str(said["article"])

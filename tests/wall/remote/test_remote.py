@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 import httpx
@@ -149,6 +149,21 @@ class TestAServiceThatAnswersNoQuestion:
         assert isinstance(call, Call)
         assert asking.answered(call, 503, "") == AWAY
         assert self.ask(asking) == AWAY
+
+
+class TestAnAnswer:
+    SAID: ClassVar[dict[str, Any]] = {
+        "article": "a-7", "extent": "full", "reason": "free_article", "prompt": "none", "viewsLeft": None,
+        "resetsAt": None, "isRegistered": False, "degraded": "", "pass": None, "tokenError": None, "words": None,
+    }  # fmt: skip
+
+    def test_is_remembered_for_the_address_but_for_one_that_somebody_made_very_long(self) -> None:
+        asking = Asking("https://members.paper.example", None, 0, 1.0)
+        for url in (f"{SITE}/news/tides", f"{SITE}/news/tides?a={'x' * 2_000}"):
+            call = asking.begin({"REMOTE_ADDR": "192.0.2.7"}, ArticleName("", url), counts=True)
+            assert isinstance(call, Call)
+            assert asking.answered(call, 200, self.SAID)
+        assert asking._ids == {f"{SITE}/news/tides": "a-7"}
 
 
 class TestAReader:
