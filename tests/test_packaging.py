@@ -90,6 +90,11 @@ class TestTheComposeFile:
         example = re.findall(r"^(PAYWALL_\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
         assert set(example) <= known
 
+    def test_a_shell_can_read_the_example_as_the_guide_says(self) -> None:
+        script = 'set -a; . "$0"; set +a; printenv PAYWALL_MAIL_SENDER'
+        read = subprocess.run(["sh", "-c", script, ROOT / ".env.example"], capture_output=True, text=True, check=True)
+        assert read.stdout == "News <news@example.com>\n"
+
 
 class TestTheContainer:
     recipe = (ROOT / "Dockerfile").read_text()

@@ -158,4 +158,4 @@ def _when(at: "datetime") -> str:
 
 
 _ONCE = "This is shown once. Keep it where your server keeps its secrets, never in a page or in an address."
-_ONCE_FOR_PAGES = "This is shown once. It belongs into your pages; everybody may see it."
+_ONCE_FOR_PAGES = "This is shown once. It belongs in your pages; everybody may see it."

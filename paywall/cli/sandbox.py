@@ -1,6 +1,7 @@
 """`paywall sandbox`: the simulated Stripe as a server of its own, beside a paywall that is not live yet."""
 
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -139,10 +140,11 @@ def _said(address: str, folder: Path, secrets: Mapping[str, str]) -> str:
             "A simulated Stripe: no money moves here.",
             f"  control page    {address}/control",
             f"  key             {KEY}",
+            f"  kept in         {folder}",
             *(f"  webhook secret  {secret} for {url}" for url, secret in secrets.items()),
             "",
             "Environment of the paywall beside it:",
-            *(f"  {name}={value}" for name, value in settings.items()),
+            *(f"  export {name}={shlex.quote(value)}" for name, value in settings.items()),
             "",
         ]
     )

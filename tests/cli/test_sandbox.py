@@ -29,8 +29,9 @@ class Served:
 
     @property
     def settings(self) -> dict[str, str]:
-        """The printed environment."""
-        return dict(re.findall(r"^  (PAYWALL_\w+)=(.+)$", self.said, re.MULTILINE))
+        """The printed environment, as a shell understands it."""
+        found = re.findall(r"^  export (PAYWALL_\w+)=(.+)$", self.said, re.MULTILINE)
+        return {name: "".join(shlex.split(value)) for name, value in found}
 
     def client(self) -> Any:
         return stripe.StripeClient(
@@ -77,6 +78,15 @@ class TestTheServer:
             "PAYWALL_CLOCK_FILE": str(folder / "clock"),
         }
         assert f"{served.address}/control" in served.said
+
+    def test_prints_that_environment_to_be_pasted_into_a_shell_as_it_stands(self, served: Served, folder: Path) -> None:
+        pasted = "\n".join(line for line in served.said.splitlines() if "PAYWALL_" in line)
+        script = f"{pasted}\n{sys.executable} -c 'import os; print(os.environ[\"PAYWALL_CLOCK_FILE\"])'"
+        ended = subprocess.run(["sh", "-c", script], env=ENVIRON, capture_output=True, text=True, check=True)
+        assert ended.stdout.strip() == str(folder / "clock")
+
+    def test_says_which_folder_to_delete_to_begin_anew(self, served: Served, folder: Path) -> None:
+        assert re.search(rf"^  kept in +{re.escape(str(folder))}$", served.said, re.MULTILINE)
 
     def test_answers_stripes_own_library(self, served: Served) -> None:
         made = served.client().v1.customers.create({"email": "reader@example.org"})
