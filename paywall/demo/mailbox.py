@@ -15,10 +15,11 @@ _MAIL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 
 
 
 @blueprint.get("")
-def mails() -> ResponseReturnValue:
+def mailbox() -> ResponseReturnValue:
     """List the mails."""
     query = select(OutboxMail).order_by(OutboxMail.id.desc()).limit(MOST)
-    return render_template("demo/mailbox.html", mails=current.session().scalars(query).all())
+    mails = current.session().scalars(query).all()
+    return render_template("demo/mailbox.html", publisher=current.publisher(), mails=mails)
 
 
 @blueprint.get("/<int:mail_id>")

@@ -29,3 +29,10 @@ class TestASignedInReader:
         answer = browser.get(path)
         assert answer.status_code == 503
         assert answer.headers["Retry-After"]
+
+
+class TestWhoTriesTooOften:
+    def test_is_told_one_time_to_wait_and_not_another_beside_it(self, browser: Browser) -> None:
+        tries = (browser.post("/login", {"email": "reader@example.org", "password": "wrong"}) for _ in range(40))
+        refused = next(answer for answer in tries if answer.status_code == 429)
+        assert refused.text.count("then try again.") == 1

@@ -221,6 +221,11 @@ class TestComingBack:
         sync_subscription(shop.billing, shop.sessions()[0]["subscription"])
         assert come_back(browser, shop).location == ARTICLE
 
+    def test_from_no_article_leads_to_the_page_that_says_it_worked(self, shop: Shop) -> None:
+        browser = shop.browser()
+        shop.pay(choose(browser, goal="/").location)
+        assert come_back(browser, shop).location == "/account"
+
     def test_again_and_again_changes_nothing(self, shop: Shop) -> None:
         browser = shop.browser()
         shop.pay(choose(browser).location)

@@ -82,7 +82,7 @@ def welcome() -> ResponseReturnValue:
     match arrived.arrival:
         case Arrival.OPEN:
             drop_pass()
-            return redirect(_goal(arrived.next), 303)
+            return redirect(_open_at(_goal(arrived.next)), 303)
         case Arrival.OVER:
             return redirect("/account", 303)
         case Arrival.OWING:
@@ -97,6 +97,11 @@ def welcome() -> ResponseReturnValue:
 def _goal(wanted: str | None) -> str:
     """Return where a reader wants to be afterwards: on this host, or on a site that the publisher has elsewhere."""
     return safe_next(wanted, sites=current.publisher().sites)
+
+
+def _open_at(goal: str) -> str:
+    """Return where a reader sees that the payment counts: the article, or the account page. The front page knows nobody."""
+    return "/account" if goal == "/" else goal
 
 
 def _standing() -> Standing:
