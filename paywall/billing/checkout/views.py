@@ -100,7 +100,7 @@ def _goal(wanted: str | None) -> str:
 
 
 def _open_at(goal: str) -> str:
-    """Return where a reader sees that the payment counts: the article, or the account page. The front page knows nobody."""
+    """Return where a reader sees that the payment counts: the article, or the account. The front page knows nobody."""
     return "/account" if goal == "/" else goal
 
 
