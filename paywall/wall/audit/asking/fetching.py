@@ -11,6 +11,7 @@ from paywall.wall.audit.asking.asks import Answer, Ask, packed
 from paywall.wall.audit.asking.people import Person
 from paywall.wall.audit.asking.site import Site
 from paywall.wall.audit.asking.unpacking import BadPacking, unpacked
+from paywall.wall.audit.asking.untangling import is_tangled, without_tags
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_SECONDS = 30.0
@@ -163,7 +164,10 @@ def _read(response: httpx.Response, answer: Answer) -> Answer:
         body, is_all = unpacked(raw, response.headers.get("Content-Encoding", ""), MOST_BYTES)
     except BadPacking as error:
         return replace(answer, is_whole=False, problem=answer.problem or type(error).__name__, packed=packed(raw))
-    return replace(answer, is_whole=answer.is_whole and is_all, packed=packed(body))
+    answer = replace(answer, is_whole=answer.is_whole and is_all, packed=packed(body))
+    if answer.is_page and is_tangled(body):
+        return replace(answer, is_whole=False, problem="Tangled", packed=packed(without_tags(body)))
+    return answer
 
 
 def _raw(response: httpx.Response, answer: Answer) -> tuple[bytes, Answer]:

@@ -12,9 +12,9 @@ from paywall.wall.audit.surfaces import Surface
 
 _FEED_TYPES = ("rss+xml", "atom+xml", "feed+json", "rdf+xml")
 _PRINTS = re.compile(r"\bprint|druck|imprim|\bamp\b", re.IGNORECASE)
-_LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<\s\]]+)", re.IGNORECASE)
-_NAMED_SITEMAP = re.compile(r"^\s*sitemap:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
-_ENTRY_LINK = re.compile(r"""<link>\s*([^<\s]+)|<link[^>]+href=["']([^"']+)|"url"\s*:\s*"([^"]+)""", re.IGNORECASE)
+_LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[\s*)?([^<\s\]]+)", re.IGNORECASE)
+_NAMED_SITEMAP = re.compile(r"^[ \t]*sitemap:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
+_ENTRY_LINK = re.compile(r"""<link>\s*([^<\s]+)|<link[^<>]+href=["']([^"'<>]+)|"url"\s*:\s*"([^"]+)""", re.IGNORECASE)
 _ASSET = re.compile(r"\.(?:css|js|mjs|png|jpe?g|gif|webp|avif|svg|ico|woff2?|ttf|mp4|mp3|zip|gz|map)$", re.IGNORECASE)
 _SEARCH_NAMES = ("q", "s", "query", "search", "text", "keys")
 _FEED = re.compile(r"\b(?:rss|atom|feeds?)\b|\.(?:rss|atom|rdf)\b", re.IGNORECASE)
@@ -109,7 +109,7 @@ def _asked(surface: Surface | None, found: str, answer: Answer, site: Site) -> I
 
 
 def _link_header(answer: Answer) -> Iterator[tuple[str, str]]:
-    for match in re.finditer(r'<([^>]+)>[^,]*?rel="?([\w-]+)', answer.header("link") or ""):
+    for match in re.finditer(r'<([^<>]+)>[^,<]*?rel="?([\w-]+)', answer.header("link") or ""):
         yield match[2].lower(), match[1]
 
 

@@ -20,8 +20,9 @@ from paywall.wall.traces import decoded, forms_of, letters, resolved
 LEAST_LETTERS, LEAST_SENTENCES = 300, 3
 _ANCHOR = 40
 _MOST_ANCHORS = 60
-_ENTRY = re.compile(r"<(item|entry|url)\b.*?</\1>", re.DOTALL | re.IGNORECASE)
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_ENTRY = re.compile(r"<(item|entry|url)\b", re.IGNORECASE)
+_ENDS = {name: re.compile(rf"</{name}>", re.IGNORECASE) for name in ("item", "entry", "url")}
+_CDATA = re.compile(r"<!\[CDATA\[((?:(?!<!\[CDATA\[).)*?)\]\]>", re.DOTALL)
 _OF_DATA = frozenset({Place.STATE, Place.COMMENTS, Place.NOSCRIPT, Place.TEMPLATES, Place.STYLES})
 _MOST_NEEDED = 2
 """So many of the preview's sentences, where it has as many, make a page this article's."""
@@ -111,8 +112,8 @@ class Admissions:
             yield from (one for one in strings_in(reading) if is_mostly_prose(one) and self._belongs(answer, one))
 
     def _of_feed(self, text: str) -> Iterator[str]:
-        for match in _ENTRY.finditer(text):
-            entry = _CDATA.sub(lambda cdata: unescape(cdata[1]), match[0])
+        for found in _entries(text):
+            entry = _CDATA.sub(lambda cdata: unescape(cdata[1]), found)
             if self._names_us(entry) or self._is_anchored(entry):
                 yield unescape(entry)
 
@@ -143,3 +144,16 @@ class Admissions:
         found = filter(is_prose, sentences(without_tags(resolved(text))))
         beyond = without(found, *self._known, self._elsewhere)
         return beyond if len(beyond) >= LEAST_SENTENCES and weight(beyond) >= LEAST_LETTERS else []
+
+
+def _entries(text: str) -> Iterator[str]:
+    """Yield the entries of a feed or sitemap; once no end is left for one, none is looked for again."""
+    at, endless = 0, set[str]()
+    while found := _ENTRY.search(text, at):
+        name, at = found[1].lower(), found.end()
+        end = None if name in endless else _ENDS[name].search(text, at)
+        if end is None:
+            endless.add(name)
+        else:
+            yield text[found.start() : end.end()]
+            at = end.end()

@@ -16,8 +16,8 @@ _HIDING_STYLE = re.compile(
     re.IGNORECASE,
 )
 _HIDING_CLASSES = frozenset(["hidden", "d-none", "is-hidden", "hide", "blur", "blurred", "u-hidden", "display-none"])
-_FOR_PAPER = re.compile(r"@media[^{]*\bprint\b[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_FOR_PAPER = re.compile(r"@media[^{@]{0,500}\bprint\b[^{@]{0,500}\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.IGNORECASE)
+_RULE = re.compile(r"(?:^|(?<=[{}]))([^{}]+)\{([^{}]*)\}")
 _NO_PROSE = frozenset({"script", "style", "template", "noscript", "head", "svg", "math", "object"})
 _IN_SENTENCES = INLINE | {"-text"}
 _CONTAINERS = "[itemprop=articleBody], article, main, [role=main]"
