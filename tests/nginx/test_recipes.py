@@ -33,6 +33,17 @@ def sees_all(answer: httpx.Response) -> bool:
     return CANARY in answer.text
 
 
+class TestPagesOfOurs:
+    @pytest.mark.parametrize("path", ["/admin", "/admin/subscribers", "/join-staff/a-link-from-a-mail"])
+    def test_that_staff_are_led_to_by_mails_are_there(self, paper: Site, path: str) -> None:
+        answer = paper.browser().get(path)
+        assert "Content-Security-Policy" in answer.headers, "nginx answered by itself"
+
+    def test_take_a_list_of_subscribers_of_several_megabytes(self, paper: Site) -> None:
+        answer = paper.browser().post("/admin/import", content=b"address\n" * 300_000)
+        assert "Content-Security-Policy" in answer.headers, "nginx answered by itself"
+
+
 class TestWhoReads:
     def test_everybody_what_is_free(self, paper: Site) -> None:
         assert sees_all(paper.browser().get("/articles/free-0"))
