@@ -1,5 +1,7 @@
 """Complaints about sites that are not quite as others: pages in XML, other networks' caches, packed forms."""
 
+import base64
+import gzip
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -9,6 +11,7 @@ from werkzeug.test import Client, TestResponse
 from paywall.gate.decision import Verdict
 from paywall.wall.answering.cut import CutSite
 from paywall.wall.answering.memory import Memory
+from paywall.wall.cleaning.hidden import Hidden
 from paywall.wall.middleware import Paywall
 from tests.wall.foreign import CANARY, FULL, MARKED, MORE, PREVIEW, SHUT, Asked, Site, page
 
@@ -107,3 +110,34 @@ class TestAPageWhoseAddressIsMadeVeryLong:
     def test_takes_no_more_memory_than_allowed_to_remember_what_is_on_it(self) -> None:
         looked = self.ask(FULL)._pages._looked._kept
         assert 0 < sum(len(one.name.url) for one in looked.values() if one.name) < 100_000
+
+
+class TestACommentOnAnArticleThatUnpacksWithoutEnd:
+    BOMB = base64.b64encode(gzip.compress(b"a" * 3_000_000)).decode()
+    STATE = base64.b64encode(gzip.compress(b"".join(b'{"id": %d, "seen": false}' % n for n in range(900)))).decode()
+
+    @pytest.mark.parametrize("nested", [False, True])
+    def test_is_left_out_and_all_else_is_cut_as_ever(self, *, nested: bool) -> None:
+        bomb = base64.b64encode(gzip.compress(" ".join([self.BOMB] * 20).encode())).decode() if nested else self.BOMB
+        source = page(TEXT, after=f"<p>Well said. {bomb}</p><p>Indeed.</p><script>state = '{self.STATE}'</script>")
+        text = get(Site(source)).text
+        assert [said in text for said in (CANARY, bomb, PREVIEW, "Indeed.", self.STATE)] == [
+            False,
+            False,
+            True,
+            True,
+            True,
+        ]
+        assert get(Site(source), FULL).text == source
+
+    def test_is_unpacked_no_further_than_in_proportion(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        read: list[int] = []
+        is_in = Hidden.is_in
+
+        def counted(hidden: Hidden, text: str) -> bool:
+            read.append(len(text))
+            return is_in(hidden, text)
+
+        monkeypatch.setattr(Hidden, "is_in", counted)
+        get(Site(page(TEXT, after=f"<p>{' '.join([self.BOMB] * 20)}</p>")))
+        assert 0 < sum(read) < 60_000_000
