@@ -9,9 +9,8 @@ def main() -> None:
     if sys.argv[1:2] == ["audit"]:  # needs no more than the client has
         sys.exit(import_module("paywall.wall.audit.command").main(sys.argv[2:]))
     try:
-        command = import_module("paywall.cli")
+        import_module("paywall.cli").main()
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "paywall":
             raise
         sys.exit(f"The paywall command runs the service, which needs {error.name}: pip install 'paywall[server]'.")
-    command.main()

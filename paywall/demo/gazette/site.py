@@ -45,6 +45,10 @@ def make_site(paper: Paper) -> Flask:
     def front() -> str:
         return show("front.html", here=paper.site + "/", tides=TIDES)
 
+    @site.errorhandler(404)
+    def not_found(_error: Exception) -> tuple[str, int]:
+        return show("not_found.html", here=paper.site + "/"), 404
+
     @site.get("/stories/<slug>")
     def story(slug: str) -> Response:
         return page(slug, by_script=slug not in BY_MIDDLEWARE)

@@ -1,6 +1,7 @@
 """The wheel with its own dependencies and nothing else: the client works, and the service is not there."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 from importlib.metadata import distribution
 from pathlib import Path
 
+import click
 import pytest
 from packaging.requirements import Requirement
 
@@ -96,6 +98,18 @@ class TestTheClientAlone:
         assert ran.stderr == (
             "The paywall command runs the service, which needs click: pip install 'paywall[server]'.\n"
         )
+
+    def test_says_the_same_beside_a_site_that_brings_a_part_of_what_is_needed(
+        self, python: Path, tmp_path: Path
+    ) -> None:
+        """The complaint: beside Flask, which brings click, `paywall keys list` ended in a traceback."""
+        shutil.copytree(Path(click.__file__).parent, tmp_path / "click")
+        program = f"import sys; sys.path.append({str(tmp_path)!r}); from paywall.command import main; main()"
+        ran = subprocess.run(
+            [str(python), "-I", "-c", program, "keys", "list"], capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 1
+        assert re.fullmatch(r"The paywall command runs the service, which needs \w+: pip install .+\n", ran.stderr)
 
     def test_can_make_a_leak_audit(self, python: Path) -> None:
         program = "import sys; from paywall.command import main; sys.argv = ['paywall', 'audit', sys.argv[1]]; main()"
