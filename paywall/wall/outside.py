@@ -28,13 +28,16 @@ class Inside:
         self._messages: asyncio.Queue[Message] = asyncio.Queue(1)
         self._head = Head("500", [])
         self._taken: list[bytes] = []
-        self._is_over = False
+        self._is_said = self._is_over = False
+        self._over = asyncio.Event()
 
     async def ask(self, what: Ask) -> Head:
         """Ask, and return what the answer says before its body; raises what the application raises."""
         await self.close()
-        self._messages, self._taken, self._is_over = asyncio.Queue(1), [], False
-        receive = self._receive if what.kind in (Kind.AS_IT_CAME, Kind.UNPACKED) else _nothing_to_receive()
+        self._messages, self._taken, self._over = asyncio.Queue(1), [], asyncio.Event()
+        self._is_said = self._is_over = False
+        is_first = what.kind in (Kind.AS_IT_CAME, Kind.UNPACKED)
+        receive = self._receive if is_first else _nothing_to_receive(self._over)
         self._task = asyncio.create_task(self._application(inner_scope(self._scope, what), receive, self._put))
         start = await self._next()
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start.get("headers", ())]
@@ -79,7 +82,9 @@ class Inside:
         await asyncio.gather(task, return_exceptions=True)
 
     async def _put(self, message: Message) -> None:
-        if message["type"] in ("http.response.start", "http.response.body"):
+        is_of_answer = message["type"] in ("http.response.start", "http.response.body")
+        if is_of_answer and not self._is_said:  # what comes after its end nobody waits for
+            self._is_said = message["type"] == "http.response.body" and not message.get("more_body", False)
             await self._messages.put(message)
 
     async def _next(self) -> Message:
@@ -97,15 +102,20 @@ class Inside:
         while not self._is_over:
             message = await self._next()
             self._is_over = not message.get("more_body", False)
+            if self._is_over:
+                self._over.set()
             yield message.get("body", b"")
 
 
-def _nothing_to_receive() -> Receive:
-    """Return what an application receives that is asked once more: an empty body, and then nothing for ever."""
+def _nothing_to_receive(over: asyncio.Event) -> Receive:
+    """Return what an application receives that is asked once more: an empty body, and after its answer the end."""
     messages: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive() -> Message:
-        return messages.pop() if messages else await asyncio.get_running_loop().create_future()
+        if messages:
+            return messages.pop()
+        await over.wait()
+        return {"type": "http.disconnect"}
 
     return receive
 

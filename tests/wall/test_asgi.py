@@ -31,6 +31,15 @@ def ask(app: Any, path: str = "/news/tides", method: str = "GET", **more: Any) -
     return run_async(go())
 
 
+def ask_within_seconds(app: Any, method: str) -> httpx.Response:
+    """Ask; an application that never comes to its end raises TimeoutError."""
+
+    async def soon(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.wait_for(app(scope, receive, send), 10)
+
+    return ask(soon, method=method)
+
+
 def site(view: Callable[[Request], Any], ran: Ran | None = None) -> Starlette:
     async def echo(socket: WebSocket) -> None:
         await socket.accept()
@@ -225,3 +234,26 @@ class TestAllElse:
 
         answer = ask(AsgiPaywall(site(many), Asked(SHUT)), headers={"Range": "bytes=1-"})
         assert (answer.status_code, len(answer.content)) == (200, 50_000)
+
+    @pytest.mark.parametrize("method", ["GET", "HEAD"])
+    def test_an_application_that_waits_until_the_reader_has_gone_comes_to_its_end(self, method: str) -> None:
+        ended: list[str] = []
+
+        async def waits(_scope: Any, receive: Any, send: Any) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+            await send({"type": "http.response.body", "body": MARKED.encode()})
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            ended.append(method)
+
+        answer = ask_within_seconds(AsgiPaywall(waits, Asked(SHUT)), method)
+        assert answer.headers["Paywall-Decision"].startswith("preview")
+        assert ended == [method]
+
+    def test_an_application_that_goes_on_after_its_end_holds_nobody_up(self) -> None:
+        async def goes_on(_scope: Any, _receive: Any, send: Any) -> None:
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+            for _ in range(5):
+                await send({"type": "http.response.body", "body": MARKED.encode()})
+
+        assert PREVIEW in ask_within_seconds(AsgiPaywall(goes_on, Asked(SHUT)), "GET").text
