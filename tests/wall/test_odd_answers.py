@@ -2,7 +2,9 @@
 
 import base64
 import gzip
+import json
 from collections.abc import Callable, Iterable
+from html import escape
 from typing import Any
 
 import pytest
@@ -141,3 +143,18 @@ class TestACommentOnAnArticleThatUnpacksWithoutEnd:
         monkeypatch.setattr(Hidden, "is_in", counted)
         get(Site(page(TEXT, after=f"<p>{' '.join([self.BOMB] * 20)}</p>")))
         assert 0 < sum(read) < 60_000_000
+
+
+class TestDataThatIsWrittenInAnotherWay:
+    ITEM = json.dumps({"text": f"<p>{PREVIEW}</p><!-- paywall --><p>{CANARY}</p>"})
+
+    @pytest.mark.parametrize("kind", ["json-seq", "jsonl", "jsonlines", "x-jsonlines", "x-json"])
+    def test_is_cut_as_json_is(self, kind: str) -> None:
+        text = get(Site(f"{self.ITEM}\n{self.ITEM}\n", [("Content-Type", f"application/{kind}")])).text
+        assert (CANARY in text, text.count(PREVIEW)) == (False, 2)
+
+    def test_is_cut_in_a_feed_that_escapes_its_markup_twice(self) -> None:
+        twice = escape(escape(f"<p>{PREVIEW}</p><!-- paywall --><p>{CANARY}</p>"))
+        feed = f"<rss><item><description>{twice}</description><link>/x</link></item></rss>"
+        text = get(Site(feed, [("Content-Type", "application/rss+xml")])).text
+        assert (CANARY in text, PREVIEW in text, "<link>/x</link></item></rss>" in text) == (False, True, True)

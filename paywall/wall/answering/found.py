@@ -17,7 +17,9 @@ from paywall.wall.cutting.nodes import walk
 from paywall.wall.cutting.rules import CutRules
 
 HTML = frozenset({"text/html", "application/xhtml+xml", "text/vnd.turbo-stream.html"})
-_DATA = re.compile(r"application/(?:[\w.+-]*\+|x-nd|nd)?(?:json|xml)|text/(?:xml|plain|markdown|json)").fullmatch
+_DATA = re.compile(
+    r"application/(?:[\w.+-]*\+|x-nd|nd|x-)?(?:json(?:-seq|l|lines)?|xml)|text/(?:xml|plain|markdown|json)"
+).fullmatch
 _TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", re.ASCII).fullmatch
 _GUESSED = frozenset({"*/*", "unknown/unknown", "application/unknown"})
 _PAGE_FILE = re.compile(r"(?:\.x?s?html?|(?:^|/)[^/.]*)(?:\?.*)?$", re.IGNORECASE).search

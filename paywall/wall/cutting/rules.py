@@ -28,6 +28,7 @@ class CutRules:
     def marker_pattern(self) -> re.Pattern[str]:
         """What the marker looks like in a page's source, and escaped in JSON and XML."""
         return re.compile(
-            rf"(?:<|&lt;|&#60;|&#x3c;|\\u003c)!--\s*{re.escape(self.marker)}\s*--!?(?:>|&gt;|&#62;|&#x3e;|\\u003e)",
+            rf"(?:<|&(?:amp;)*(?:lt|#60|#x3c);|\\u003c)!--\s*{re.escape(self.marker)}\s*--!?"
+            r"(?:>|&(?:amp;)*(?:gt|#62|#x3e);|\\u003e)",
             re.IGNORECASE,
         )
