@@ -130,13 +130,18 @@ def _report(context: Context, publisher_id: int, number: int) -> bool:
     for problem in problems:
         click.echo(f"line {problem.line}{', ' * bool(problem.column)}{problem.column}: {problem.sentence}")
     if run.problem_count > len(problems):
-        click.echo(f"{run.problem_count - len(problems)} more problems")
+        click.echo(_many(run.problem_count - len(problems), "more problem"))
     if run.unknown_columns:
         click.echo(f"passed over: {', '.join(run.unknown_columns.splitlines())}")
     for count, words in summary:
         click.echo(f"{count:>9,} {words}")
-    click.echo(f"Import {number}: {run.row_count} lines without a problem, {run.problem_count} problems")
+    lines, found = _many(run.row_count, "line"), _many(run.problem_count, "problem")
+    click.echo(f"Import {number}: {lines} without a problem, {found}")
     return not run.problem_count
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _apply(context: Context, publisher_id: int, number: int, *, letters: bool) -> None:

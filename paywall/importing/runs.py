@@ -175,5 +175,12 @@ def _begin(session: Session, run: Import, before: State, after: State) -> None:
     except IntegrityError as error:
         raise AnotherRuns from error
     if moved is None:
-        raise NotReady(f"This import is {run.state} already." if run.state != State.CHECKING.value else "")
+        raise NotReady(_why_not(run.state, before))
     session.refresh(run)
+
+
+def _why_not(state: str, wanted: State) -> str:
+    """Return why an import is not as it is wanted; empty while it is being checked."""
+    if (state, wanted) == (State.CHECKED.value, State.APPLIED):
+        return "This import was never applied, so there is nothing to undo."
+    return f"This import is {state} already." if state != State.CHECKING.value else ""

@@ -1,5 +1,6 @@
 """The table of bad files, on both databases: each is refused by line and column, and changes nothing."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,12 @@ class TestTheCommand:
         if column and line != "-":
             assert f"line {line}" in said.lower()
         assert "Traceback" not in said
+
+    def test_counts_one_line_and_one_problem_in_words_for_one(self, command: CliRunner, tmp_path: Path) -> None:
+        file = tmp_path / "list.csv"
+        file.write_text("address,ends\nanna@example.com,2031-04-30\nnobody,2031-04-30\n")
+        said = command.invoke(main, ["import", "subscribers", str(file)]).output
+        assert re.search(r"^Import \d+: 1 line without a problem, 1 problem$", said, re.MULTILINE)
 
 
 @pytest.fixture(scope="module", params=ENGINES)

@@ -127,6 +127,6 @@ class TestUndoing:
 
     def test_what_was_not_applied_is_not_undone(self, desk: Desk) -> None:
         number = desk.check(ANNA)
-        with pytest.raises(NotReady):
+        with pytest.raises(NotReady, match="was never applied, so there is nothing to undo"):
             desk.undo(number)
         assert undo_some(desk.database, number, ERASE) == 0

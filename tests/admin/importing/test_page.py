@@ -51,7 +51,7 @@ def take(admin: Person, file: bytes, **fields: str) -> int:
 class TestAFile:
     def test_it_is_shown_what_it_would_do_and_nothing_is_done(self, product: Product, admin: Person) -> None:
         answer = send(admin, ANNA)
-        assert (answer.status_code, "new accounts" in answer.text) == (200, True)
+        assert (answer.status_code, "new account" in answer.text) == (200, True)
         assert len(readers(product)) == 1
 
     def test_applied_it_opens_the_account_and_the_reader_may_read(self, product: Product, admin: Person) -> None:
