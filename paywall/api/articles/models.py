@@ -69,7 +69,7 @@ class SentArticleWithId(SentArticle):
 
 
 class SentArticles(ApiModel):
-    """Up to 500 articles; each is judged by itself."""
+    """Up to 500 articles; once all have the shape of one, each is judged by itself."""
 
     articles: list[SentArticleWithId] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
