@@ -82,21 +82,13 @@ class TestForPeople:
     def test_a_question_asked_by_query_is_one_that_is_answered(
         self, browser: Browser, server: Server, product: Product
     ) -> None:
-        said = html.unescape(browser.get("/docs").text)
-        asked = re.search(r"curl -X GET '[^?]*(/v1/check\?[^']*)'", said)
-        assert asked
-        add_article(product.database, 1, "harbour-2026-11-27")
-        product.follower.poll()
+        asked = _copied(browser, product, r"curl -X GET '[^?]*(/v1/check\?[^']*)'")
         assert server.call("GET", asked[1]).status_code == 200
 
     def test_a_proxy_s_question_shows_the_header_that_it_needs(
         self, browser: Browser, server: Server, product: Product
     ) -> None:
-        said = html.unescape(browser.get("/docs").text)
-        asked = re.search(r"/v1/authorize \\\s+-H [^\\]+\\\s+-H '(X-Original-URI): ([^']+)'", said)
-        assert asked
-        add_article(product.database, 1, "harbour-2026-11-27")
-        product.follower.poll()
+        asked = _copied(browser, product, r"/v1/authorize \\\s+-H [^\\]+\\\s+-H '(X-Original-URI): ([^']+)'")
         assert server.call("GET", "/v1/authorize", headers={asked[1]: asked[2]}).status_code == 204
 
     def test_the_fields_of_what_stands_inside_are_shown_once(self, browser: Browser) -> None:
@@ -105,6 +97,15 @@ class TestForPeople:
         assert "<code>results[].error</code>" in page
         assert "list of objects as at POST /v1/check" in page
         assert "<code>checks[].article</code>" not in page
+
+
+def _copied(browser: Browser, product: Product, pattern: str) -> re.Match[str]:
+    """Return what is copied from the page, where the article of its examples is known."""
+    add_article(product.database, 1, "harbour-2026-11-27")
+    product.follower.poll()
+    copied = re.search(pattern, html.unescape(browser.get("/docs").text))
+    assert copied, "the page shows no such command"
+    return copied
 
 
 def _references(value: object) -> list[str]:
