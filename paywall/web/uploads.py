@@ -3,12 +3,15 @@
 Somebody who sends a form one byte a minute on forty connections would otherwise hold every thread, and nobody could
 read. So bodies are read by a part of the threads only, by fewer for any one network, and each must come in time: after
 that the request is answered, and the server closes its connection.
+
+What was answered without being read is still taken in. Where it isn't, the connection ends while the sender is at it:
+browsers then show an error of theirs in place of our answer, and nginx says 502.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from threading import Condition, Semaphore, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -31,6 +34,9 @@ BODY_SECONDS = 8.0
 """How long a body may take from its first byte asked for to its last; headers have ten seconds, see `serving`."""
 QUICK_SECONDS = 0.05
 """A body that has come by then holds no place: a burst of webhooks is there at once, and takes none from anybody."""
+MOST_TAKEN_IN = 32 * 1024 * 1024
+"""How much is taken in of what nobody wants to read: some more than any form or list may have."""
+_AT_ONCE = 64 * 1024
 _NEVER_READ = ("GET", "HEAD")
 T = TypeVar("T")
 
@@ -62,9 +68,13 @@ class Uploads:
         """Return `application`, which then reads bodies only while there is room."""
 
         def counted(environ: "WSGIEnvironment", start_response: Any) -> Any:  # noqa: ANN401 - passed on as it came
-            if environ["REQUEST_METHOD"] not in _NEVER_READ:
-                environ["wsgi.input"] = CountedBody(environ["wsgi.input"], lambda: self.room_for(environ), self._direct)
-            return application(environ, start_response)
+            if environ["REQUEST_METHOD"] in _NEVER_READ:
+                return application(environ, start_response)
+            body = CountedBody(Coming(environ), lambda: self.room_for(environ), self._direct)
+            environ["wsgi.input"] = body
+            answer = application(environ, start_response)
+            body.take_in()
+            return answer
 
         return counted
 
@@ -88,12 +98,52 @@ class Uploads:
         return self._waiting.total() < self._most and self._waiting[network] < self._most_of_one
 
 
+class Coming:
+    """A body as the server gives it, which knows whether anything of it is still to come."""
+
+    def __init__(self, environ: "WSGIEnvironment") -> None:
+        self._body, said = environ["wsgi.input"], environ.get("CONTENT_LENGTH") or ""
+        self._left = int(said) if said.isascii() and said.isdigit() else None
+        self._is_over = not self._left and "HTTP_TRANSFER_ENCODING" not in environ
+        self._is_asked_about = environ.get("HTTP_EXPECT", "").lower() == "100-continue"
+
+    @property
+    def is_worth_taking_in(self) -> bool:
+        """Tell whether somebody is sending what is left of it; who asked whether to send it is told by the answer."""
+        return not (self._is_over or self._is_asked_about or (self._left or 0) > MOST_TAKEN_IN)
+
+    def take_in(self) -> None:
+        """Read what is left, as far as anything is taken in, and throw it away."""
+        taken = 0
+        while not self._is_over and taken < MOST_TAKEN_IN:
+            taken += len(self.read(_AT_ONCE))
+
+    def read(self, *size: int) -> bytes:
+        """Return the next bytes."""
+        return self._note(bytes(self._body.read(*size)))
+
+    def readline(self, *size: int) -> bytes:
+        """Return the next line."""
+        return self._note(bytes(self._body.readline(*size)))
+
+    def readlines(self, *hint: int) -> list[bytes]:
+        """Return all lines."""
+        return list(map(self._note, self._body.readlines(*hint)))
+
+    def _note(self, piece: bytes) -> bytes:
+        self._is_asked_about = False
+        self._left = None if self._left is None else self._left - len(piece)
+        self._is_over = self._is_over or not piece or self._left == 0
+        return piece
+
+
 class CountedBody:
     """A body whose every slow read holds a place, and that must have come in time."""
 
-    def __init__(self, body: Any, room: Callable[[], Any], direct: Semaphore) -> None:  # noqa: ANN401 - any server's file
+    def __init__(self, body: Coming, room: Callable[[], Any], direct: Semaphore) -> None:
         self._body, self._room, self._direct = body, room, direct
         self._began_at: datetime | None = None
+        self._is_given_up = False
 
     @contextmanager
     def of_a_friend(self) -> Iterator[Any]:
@@ -109,17 +159,23 @@ class CountedBody:
         finally:
             self._direct.release()
 
+    def take_in(self) -> None:
+        """Take in what was answered unread, while there is room and time for it."""
+        if not self._is_given_up and self._body.is_worth_taking_in:
+            with suppress(PaywallError, OSError):
+                self._wait_for(self._body.take_in)
+
     def read(self, *size: int) -> bytes:
         """Return the next bytes."""
-        return self._wait_for(lambda: bytes(self._body.read(*size)))
+        return self._wait_for(lambda: self._body.read(*size))
 
     def readline(self, *size: int) -> bytes:
         """Return the next line."""
-        return self._wait_for(lambda: bytes(self._body.readline(*size)))
+        return self._wait_for(lambda: self._body.readline(*size))
 
     def readlines(self, *hint: int) -> list[bytes]:
         """Return all lines."""
-        return self._wait_for(lambda: list(self._body.readlines(*hint)))
+        return self._wait_for(lambda: self._body.readlines(*hint))
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self.readlines())
@@ -130,8 +186,12 @@ class CountedBody:
         found = _reading(read)
         if wait([found], self._left(QUICK_SECONDS)).done:
             return found.result()
-        with self._room():
-            return _in_time(found, self._left(BODY_SECONDS))
+        try:
+            with self._room():
+                return _in_time(found, self._left(BODY_SECONDS))
+        except (TooManyUploads, TooSlow):
+            self._is_given_up = True
+            raise
 
     def _left(self, seconds: float) -> float:
         waited = clock.wall() - (self._began_at or clock.wall())

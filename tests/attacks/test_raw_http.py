@@ -177,6 +177,23 @@ class TestABodyThatIsTooLong:
         assert wire.send(head + sent).status == 413
 
 
+class TestABodyThatNobodyReads:
+    """The complaint: nginx said 502 to who sent a long list after the sign-in had ended, as we closed while it came."""
+
+    @pytest.mark.parametrize(("path", "status"), [("/admin/import", 413), ("/nowhere", 404), ("/v1/articles", 401)])
+    def test_is_taken_in_before_the_connection_ends(self, wire: Wire, path: str, status: int) -> None:
+        size = 4 * 1024 * 1024
+        head = f"POST {path} HTTP/1.1\r\nHost: {wire.host}\r\nContent-Length: {size}\r\n\r\n".encode()
+        again = f"GET {FREE} HTTP/1.1\r\nHost: {wire.host}\r\nConnection: close\r\n\r\n".encode()
+        answer = wire.send(head, b"a" * size, again, pause=0.3)
+        assert answer.status == status
+        assert CANARY.encode() in answer.raw, "the connection can be used again"
+
+    def test_is_not_asked_for_where_its_sender_waits_for_a_word(self, wire: Wire) -> None:
+        lines = ("Content-Length: 4000000", "Expect: 100-continue")
+        assert wire.ask("/admin/import", "POST", lines=lines).status == 413
+
+
 class TestABodyThatComesDropByDrop:
     def test_is_answered_and_closed_within_ten_seconds(self, wire: Wire) -> None:  # WEB-S29
         began = time.monotonic()

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -34,10 +35,12 @@ class Wire:
     def host(self) -> str:
         return f"127.0.0.1:{self.port}"
 
-    def send(self, data: bytes) -> Answer:
-        """Send bytes as they are, and read until the server closes."""
+    def send(self, *pieces: bytes, pause: float = 0) -> Answer:
+        """Send bytes as they are, with a pause after each piece, and read until the server closes."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
-            connection.sendall(data)
+            for piece in pieces:
+                connection.sendall(piece)
+                time.sleep(pause)
             return Answer(b"".join(iter(lambda: connection.recv(65536), b"")))
 
     def ask(self, target: str, method: str = "GET", host: str | None = None, lines: tuple[str, ...] = ()) -> Answer:
