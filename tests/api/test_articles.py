@@ -1,6 +1,7 @@
 """A publisher's own system tells of its articles."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
@@ -37,6 +38,21 @@ def refused(cms: Server, path: str = PATH, **changes: Any) -> list[str]:
     assert answer.status_code == 400, answer.text
     assert answer.content_type == "application/problem+json"
     return [error["field"] for error in (answer.json or {})["errors"]]
+
+
+class TestAnArticleWhoseIdIsALink:
+    """As feeds bring them."""
+
+    @pytest.mark.parametrize(
+        "link", [ADDRESS, f"{ADDRESS}/", "tag:paper.example,2026:/a?b#c%2F", "http://www.paper.test/x%C9%99b%C9%99r"]
+    )
+    def test_is_put_read_and_deleted_like_any_other(self, cms: Server, link: str) -> None:
+        path = f"/v1/articles/{quote(link, safe='')}"
+        assert put(cms, path)["id"] == link
+        assert (cms.get(path).json or {})["id"] == link
+        assert cms.ask(link)["reason"] == "subscription_required"
+        assert cms.call("DELETE", path).status_code == 204
+        assert cms.get(path).status_code == 404
 
 
 class TestPuttingAnArticle:

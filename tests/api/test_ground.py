@@ -102,7 +102,7 @@ class TestAccepting:
 
 
 class TestAProblem:
-    @pytest.mark.parametrize("path", ["/v1/", "/v1/nowhere", "/v1/check/", "/v1/articles/a/b"])
+    @pytest.mark.parametrize("path", ["/v1/", "/v1/nowhere", "/v1/check/", "/v1/readers/a/b"])
     def test_answers_an_address_where_nothing_is(self, server: Server, path: str) -> None:
         answer = server.call("GET", path)
         assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")

@@ -144,6 +144,7 @@ ROUTES = (
     Route(
         method="PUT",
         path="/v1/articles/{id}",
+        takes_slashes=True,
         name="put_article",
         summary="Add an article, or make it what you send.",
         handler=put,
@@ -156,6 +157,7 @@ ROUTES = (
     Route(
         method="GET",
         path="/v1/articles/{id}",
+        takes_slashes=True,
         name="get_article",
         summary="An article as it is kept, without its text.",
         handler=get,
@@ -167,6 +169,7 @@ ROUTES = (
     Route(
         method="DELETE",
         path="/v1/articles/{id}",
+        takes_slashes=True,
         name="delete_article",
         summary="Delete an article for good.",
         handler=delete,

@@ -13,11 +13,12 @@ from paywall.gate.decision import Extent, Prompt, Reason
 
 MOST_CHECKS = 100
 _LONGEST_TOKEN = 4096
+_LONGEST_ID = 255
 _LONGEST_USER_AGENT = 1000
-_ARTICLE_ID = r"^[A-Za-z0-9][A-Za-z0-9._~:@!,+/?=&;#-]{0,254}$"
+_ARTICLE_ID = r"^[A-Za-z0-9](?:[A-Za-z0-9._~:@!,+/?=&;#-]|%[2-9A-Fa-f][0-9A-Fa-f])*$"
 _VISITOR_ID = r"^[A-Za-z0-9_.~-]{8,128}$"
 _SENTENCES = {
-    "article": "Give your id of the article: up to 255 ASCII characters, without spaces.",
+    "article": "Give your id of the article: up to 255 ASCII characters, without spaces; or ask by `url`.",
     "visitor": "Give 8 to 128 characters of A-Z a-z 0-9 _ . ~ -",
 }
 
@@ -45,7 +46,11 @@ class CheckQuestion(ApiModel):
     flags: ClassVar[tuple[str, ...]] = ("count", "words")
 
     article: str | None = Field(
-        None, pattern=_ARTICLE_ID, description="Your own id of the article.", examples=["harbour-2026-11-27"]
+        None,
+        pattern=_ARTICLE_ID,
+        max_length=_LONGEST_ID,
+        description="Your own id of the article.",
+        examples=["harbour-2026-11-27"],
     )
     url: str | None = Field(None, description="The article's address on one of your sites, in any of its spellings.")
     reader: str | None = Field(None, max_length=_LONGEST_TOKEN, description="A reader token, from `/v1/readers/token`.")

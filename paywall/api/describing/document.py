@@ -33,8 +33,8 @@ _WITH_BODY = {
 }
 _PATH_PART = re.compile(r"{(\w+)}")
 _PARTS = {
-    "id": "Your own id of the article.",
-    "article": "Your own id of the article.",
+    "id": "Your own id of the article; a slash in it as %2F.",
+    "article": "Your own id of the article; a slash in it as %2F.",
     "grant": "Your own name for the grant.",
     "webhook": "The webhook's id (`we_…`).",
     "delivery": "The delivery's id.",

@@ -17,9 +17,8 @@ def make_blueprint(routes: Iterable[Route | OpenRoute], reception: Reception) ->
     blueprint = Blueprint("api", __name__)
     for_pages: set[str] = set()
     for route in routes:
-        rule = route.path.replace("{", "<").replace("}", ">")
+        rule = route.path.replace("{", "<path:" if route.takes_slashes else "<").replace("}", ">")
         if isinstance(route, OpenRoute):
-            rule = rule.replace("<", "<path:") if route.takes_slashes else rule
             view: Callable[..., ResponseReturnValue] = route.view
         elif route.is_before_flask:
             continue

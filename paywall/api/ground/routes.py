@@ -69,7 +69,7 @@ class Route:
 
     method: str
     path: str
-    """As OpenAPI spells it: `/v1/articles/{id}`. A part never holds a slash."""
+    """As OpenAPI spells it: `/v1/articles/{id}`."""
     name: str
     """The operation's id: `put_article`."""
     summary: str
@@ -88,6 +88,8 @@ class Route:
     """Headers without which the call is refused: what each is for, and an example."""
     takes: Mapping[str, str] | None = None
     """Headers of the call that are looked at beside the usual ones, and what they are for."""
+    takes_slashes: bool = False
+    """What stands in the path may hold slashes: ids that feeds brought are links."""
     is_for_pages: bool = False
     """Publishable keys may call it, from pages of listed origins."""
     is_before_flask: bool = False
@@ -107,6 +109,6 @@ class OpenRoute:
     media_type: str = "application/json"
     is_for_pages: bool = False
     takes_slashes: bool = False
-    """What stands in the path may hold slashes: ids that feeds brought are links."""
+    """As in `Route`."""
     problems: Mapping[int, str] | None = None
     tag: str = ""
