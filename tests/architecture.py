@@ -34,6 +34,7 @@ WALL_MAY_KNOW = {
     "paywall.gate.signed_passes.rules",
     "paywall.articles.body.tangles",
     "paywall.articles.body.words",
+    "paywall.aside",
     "paywall.clock",
     "paywall.errors",
     "paywall.web.addresses",

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from threading import Condition, Semaphore, Thread
+from threading import Condition, Semaphore
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from paywall import clock
+from paywall.aside import begin
 from paywall.errors import PaywallError, Unavailable
 from paywall.settings_values import Network
 from paywall.web.addresses import client_address, network_of
@@ -183,7 +184,7 @@ class CountedBody:
     def _wait_for(self, read: Callable[[], T]) -> T:
         """Return what comes: at once without a place, else with one, and all pieces together within eight seconds."""
         self._began_at = self._began_at or clock.wall()
-        found = _reading(read)
+        found = begin(read, "body")  # a read that hangs ends with the connection at the latest
         if wait([found], self._left(QUICK_SECONDS)).done:
             return found.result()
         try:
@@ -198,22 +199,8 @@ class CountedBody:
         return max(seconds - waited.total_seconds(), 0)
 
 
-def _reading(read: Callable[[], T]) -> "Future[T]":
-    """Read in another thread, which ends with the connection at the latest."""
-    found: Future[T] = Future()
-    Thread(target=_fulfil, args=(found, read), name="body", daemon=True).start()
-    return found
-
-
 def _in_time(found: "Future[T]", seconds: float) -> T:
     try:
         return found.result(seconds)
     except TimeoutError as late:
         raise TooSlow from late
-
-
-def _fulfil(found: "Future[T]", read: Callable[[], T]) -> None:
-    try:
-        found.set_result(read())
-    except BaseException as error:  # noqa: BLE001 - raised where the result is waited for
-        found.set_exception(error)

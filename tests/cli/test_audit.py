@@ -28,7 +28,7 @@ class TestTheOutcome:
         result = audit(paper, "--canary", CANARY)
         assert result.exit_code == 0
         assert "Clean: the locked text was found nowhere" in result.stdout
-        assert "limit of requests" in result.stdout
+        assert "90 requests were made. Raise the limit with --max." in " ".join(result.stdout.split())
 
     def test_is_1_for_a_leak_with_where_and_as_whom_and_how_to_mend_it(self, paper: Paper) -> None:
         paper.article = f"<!-- {CANARY} -->"

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _plan(wanted: Namespace) -> Plan:
-    limits = Limits(wanted.max, wanted.rate)
+    limits = Limits(wanted.max, wanted.rate, wanted.minutes)
     feeds, sitemaps = tuple(wanted.feed), tuple(wanted.sitemap)
     return Plan(wanted.url, tuple(wanted.canary), wanted.cookie, feeds, sitemaps, wanted.views, limits)
 
@@ -64,6 +64,7 @@ def _parser() -> ArgumentParser:
     add("--views", type=_Between(0, 100), default=VIEWS, help="articles opened first, to use up a meter (%(default)s)")
     add("--max", type=_Between(1, 5_000), default=Limits.requests, help="requests in all (%(default)s)")
     add("--rate", type=_rate, default=Limits.per_second, help="requests a second (%(default)g)")
+    add("--minutes", type=_Between(1, 1_440), default=Limits.minutes, help="how long it may take (%(default)s)")
     add("--json", type=_file, metavar="FILE", help="write the report for programs there; - is the output")
     return parser
 

@@ -46,7 +46,7 @@ class Meeting:
 
 
 def meet(fetcher: Fetcher, plan: Plan) -> Meeting:
-    """Take the first steps. Raises Unreachable, RequestsUsedUp."""
+    """Take the first steps. Raises Unreachable, LimitReached."""
     first = fetcher.ask(Browser(VISITOR), Ask(Surface.PAGE, plan.site.url))
     _require_a_page(first)
     site = Site(first.url, plan.site.credentials)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from paywall.wall.audit.asking.asks import Answer, Ask
-from paywall.wall.audit.asking.fetching import Fetcher, RequestsUsedUp
+from paywall.wall.audit.asking.fetching import Fetcher, LimitReached
 from paywall.wall.audit.asking.people import RETURNING, VISITOR, Person
 from paywall.wall.audit.judging import Judgement, admitted, judge, says_it_was_a_free_view
 from paywall.wall.audit.looking.lengths import too_long
@@ -26,7 +26,6 @@ _STILL_FREE = (
     "the meter lets a visitor in who has opened all the other articles that were found. Name a feed or a sitemap with "
     "more of them (--feed, --sitemap), or raise --views."
 )
-_CUT_SHORT = "Not everything was asked: the limit of requests was reached. Raise it with --max."
 _FRONT_PAGE = "this is a front page. Give the address of an article that is locked."
 _COOKIE_SHOWS_NOTHING = (
     "with the cookie the page shows no more than without it. Take a fresh one from a browser that is signed in, and an "
@@ -45,20 +44,20 @@ def audit(plan: Plan, on_ask: Callable[[Ask, Person], object] = lambda *_: None)
             meeting = meet(fetcher, plan)
         except Unreachable as error:
             return Report(plan.site.url, Outcome.UNJUDGED, str(error), requests=fetcher.made)
-        except RequestsUsedUp:
-            why = f"{plan.limits.requests} requests are too few to get to know the site: raise --max."
+        except LimitReached as limit:
+            why = f"the site could not be got to know before {limit}"
             return Report(plan.site.url, Outcome.UNJUDGED, why, requests=fetcher.made)
         judgement = judge(meeting, plan)
-        is_cut_short = False
+        cut_short = ""
         try:
             words = _words(judgement.locked, meeting)
             tour(fetcher, meeting, plan, is_metered=judgement.is_metered, words=words)
-        except RequestsUsedUp:
-            is_cut_short = True
-        return _report(fetcher, meeting, plan, judgement, is_cut_short=is_cut_short)
+        except LimitReached as limit:
+            cut_short = f"Not everything was asked: {limit}"
+        return _report(fetcher, meeting, plan, judgement, cut_short)
 
 
-def _report(fetcher: Fetcher, meeting: Meeting, plan: Plan, judgement: Judgement, *, is_cut_short: bool) -> Report:
+def _report(fetcher: Fetcher, meeting: Meeting, plan: Plan, judgement: Judgement, cut_short: str) -> Report:
     answers = fetcher.answers
     locked = judgement.locked or admitted(meeting, answers)
     findings = _findings(answers, meeting, locked, judgement)
@@ -70,11 +69,11 @@ def _report(fetcher: Fetcher, meeting: Meeting, plan: Plan, judgement: Judgement
         locked,
         judgement.control,
         tuple(findings),
-        (*notes_of(answers, meeting, judgement), *([_CUT_SHORT] if is_cut_short else [])),
+        (*notes_of(answers, meeting, judgement), *filter(None, [cut_short])),
         fetcher.made,
         len({answer.ask.url for answer in answers}),
         len({answer.person for answer in answers}),
-        is_cut_short,
+        bool(cut_short),
     )
 
 

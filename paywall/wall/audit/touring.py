@@ -19,7 +19,7 @@ _WHOLE = {"Accept-Encoding": "identity"}
 
 
 def tour(fetcher: Fetcher, meeting: Meeting, plan: Plan, *, is_metered: bool, words: str) -> None:
-    """Ask for everything. Raises RequestsUsedUp where not all of it could be asked.
+    """Ask for everything. Raises LimitReached where not all of it could be asked.
 
     With `is_metered` everybody carries the cookies of a visitor whose views are used up: whoever drops them is let in
     by the meter, and that is no leak. `words` are what to search for.

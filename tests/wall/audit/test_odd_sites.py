@@ -4,8 +4,8 @@ import gzip
 import socket
 import threading
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
 
 import pytest
@@ -99,6 +99,12 @@ class TestAnAnswerThatUnpacksWithoutEnd:
         answer = self.read(paper, pack(PAGE.encode()), packing)
         assert (answer.text, answer.is_whole, answer.problem) == (PAGE, True, "")
 
+    def test_is_not_one_that_was_packed_in_parts(self, paper: Paper) -> None:
+        parts = b"".join(gzip.compress(piece.encode()) for piece in (PAGE[:9], PAGE[9:40], PAGE[40:]))
+        assert self.read(paper, parts, "gzip").text == PAGE
+        assert self.read(paper, parts + b"\0" * 512, "gzip").is_whole, "what fills up the end is no part"
+        assert not self.read(paper, gzip.compress(b"x") * 1_000, "gzip").is_whole
+
     def read(self, paper: Paper, body: bytes, packing: str) -> Answer:
         paper.pages["/odd"] = (200, "text/html", body, {"Content-Encoding": packing})
         with Fetcher(site_of(paper.address), Limits(10, 1_000), lambda *_: None) as fetcher:
@@ -120,10 +126,23 @@ class TestAServerThat:
         with _server(said) as address:
             assert audit(Plan(address + PATH, (CANARY,), limits=Limits(30, 1_000))).outcome is not Outcome.LEAK
 
+    def test_sends_headers_drop_by_drop_is_left_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(fetching, "MOST_SECONDS", 0.2)
+        monkeypatch.setattr(fetching, "PATIENCE_SECONDS", 0.2)
+        is_over = threading.Event()
+        drops = iter(lambda: b"X: y\r\n" if not is_over.wait(0.05) else b"", b"")
+        with _server(b"HTTP/1.1 200 OK\r\n", drops) as address:
+            try:
+                with Fetcher(site_of(address), Limits(10, 1_000), lambda *_: None) as fetcher:
+                    answer = fetcher.ask(Browser(VISITOR), Ask(Surface.PAGE, f"{address}/odd"))
+                assert (answer.status, answer.problem) == (0, "TooSlow")
+            finally:
+                is_over.set()
+
 
 @contextmanager
-def _server(said: bytes) -> Iterator[str]:
-    """Say the same to everybody, and hang up."""
+def _server(said: bytes, further: Iterable[bytes] = ()) -> Iterator[str]:
+    """Say the same to everybody, and hang up; the first one is told more."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def answer() -> None:
@@ -135,6 +154,9 @@ def _server(said: bytes) -> Iterator[str]:
                 with visitor:
                     visitor.recv(65_536)
                     visitor.sendall(said)
+                    with suppress(OSError):
+                        for more in further:
+                            visitor.sendall(more)
 
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()

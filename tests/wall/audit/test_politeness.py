@@ -81,6 +81,14 @@ class TestWhatIsAsked:
         assert report.requests == len(paper.asked) == 60
         assert report.is_cut_short
 
+    def test_ends_when_its_time_is_over(self, paper: Paper) -> None:
+        clock = iter(range(0, 10_000, 7))  # each request takes its seconds
+        with patch.object(time, "sleep"), patch.object(time, "monotonic", lambda: float(next(clock))):
+            report = audit(Plan(paper.address + PATH, (CANARY,), limits=Limits(600, 10_000, minutes=8)))
+        assert report.is_cut_short
+        assert 0 < report.requests == len(paper.asked) < 100
+        assert "Not everything was asked: 8 minutes were over. Raise the limit with --minutes." in report.notes
+
     def test_comes_at_the_rate_that_was_asked_for(self, paper: Paper) -> None:
         waited: list[float] = []
         with patch.object(time, "sleep", waited.append), patch.object(time, "monotonic", lambda: 100.0):

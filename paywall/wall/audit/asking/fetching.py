@@ -7,6 +7,7 @@ from typing import Self
 
 import httpx
 
+from paywall.aside import begin
 from paywall.wall.audit.asking.asks import Answer, Ask, packed
 from paywall.wall.audit.asking.people import Person
 from paywall.wall.audit.asking.site import Site
@@ -15,22 +16,26 @@ from paywall.wall.audit.asking.untangling import is_tangled, without_tags
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_SECONDS = 30.0
+"""How long a body may take."""
+PATIENCE_SECONDS = 10.0
+"""How much longer all of an answer may take."""
 MOST_HOPS = 5
 LONGEST_WAIT = 10.0
 _TIMEOUT = httpx.Timeout(10.0, read=20.0)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-class RequestsUsedUp(Exception):
-    """As many requests were made as the audit may make."""
+class LimitReached(Exception):
+    """The audit may ask no more; the sentence says which limit it was, and how to raise it."""
 
 
 @dataclass
 class Limits:
-    """How much may be asked: requests in all, and requests a second."""
+    """How much may be asked: requests in all, requests a second, and how long it may take."""
 
     requests: int = 500
     per_second: float = 5.0
+    minutes: int = 20
 
 
 @dataclass
@@ -57,8 +62,8 @@ class Fetcher:
         self.answers: list[Answer] = []
         self._limits, self._on_ask, self._cookie = limits, on_ask, cookie
         self._pause, self._next_at = 1 / limits.per_second, 0.0
-        self._client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False, headers={"Accept": "*/*"})
-        self._client.headers["Accept-Encoding"] = "gzip, deflate"
+        self._end = time.monotonic() + limits.minutes * 60
+        self._client = _client()
 
     def __enter__(self) -> Self:
         return self
@@ -72,7 +77,7 @@ class Fetcher:
         return self._limits.requests - self.made
 
     def ask(self, browser: Browser, ask: Ask) -> Answer:
-        """Ask, and follow where that leads on the site. Raises RequestsUsedUp."""
+        """Ask, and follow where that leads on the site. Raises LimitReached."""
         self._on_ask(ask, browser.person)
         for _ in range(MOST_HOPS):
             answer = self._once(browser, ask)
@@ -109,9 +114,19 @@ class Fetcher:
         return answer
 
     def _send(self, browser: Browser, ask: Ask, extra: dict[str, str]) -> Answer:
+        """Ask once. A site whose headers never end is left alone: only what comes after them has an end of its own."""
         self._take_turn()
+        answer = begin(lambda: self._exchange(browser, ask, extra), "audit")
+        try:
+            return answer.result(MOST_SECONDS + PATIENCE_SECONDS)
+        except TimeoutError:
+            self._client.close()
+            self._client = _client()
+            return replace(_unanswered(browser, ask), problem="TooSlow")
+
+    def _exchange(self, browser: Browser, ask: Ask, extra: dict[str, str]) -> Answer:
         jar = browser.jar if browser.keeps_cookies else httpx.Cookies()
-        unanswered = Answer(ask, browser.person.name, url=ask.url)
+        unanswered = _unanswered(browser, ask)
         try:
             request = self._request(browser.person, ask, jar, extra)
             auth = self.site.credentials if request.url.host == self.site.host else None
@@ -139,13 +154,25 @@ class Fetcher:
         return request
 
     def _take_turn(self) -> None:
-        if self.left <= 0:
-            raise RequestsUsedUp
-        self.made += 1
         now = time.monotonic()
+        if self.left <= 0:
+            raise LimitReached(f"{self._limits.requests} requests were made. Raise the limit with --max.")
+        if now >= self._end:
+            raise LimitReached(f"{self._limits.minutes} minutes were over. Raise the limit with --minutes.")
+        self.made += 1
         if now < self._next_at:
             time.sleep(self._next_at - now)
         self._next_at = max(now, self._next_at) + self._pause
+
+
+def _client() -> httpx.Client:
+    client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False, headers={"Accept": "*/*"})
+    client.headers["Accept-Encoding"] = "gzip, deflate"
+    return client
+
+
+def _unanswered(browser: Browser, ask: Ask) -> Answer:
+    return Answer(ask, browser.person.name, url=ask.url)
 
 
 def _asked_to_wait(answer: Answer) -> float | None:

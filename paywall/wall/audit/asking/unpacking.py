@@ -3,6 +3,7 @@
 import zlib
 
 _MOST_LAYERS = 3
+_MOST_MEMBERS = 100
 _NAMES = frozenset({"gzip", "x-gzip", "deflate"})
 
 
@@ -28,9 +29,27 @@ def unpacked(body: bytes, packing: str, most: int) -> tuple[bytes, bool]:
 
 def _inflated(body: bytes, most: int) -> tuple[bytes, bool]:
     for window in (47, -zlib.MAX_WBITS):  # gzip or zlib, whichever it is; else without a head
-        inflater = zlib.decompressobj(window)
         try:
-            return inflater.decompress(body, most), not inflater.unconsumed_tail
+            return _members(body, window, most)
         except zlib.error:
             continue
     raise BadPacking
+
+
+def _members(body: bytes, window: int, most: int) -> tuple[bytes, bool]:
+    """Return what is in all parts: gzip may be several, one behind the other. What follows and is none is left out."""
+    found = bytearray()
+    for number in range(_MOST_MEMBERS):
+        inflater = zlib.decompressobj(window)
+        try:
+            found += inflater.decompress(body, most - len(found))
+        except zlib.error:
+            if number == 0:
+                raise
+            return bytes(found), True
+        body = inflater.unused_data
+        if inflater.unconsumed_tail or len(found) >= most:
+            return bytes(found), False
+        if not body:
+            return bytes(found), True
+    return bytes(found), False
