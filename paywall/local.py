@@ -11,8 +11,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import structlog
 from flask import Flask
 
+from paywall import logs
 from paywall.app import Product, create_product
 from paywall.changes import Change, ChangeKind
 from paywall.errors import UnknownHost
@@ -43,7 +45,7 @@ class LocalPaywall:
 
     def __init__(self, application: "WSGIApplication", product: Product | None = None, **options: Any) -> None:  # noqa: ANN401 - Paywall's own
         """Take the options of `Paywall`; without a `product` it is made from the environment, and started."""
-        self.product = product or create_product(read_settings(os.environ))
+        self.product = product or _from_environment()
         self._starts, self._starting = product is None, Lock()
         self._check = LocalCheck(self.product)
         self.wall = Paywall(application, self._check, **options)
@@ -70,6 +72,13 @@ class LocalPaywall:
         if change.kind in (ChangeKind.ARTICLE, ChangeKind.PUBLISHER):
             self._check.forget_all()
             self.wall.forget_all()
+
+
+def _from_environment() -> Product:
+    settings = read_settings(os.environ)
+    if not structlog.is_configured():  # what the site itself has made of its logs stays as it is
+        logs.configure(settings.log_level)
+    return create_product(settings)
 
 
 class LocalCheck:

@@ -1,10 +1,11 @@
 """The whole product around a publisher's own site, in one process and on one host."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import structlog
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -60,6 +61,46 @@ def read(browser: Browser, name: str) -> TestResponse:
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert (LOCKED in answer.text) == answer.headers["Paywall-Decision"].startswith("full")
     return answer
+
+
+class TestItsLogs:
+    """The complaint: around a site of its own the service's lines had whole addresses in them, at every level."""
+
+    @pytest.fixture(autouse=True)
+    def _environment(self, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        found = structlog.get_config() if structlog.is_configured() else None
+        structlog.reset_defaults()
+        for name, value in {
+            "SECRET_KEY": "0123456789abcdef" * 2,
+            "BASE_URL": SITE,
+            "ENV": "test",
+            "LOG_LEVEL": "error",
+        }.items():
+            monkeypatch.setenv(f"PAYWALL_{name}", value)
+        monkeypatch.setenv("PAYWALL_DATABASE_URL", database_url)
+        yield
+        structlog.reset_defaults()
+        if found is not None:
+            structlog.configure(**found)
+
+    def test_are_as_its_settings_say_and_hold_no_whole_address(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self.say(LocalPaywall(Flask("paper").wsgi_app))
+        said = capsys.readouterr()
+        assert (said.out, "r…@example.org" in said.err, "quiet" in said.err) == ("", True, False)
+
+    def test_go_where_the_site_sends_its_own(self, capsys: pytest.CaptureFixture[str]) -> None:
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory())
+        self.say(LocalPaywall(Flask("paper").wsgi_app))
+        said = capsys.readouterr()
+        assert ("quiet" in said.out, said.err) == (True, "")
+
+    def say(self, wall: LocalPaywall) -> None:
+        try:
+            log = structlog.get_logger()
+            log.warning("quiet")
+            log.error("loud", about="reader@example.org")
+        finally:
+            wall.product.stop()
 
 
 class TestAVisitor:
