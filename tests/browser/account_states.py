@@ -112,5 +112,4 @@ def _confirms_her_address(reader: Reader) -> None:
 
 def _window(browser: Browser, demo: Demo, name: str) -> Reader:
     context = browser.new_context(base_url=demo.address, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(15_000)
     return Reader(context.new_page(), f"{name}@example.org")

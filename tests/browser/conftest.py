@@ -70,7 +70,6 @@ def context(browser: Browser, demo: Demo) -> Iterator[BrowserContext]:
     context = browser.new_context(
         base_url=demo.address, java_script_enabled=False, viewport={"width": 1280, "height": 900}
     )
-    context.set_default_timeout(10_000)
     yield context
     context.close()
 

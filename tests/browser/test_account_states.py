@@ -82,7 +82,6 @@ def stage(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 @pytest.fixture
 def page(stage: Stage, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(base_url=stage.address, java_script_enabled=False)
-    context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
 

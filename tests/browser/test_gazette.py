@@ -22,7 +22,6 @@ METERED = [story for story in read_stories() if story.access == "metered"]
 def context(browser: Browser, demo: Demo) -> Iterator[BrowserContext]:
     """A browser with its scripts on, at the Gazette."""
     context = browser.new_context(base_url=demo.gazette, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(10_000)
     yield context
     context.close()
 
@@ -103,7 +102,6 @@ class TestItsPagesForBrowsersWithoutScripts:
     @pytest.fixture
     def context(self, browser: Browser, demo: Demo) -> Iterator[BrowserContext]:
         context = browser.new_context(base_url=demo.gazette, java_script_enabled=False)
-        context.set_default_timeout(10_000)
         yield context
         context.close()
 

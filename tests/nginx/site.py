@@ -57,7 +57,7 @@ class Site:
         return browser
 
     def browser(self) -> httpx.Client:
-        return httpx.Client(base_url=self.address, timeout=10)
+        return httpx.Client(base_url=self.address, timeout=30)
 
     def entitle(self, email: str, days: float) -> None:
         with self.database.writing() as session:

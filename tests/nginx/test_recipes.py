@@ -175,7 +175,7 @@ class TestACacheInFront:
             nginx(tmp_path / "nginx", recipe("cache.conf", {**places, "127.0.0.1:8000": f"{HOST}:{inner}"})) as front,
         ):
             asked.clear()
-            browser = httpx.Client(base_url=f"http://{HOST}:{front.port}")
+            browser = httpx.Client(base_url=f"http://{HOST}:{front.port}", timeout=30)
             assert browser.head("/articles/a").status_code == 200
             browser.get("/articles/a", headers={"Sec-Purpose": "prefetch"})
             assert asked == [("HEAD", False), ("GET", True)]
@@ -208,7 +208,7 @@ def _host(paper: Site) -> str:
 def _raw(paper: Site, request: str) -> bytes:
     """Send bytes as they are; clients tidy paths up."""
     port = int(paper.address.rpartition(":")[2])
-    with socket.create_connection((HOST, port), timeout=10) as connection:
+    with socket.create_connection((HOST, port), timeout=30) as connection:
         connection.sendall(request.encode("latin-1"))
         pieces = []
         while piece := connection.recv(65536):

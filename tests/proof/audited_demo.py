@@ -47,7 +47,7 @@ def audited_demo(folder: Path) -> Iterator[AuditedDemo]:
 
 
 def _sign_up(address: str) -> str:
-    with httpx.Client(base_url=address) as browser:
+    with httpx.Client(base_url=address, timeout=30) as browser:
         token = csrf_token_in(browser.get("/signup").text)
         browser.post("/signup", data={"csrf_token": token, "email": EMAIL, "password": PASSWORD})
         return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())

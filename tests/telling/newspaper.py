@@ -178,7 +178,7 @@ class Held:
     def wait_for(self, requests: int = 1) -> None:
         """Return when so many more requests are being held."""
         for _ in range(requests):
-            assert self._arrived.acquire(timeout=10)
+            assert self._arrived.acquire(timeout=30)
 
     def let_go(self) -> None:
         self._let_go.set()

@@ -19,8 +19,6 @@ def own_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def pages(browser: Browser, own_demo: Demo) -> Iterator[list[Page]]:
     """The browsers of three people, without scripts."""
     made = [browser.new_context(base_url=own_demo.address, java_script_enabled=False) for _ in range(3)]
-    for context in made:
-        context.set_default_timeout(15_000)
     yield [context.new_page() for context in made]
     for context in made:
         context.close()

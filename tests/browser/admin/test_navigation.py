@@ -32,7 +32,6 @@ def page(browser: Browser, signed_in: BrowserContext) -> Iterator[Page]:
     """A tab on the front page of /admin, with scripts."""
     address = signed_in.pages[0].url
     context = browser.new_context(base_url=address, storage_state=signed_in.storage_state())
-    context.set_default_timeout(10_000)
     page = context.new_page()
     page.goto(address)
     page.evaluate("window.isTheSame = true")

@@ -82,6 +82,5 @@ class Visit:
 
 def new_visit(context: BrowserContext, stage: Stage) -> Visit:
     """Open a tab that notes the script's events and every layout shift."""
-    context.set_default_timeout(10_000)
     context.add_init_script(NOTE_EVENTS)
     return Visit(context.new_page(), stage)

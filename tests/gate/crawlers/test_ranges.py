@@ -173,7 +173,7 @@ class TestFetching:
 
     @pytest.fixture
     def client(self, authority: Authority) -> Iterator[httpx.Client]:
-        with httpx.Client(verify=authority.trusting(), timeout=2) as client:
+        with httpx.Client(verify=authority.trusting(), timeout=30) as client:
             yield client
 
     def url(self, operator: Receiver) -> str:

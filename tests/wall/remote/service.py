@@ -51,7 +51,7 @@ class Browser:
 
     def __init__(self, site: Client, service: Service, suffix: str = "") -> None:
         self.site, self.service, self.suffix = site, service, suffix
-        self.there = httpx.Client(base_url=service.address, timeout=10)
+        self.there = httpx.Client(base_url=service.address, timeout=30)
 
     def read(self, name: str) -> TestResponse:
         answer = self.site.get(f"/news/{name}{self.suffix}", base_url=SITE)
