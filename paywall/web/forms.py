@@ -16,6 +16,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from paywall.errors import BadInput
 from paywall.web.origin import FOR_PROGRAMS, SAFE_METHODS
+from paywall.web.uploads import CountedBody
 
 _FILES = "paywall.forms.files"
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
@@ -110,12 +111,21 @@ def _judge_files(files: Files) -> None:
     size, usual = request.content_length, request.max_content_length or 0
     if size is None or size > files.most_bytes:
         raise RequestEntityTooLarge
-    if size > usual and not files.are_welcome():
-        raise RequestEntityTooLarge
+    if size > usual:
+        _welcome(files)
     request.max_content_length = max(size, usual)
     _refuse_too_many_parts()
     if not (request.form or request.files):
         raise BadRequest  # it breaks off: what can't be read is passed over in silence
+
+
+def _welcome(files: Files) -> None:
+    """Take more than of any form, and wait for it longer, from who may send it."""
+    if not files.are_welcome():
+        raise RequestEntityTooLarge
+    body = request.environ["wsgi.input"]
+    if isinstance(body, CountedBody):
+        body.welcome()
 
 
 def _refuse_cut_off(body: bytes) -> None:

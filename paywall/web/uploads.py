@@ -33,6 +33,8 @@ MOST_DIRECT = 8
 PATIENCE_SECONDS = 0.1
 BODY_SECONDS = 8.0
 """How long a body may take from its first byte asked for to its last; headers have ten seconds, see `serving`."""
+WELCOME_SECONDS = 120.0
+"""How long one may take that is welcome: a list of 20 MB on a line of 1.5 Mbit/s."""
 QUICK_SECONDS = 0.05
 """A body that has come by then holds no place: a burst of webhooks is there at once, and takes none from anybody."""
 MOST_TAKEN_IN = 32 * 1024 * 1024
@@ -144,7 +146,11 @@ class CountedBody:
     def __init__(self, body: Coming, room: Callable[[], Any], direct: Semaphore) -> None:
         self._body, self._room, self._direct = body, room, direct
         self._began_at: datetime | None = None
-        self._is_given_up = False
+        self._is_welcome = self._is_given_up = False
+
+    def welcome(self) -> None:
+        """Give it longer: somebody who may send more than others was looked for, and found, before it is read."""
+        self._is_welcome = True
 
     @contextmanager
     def of_a_friend(self) -> Iterator[Any]:
@@ -182,14 +188,14 @@ class CountedBody:
         return iter(self.readlines())
 
     def _wait_for(self, read: Callable[[], T]) -> T:
-        """Return what comes: at once without a place, else with one, and all pieces together within eight seconds."""
+        """Return what comes: at once without a place, else with one, and all pieces together in time."""
         self._began_at = self._began_at or clock.wall()
         found = begin(read, "body")  # a read that hangs ends with the connection at the latest
         if wait([found], self._left(QUICK_SECONDS)).done:
             return found.result()
         try:
             with self._room():
-                return _in_time(found, self._left(BODY_SECONDS))
+                return _in_time(found, self._left(WELCOME_SECONDS if self._is_welcome else BODY_SECONDS))
         except (TooManyUploads, TooSlow):
             self._is_given_up = True
             raise

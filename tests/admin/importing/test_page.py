@@ -2,11 +2,13 @@
 
 import io
 import re
+import time
 from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
-from werkzeug.test import TestResponse, create_environ
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, create_environ, encode_multipart
 
 from paywall.admin.importing import views
 from paywall.admin.importing.asking import MOST_BYTES
@@ -18,6 +20,7 @@ from paywall.importing.tables import Import
 from paywall.readers.finding import find_reader
 from paywall.staff.acts import new_act
 from paywall.staff.rules import Role
+from paywall.web import uploads
 from paywall.web.edge import FORM_BYTES
 from tests.admin.at_once import send_at_once
 from tests.importing.bad_files import FIELDS, file_of, rows_of
@@ -144,9 +147,30 @@ class Watched(io.BytesIO):
         return super().read(size)
 
 
+class Slow(io.BytesIO):
+    """A body that takes its time."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        time.sleep(0.02)
+        return super().read(size)
+
+
 class TestALargeFile:
     def test_it_is_taken_from_an_admin(self, product: Product, admin: Person) -> None:
         assert (send(admin, LARGE).status_code, len(readers(product))) == (200, 1)
+
+    def test_it_is_waited_for_longer_than_other_forms(self, admin: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(uploads, "BODY_SECONDS", 0.1)
+        file, token = FileStorage(io.BytesIO(LARGE), "x"), admin.browser.csrf_token()
+        boundary, body = encode_multipart({"act": new_act(), "file": file, "csrf_token": token})
+        answer = admin.browser.client.post(
+            "/admin/import",
+            base_url=admin.browser.base_url,
+            input_stream=Slow(body),
+            content_length=len(body),
+            content_type=f"multipart/form-data; boundary={boundary}",
+        )
+        assert answer.status_code == 200
 
     def test_of_nobody_who_is_signed_in_is_refused_before_its_beginning_is_read(self, product: Product) -> None:
         body = Watched(LARGE)
