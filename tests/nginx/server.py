@@ -33,7 +33,7 @@ http {{
     {recipe}
 }}
 """
-_START_SECONDS = 10
+_START_SECONDS = 60
 
 
 def recipe(name: str, places: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """The publisher's own site: a page as the guide has it, and the guide's content endpoint."""
 
 import random
+import threading
 from dataclasses import dataclass, field
 
 from flask import Flask, Response, request
@@ -23,7 +24,7 @@ CSS = (
 RULES = """<script type="speculationrules">
 {"prerender": [{"source": "list", "urls": ["/story/%s"], "eagerness": "immediate"}]}</script>"""
 LEAVING = """<script>
-setTimeout(() => { navigator.sendBeacon('/leaving'); document.querySelector('a').click() }, 3000)</script>"""
+fetch('/leaving', {method: 'POST'}).then(() => document.querySelector('a').click())</script>"""
 
 
 def preview(article: str) -> str:
@@ -48,6 +49,8 @@ class Paper:
     wall: str
     key: str
     slug: str
+    may_leave: threading.Event = field(default_factory=threading.Event)
+    """When the reader of a front page that leaves by itself goes on."""
     site: Flask = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,7 +58,7 @@ class Paper:
         self.site = guide.content_site(names)
         self.site.add_url_rule("/story/<article>", "story", self._story)
         self.site.add_url_rule("/front/<article>", "front", self._front)
-        self.site.add_url_rule("/leaving", "leaving", lambda: "", methods=["POST"])
+        self.site.add_url_rule("/leaving", "leaving", self._leave, methods=["POST"])
         self.site.add_url_rule("/paper.css", "css", self._css)
         self.site.add_url_rule("/favicon.ico", "icon", lambda: Response(mimetype="image/x-icon"))
 
@@ -89,6 +92,10 @@ class Paper:
         link = f'<a href="/story/{article}">Read</a>'
         leaving = LEAVING if "leaves" in request.args else ""
         return Response(PAGE.format(title="Front", head=RULES % article + leaving, body=link, style=""))
+
+    def _leave(self) -> str:
+        self.may_leave.wait()
+        return ""
 
     def _css(self) -> Response:
         return Response(CSS + (guide.example("css") if "line" in request.args else ""), mimetype="text/css")

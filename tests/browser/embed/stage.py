@@ -33,7 +33,7 @@ from tests.browser.embed.paper import Paper, preview, rest
 
 HOST = "127.0.0.1"
 VISITORS, READERS = 2, 3
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 METERED = tuple(f"metered-{number}" for number in range(5))
 ARTICLES = {"free": "free", "registered": "registered", "locked": "subscribers", **dict.fromkeys(METERED, "metered")}
 
