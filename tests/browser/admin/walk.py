@@ -62,7 +62,7 @@ def enter(page: Page) -> None:
 
 def meet_company(page: Page) -> None:
     """Wait until all have come who come by themselves, and a turn of the work that follows."""
-    for _ in range(60):
+    for _ in range(200):
         page.goto(f"{HOME}/subscribers?q={COMPANY[-1].name}")
         if page.get_by_text(f"{COMPANY[-1].name}@").count():
             return _see_figures(page)
@@ -72,7 +72,7 @@ def meet_company(page: Page) -> None:
 
 def _see_figures(page: Page) -> None:
     """Wait until what they paid is in the figures."""
-    for _ in range(60):
+    for _ in range(200):
         page.goto(f"{HOME}/dashboard")
         if page.get_by_role("heading", name="Renewals due").count():
             return
