@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, flash, redirect
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from paywall.admin.ground.door import HOME, RoleTooLow, came_from, current_staff, known_staff
 from paywall.admin.ground.editing import EditedMeanwhile, both_versions
@@ -31,6 +32,7 @@ def install(app: Flask, routes: Sequence[AdminRoute]) -> None:
     blueprint.register_error_handler(EditedMeanwhile, both_versions)
     blueprint.register_error_handler(PaywallError, _situation)
     blueprint.register_error_handler(CSRFError, _of_no_page)
+    blueprint.register_error_handler(RequestEntityTooLarge, _too_large)
     app.extensions[ROUTES_KEY] = tuple(routes)
     app.register_blueprint(blueprint)
 
@@ -49,6 +51,11 @@ def _done_already(error: DoneAlready) -> ResponseReturnValue:
 def _of_no_page(_error: CSRFError) -> ResponseReturnValue:
     """Answer a form without the token of our pages: where nobody is signed in, its sign-in has most likely ended."""
     return sign_in_first() if _is_nobody() else error_page(400, "bad_request", "")
+
+
+def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Answer a form that is too large; a list may be larger, but only of staff, and nobody's was staff's before."""
+    return sign_in_first() if _is_nobody() else error_page(413, "request_entity_too_large", "")
 
 
 def _is_nobody() -> bool:

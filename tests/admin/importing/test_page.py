@@ -172,13 +172,15 @@ class TestALargeFile:
         )
         assert answer.status_code == 200
 
-    def test_of_nobody_who_is_signed_in_is_refused_before_its_beginning_is_read(self, product: Product) -> None:
+    def test_of_nobody_who_is_signed_in_leads_to_the_sign_in_before_its_beginning_is_read(
+        self, product: Product
+    ) -> None:
         body = Watched(LARGE)
         environ = create_environ("/admin/import", base_url=Browser(product.flask).base_url, method="POST")
         environ |= {"wsgi.input": body, "CONTENT_LENGTH": str(len(LARGE))}
         environ |= {"CONTENT_TYPE": "multipart/form-data; boundary=b"}
         product.flask.wsgi_app(environ, body.note_answer)
-        assert body.known_at_first == ["413 REQUEST ENTITY TOO LARGE"]
+        assert body.known_at_first == ["303 SEE OTHER"]
 
     def test_of_a_reader_and_of_who_may_not_import_it_is_refused(self, product: Product) -> None:
         for one in (person(product, "anna@example.com"), member(product, Role.SUPPORT)):
@@ -190,8 +192,9 @@ class TestALargeFile:
         admin.set_up()
         assert send(admin, LARGE).status_code == 413
 
-    def test_a_small_one_leads_to_the_sign_in(self, product: Product) -> None:
-        answer = send(Person(product, Browser(product.flask), "", 0), ANNA)
+    @pytest.mark.parametrize("file", [ANNA, LARGE])
+    def test_of_any_size_leads_to_the_sign_in_once_that_has_ended(self, product: Product, file: bytes) -> None:
+        answer = send(Person(product, Browser(product.flask), "", 0), file)
         assert (answer.status_code, answer.location.startswith("/login")) == (303, True)
 
 
