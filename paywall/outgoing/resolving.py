@@ -2,9 +2,9 @@
 
 import ipaddress
 import socket
-import threading
 from collections.abc import Callable, Sequence
 
+from paywall.aside import begin
 from paywall.outgoing.addresses import Address
 
 Resolver = Callable[[str, int], Sequence[str]]
@@ -24,18 +24,11 @@ def resolve(ask: Resolver, host: str, port: int, seconds: float) -> Sequence[Add
 
     A resolver that hangs is left to itself in a thread that ends when the system gives up on it.
     """
-    answer: list[Address] = []
-
-    def run() -> None:
-        try:
-            answer.extend(ipaddress.ip_address(one.partition("%")[0]) for one in ask(host, port)[:_MOST])
-        except (OSError, ValueError):
-            answer.clear()
-
-    thread = threading.Thread(target=run, name="resolving", daemon=True)
-    thread.start()
-    thread.join(seconds)
-    return [] if thread.is_alive() else answer
+    asked = begin(lambda: [ipaddress.ip_address(one.partition("%")[0]) for one in ask(host, port)[:_MOST]], "resolving")
+    try:
+        return asked.result(seconds)
+    except (OSError, ValueError):  # a TimeoutError is an OSError
+        return []
 
 
 def is_this_machine(address: Address) -> bool:

@@ -3,9 +3,6 @@
 Somebody who sends a form one byte a minute on forty connections would otherwise hold every thread, and nobody could
 read. So bodies are read by a part of the threads only, by fewer for any one network, and each must come in time: after
 that the request is answered, and the server closes its connection.
-
-What was answered without being read is still taken in. Where it isn't, the connection ends while the sender is at it:
-browsers then show an error of theirs in place of our answer, and nginx says 502.
 """
 
 from collections import Counter
@@ -21,6 +18,7 @@ from paywall.aside import begin
 from paywall.errors import PaywallError, Unavailable
 from paywall.settings_values import Network
 from paywall.web.addresses import client_address, network_of
+from paywall.web.coming import Coming
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -37,9 +35,6 @@ WELCOME_SECONDS = 120.0
 """How long one may take that is welcome: a list of 20 MB on a line of 1.5 Mbit/s."""
 QUICK_SECONDS = 0.05
 """A body that has come by then holds no place: a burst of webhooks is there at once, and takes none from anybody."""
-MOST_TAKEN_IN = 32 * 1024 * 1024
-"""How much is taken in of what nobody wants to read: some more than any form or list may have."""
-_AT_ONCE = 64 * 1024
 _NEVER_READ = ("GET", "HEAD")
 T = TypeVar("T")
 
@@ -99,45 +94,6 @@ class Uploads:
 
     def _has_room(self, network: str) -> bool:
         return self._waiting.total() < self._most and self._waiting[network] < self._most_of_one
-
-
-class Coming:
-    """A body as the server gives it, which knows whether anything of it is still to come."""
-
-    def __init__(self, environ: "WSGIEnvironment") -> None:
-        self._body, said = environ["wsgi.input"], environ.get("CONTENT_LENGTH") or ""
-        self._left = int(said) if said.isascii() and said.isdigit() else None
-        self._is_over = not self._left and "HTTP_TRANSFER_ENCODING" not in environ
-        self._is_asked_about = environ.get("HTTP_EXPECT", "").lower() == "100-continue"
-
-    @property
-    def is_worth_taking_in(self) -> bool:
-        """Tell whether somebody is sending what is left of it; who asked whether to send it is told by the answer."""
-        return not (self._is_over or self._is_asked_about or (self._left or 0) > MOST_TAKEN_IN)
-
-    def take_in(self) -> None:
-        """Read what is left, as far as anything is taken in, and throw it away."""
-        taken = 0
-        while not self._is_over and taken < MOST_TAKEN_IN:
-            taken += len(self.read(_AT_ONCE))
-
-    def read(self, *size: int) -> bytes:
-        """Return the next bytes."""
-        return self._note(bytes(self._body.read(*size)))
-
-    def readline(self, *size: int) -> bytes:
-        """Return the next line."""
-        return self._note(bytes(self._body.readline(*size)))
-
-    def readlines(self, *hint: int) -> list[bytes]:
-        """Return all lines."""
-        return list(map(self._note, self._body.readlines(*hint)))
-
-    def _note(self, piece: bytes) -> bytes:
-        self._is_asked_about = False
-        self._left = None if self._left is None else self._left - len(piece)
-        self._is_over = self._is_over or not piece or self._left == 0
-        return piece
 
 
 class CountedBody:

@@ -32,9 +32,10 @@ _WITH_BODY = {
     415: "The body is not `application/json`.",
 }
 _PATH_PART = re.compile(r"{(\w+)}")
+_ARTICLE = "Your own id of the article; a slash in it as %2F."
 _PARTS = {
-    "id": "Your own id of the article; a slash in it as %2F.",
-    "article": "Your own id of the article; a slash in it as %2F.",
+    "id": _ARTICLE,
+    "article": _ARTICLE,
     "grant": "Your own name for the grant.",
     "webhook": "The webhook's id (`we_…`).",
     "delivery": "The delivery's id.",
